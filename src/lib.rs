@@ -1,0 +1,1 @@
+//! Longshore: a service-worker runtime compiled from Rust to WebAssembly.
