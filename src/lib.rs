@@ -1,1 +1,13 @@
 //! Longshore: a service-worker runtime compiled from Rust to WebAssembly.
+//!
+//! Floor 0, values: [`time`], [`ids`], [`fault`], [`http`].
+//! Floor 1, policies and machines: [`route`], [`freshness`], [`cache`], [`queue`], [`tabs`].
+//! Floor 2, composition: [`engine`].
+//! Floor 3, the browser: `web`, on wasm32 only.
+
+pub mod fault;
+pub mod http;
+pub mod ids;
+pub mod time;
+
+pub mod cache;
