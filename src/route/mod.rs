@@ -1,0 +1,23 @@
+//! Which route takes a request, and what it wants done: the specification of matching.
+//! Does not serve, queue or store; the worker shell does the matching in practice, and `tests/routes.json` holds both to this.
+
+mod address;
+mod glob;
+mod matcher;
+mod mutation;
+mod pattern;
+// The folder is named for its main type, and so is that type's file.
+#[allow(clippy::module_inception)]
+mod route;
+mod strategy;
+mod table;
+mod template;
+
+pub use glob::Glob;
+pub use matcher::{HeaderRule, Matcher};
+pub use mutation::{IdempotencyHeader, MutationRoute, OnRetryable};
+pub use pattern::{Pattern, PatternError};
+pub use route::{Route, Search};
+pub use strategy::Strategy;
+pub use table::{MutationTable, RouteTable};
+pub use template::{Template, TemplateError};

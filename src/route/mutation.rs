@@ -1,0 +1,105 @@
+//! A mutation route: which writes are queued when they cannot be sent, and how.
+//! Does not queue or send: `queue` does.
+
+use super::{Matcher, Template};
+use crate::http::{Method, Mode, RequestHead};
+use crate::time::Span;
+
+/// One entry of the config's `mutations`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MutationRoute {
+    /// `match`: which URLs; required.
+    pub matcher: Matcher,
+    /// `methods`: any of POST, PUT, PATCH, DELETE. Default: all four.
+    pub methods: Vec<Method>,
+    /// `lane`: writes of one lane are sent one after another, lanes beside each other. Default: `{path}`.
+    pub lane: Template,
+    /// `invalidates`: tags that become stale once the write is settled, beside its URL and the parent collection. Default: none.
+    pub invalidates: Vec<Template>,
+    /// `timeout`: how long the server may take before the page gets 202 instead. Default: `10s`.
+    pub timeout: Span,
+    /// `onRetryable`: what a page gets for 408, 425, 429 and 5xx. Default: `queue`.
+    pub on_retryable: OnRetryable,
+    /// `idempotencyHeader`: the field that carries the key. Default: `Idempotency-Key` on the own origin, none elsewhere.
+    pub idempotency_header: IdempotencyHeader,
+    /// `expects`: content types of a true answer, in lower case; anything else with 2xx is taken for a captive portal's page. Default
+    /// (empty list): any but an HTML page nobody asked for.
+    pub expects: Vec<String>,
+    /// `forms.redirect`: where a form navigation is sent (303) once it is queued; without it form navigations are left alone. Default: none.
+    pub forms: Option<String>,
+    /// `maxRetryAfter`: the longest wish of a server's Retry-After that is granted. Default: `24h`.
+    pub max_retry_after: Span,
+}
+
+/// What a page gets when the server says "not now".
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnRetryable {
+    /// 202: the row stays and is sent again.
+    #[default]
+    Queue,
+    /// The status as it is; the row is dropped and the page sees to it.
+    Answer,
+}
+
+/// Which field carries the idempotency key.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum IdempotencyHeader {
+    /// `Idempotency-Key` on the own origin; none elsewhere, since there it forces a CORS preflight.
+    #[default]
+    OwnOrigin,
+    /// This field on every origin.
+    Named(String),
+    /// None anywhere (`false`).
+    Never,
+}
+
+impl IdempotencyHeader {
+    /// The field to send the key in, if any.
+    #[must_use]
+    pub fn field(&self, same_origin: bool) -> Option<&str> {
+        match self {
+            IdempotencyHeader::OwnOrigin => same_origin.then_some("Idempotency-Key"),
+            IdempotencyHeader::Named(name) => Some(name),
+            IdempotencyHeader::Never => None,
+        }
+    }
+}
+
+impl MutationRoute {
+    /// A mutation route for these URLs, everything else by default.
+    #[must_use]
+    pub fn new(matcher: Matcher) -> MutationRoute {
+        MutationRoute {
+            matcher,
+            methods: vec![Method::Post, Method::Put, Method::Patch, Method::Delete],
+            lane: Template::path(),
+            invalidates: Vec::new(),
+            timeout: Span::seconds(10),
+            on_retryable: OnRetryable::Queue,
+            idempotency_header: IdempotencyHeader::OwnOrigin,
+            expects: Vec::new(),
+            forms: None,
+            max_retry_after: Span::hours(24),
+        }
+    }
+
+    /// Whether it takes this request; `hook` is its function's verdict, asked for last.
+    #[must_use]
+    pub fn matches(&self, head: &RequestHead, scope_origin: &str, hook: impl FnOnce() -> bool) -> bool {
+        self.methods.contains(&head.method)
+            && (head.mode != Mode::Navigate || self.forms.is_some())
+            && self.matcher.matches(&head.url, scope_origin, hook)
+    }
+
+    /// The lane of a write: its template filled in, or the path when the template names a segment that is missing.
+    #[must_use]
+    pub fn lane_for(&self, method: &Method, url: &str) -> String {
+        self.lane.fill(method, url).unwrap_or_else(|| Template::path().fill(method, url).unwrap_or_default())
+    }
+
+    /// The tags that a settled write makes stale, templates filled in.
+    #[must_use]
+    pub fn invalidates_for(&self, method: &Method, url: &str) -> Vec<String> {
+        Template::fill_all(&self.invalidates, method, url)
+    }
+}

@@ -1,0 +1,93 @@
+//! A route: which requests it takes, and how they are served.
+//! Does not serve them, and knows nothing of other routes.
+
+use super::{HeaderRule, Matcher, Strategy, Template};
+use crate::http::{Method, Mode, RequestHead};
+use crate::time::Span;
+
+/// One entry of the config's `routes`. All conditions that are given must hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// What it is called in the store, where `max_entries` counts by it: its conditions as written. Functions have no text, so
+    /// they are told apart by the route's index.
+    pub name: String,
+    /// `match`: which URLs. Default: all of the own origin.
+    pub matcher: Matcher,
+    /// `method`: GET, HEAD or both. Default: both.
+    pub methods: Vec<Method>,
+    /// `destination`: fetch's words such as `image`; the empty one is a plain `fetch()`. Default (empty list): any.
+    pub destinations: Vec<String>,
+    /// `mode`: fetch's words such as `navigate`. Default (empty list): any.
+    pub modes: Vec<Mode>,
+    /// `header`: fields that must all be there. Default: none.
+    pub headers: Vec<HeaderRule>,
+    /// `strategy`: required.
+    pub strategy: Strategy,
+    /// `timeout`, network-first only: how long the network may take while a stored answer stands by. Default: as long as it likes.
+    pub timeout: Option<Span>,
+    /// `staleTime`: how long a stored answer is fresh, whatever its own fields say. Default: they decide.
+    pub stale_time: Option<Span>,
+    /// `maxAge`: when a stored answer is too old to be used at all. Default: never.
+    pub max_age: Option<Span>,
+    /// `maxEntries`: how many answers the route keeps, the longest unused going first. Default: no limit.
+    pub max_entries: Option<usize>,
+    /// `tags`: names to invalidate its answers by. A tag that names a missing segment is left out. Default: none.
+    pub tags: Vec<Template>,
+    /// `ignoreSearch`: whether the query counts when a stored answer is looked up. Default: it does.
+    pub search: Search,
+    /// `expects`: the content types it stores, such as `application/json` or `image/*`, in lower case. Default (empty list): what the
+    /// URL's ending suggests.
+    pub expects: Vec<String>,
+    /// `fallback`: the path of the page to show when neither network nor store has an answer. Default: none.
+    pub fallback: Option<String>,
+}
+
+/// What the query means for looking up stored answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Search {
+    /// Another query is another answer.
+    #[default]
+    Counts,
+    /// One answer for all queries.
+    Ignored,
+}
+
+impl Route {
+    /// A route of this strategy for these URLs, everything else by default.
+    #[must_use]
+    pub fn new(matcher: Matcher, strategy: Strategy) -> Route {
+        Route {
+            name: String::new(),
+            matcher,
+            methods: vec![Method::Get, Method::Head],
+            destinations: Vec::new(),
+            modes: Vec::new(),
+            headers: Vec::new(),
+            strategy,
+            timeout: None,
+            stale_time: None,
+            max_age: None,
+            max_entries: None,
+            tags: Vec::new(),
+            search: Search::Counts,
+            expects: Vec::new(),
+            fallback: None,
+        }
+    }
+
+    /// Whether it takes this request; `hook` is its function's verdict, asked for last.
+    #[must_use]
+    pub fn matches(&self, head: &RequestHead, scope_origin: &str, hook: impl FnOnce() -> bool) -> bool {
+        self.methods.contains(&head.method)
+            && (self.destinations.is_empty() || self.destinations.contains(&head.destination))
+            && (self.modes.is_empty() || self.modes.contains(&head.mode))
+            && self.headers.iter().all(|rule| rule.matches(&head.headers))
+            && self.matcher.matches(&head.url, scope_origin, hook)
+    }
+
+    /// The tags of an answer to this request, templates filled in.
+    #[must_use]
+    pub fn tags_for(&self, method: &Method, url: &str) -> Vec<String> {
+        Template::fill_all(&self.tags, method, url)
+    }
+}

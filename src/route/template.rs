@@ -1,0 +1,153 @@
+//! Text with placeholders, filled in from a request: lanes and tags.
+//! Does not decode: percent-encoding stays as given.
+
+use super::address::Address;
+use crate::http::Method;
+use thiserror::Error;
+
+/// Literals and the placeholders `{path}`, `{path[n]}` (a segment, counted from 0), `{origin}` and `{method}`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Template {
+    parts: Vec<Part>,
+}
+
+/// What is wrong with a template.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum TemplateError {
+    /// There is no text.
+    #[error("it is empty")]
+    Empty,
+    /// A brace without its partner.
+    #[error("a {0:?} has no partner")]
+    Brace(char),
+    /// Something else between braces.
+    #[error("it knows only {{path}}, {{path[n]}}, {{origin}} and {{method}}, not {{{0}}}")]
+    Unknown(String),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Part {
+    Literal(String),
+    Path,
+    Segment(usize),
+    Origin,
+    Method,
+}
+
+impl Template {
+    /// The template `{path}`.
+    #[must_use]
+    pub fn path() -> Template {
+        Template { parts: vec![Part::Path] }
+    }
+
+    /// Reads a template as written in the config.
+    pub fn parse(text: &str) -> Result<Template, TemplateError> {
+        let mut parts = Vec::new();
+        let mut rest = text;
+        while let Some(at) = rest.find(['{', '}']) {
+            let (literal, tail) = rest.split_at_checked(at).unwrap_or((rest, ""));
+            let inner = tail.strip_prefix('{').ok_or(TemplateError::Brace('}'))?;
+            let (name, after) = inner.split_once('}').ok_or(TemplateError::Brace('{'))?;
+            if !literal.is_empty() {
+                parts.push(Part::Literal(literal.to_owned()));
+            }
+            parts.push(Part::named(name).ok_or_else(|| TemplateError::Unknown(name.to_owned()))?);
+            rest = after;
+        }
+        if !rest.is_empty() {
+            parts.push(Part::Literal(rest.to_owned()));
+        }
+        if parts.is_empty() { Err(TemplateError::Empty) } else { Ok(Template { parts }) }
+    }
+
+    /// The text for a request; `None` when it names a segment that the path lacks or has empty.
+    #[must_use]
+    pub fn fill(&self, method: &Method, url: &str) -> Option<String> {
+        let address = Address::of(url);
+        let mut text = String::new();
+        for part in &self.parts {
+            text.push_str(match part {
+                Part::Literal(literal) => literal,
+                Part::Path => address.path,
+                Part::Segment(index) => address.segments().nth(*index).filter(|segment| !segment.is_empty())?,
+                Part::Origin => address.origin,
+                Part::Method => method.as_str(),
+            });
+        }
+        Some(text)
+    }
+
+    /// Every template that can be filled, filled: a tag that names a missing segment is left out.
+    #[must_use]
+    pub fn fill_all(templates: &[Template], method: &Method, url: &str) -> Vec<String> {
+        templates.iter().filter_map(|template| template.fill(method, url)).collect()
+    }
+}
+
+impl Part {
+    fn named(name: &str) -> Option<Part> {
+        match name {
+            "path" => Some(Part::Path),
+            "origin" => Some(Part::Origin),
+            "method" => Some(Part::Method),
+            _ => {
+                let digits = name.strip_prefix("path[")?.strip_suffix(']')?;
+                // `usize` itself would also read "+1".
+                let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
+                digits.parse().ok().filter(|_| plain).map(Part::Segment)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn placeholders_are_filled_from_the_request() {
+        let check = |template: &str, url: &str, expected: Option<&str>| {
+            let filled = Template::parse(template).unwrap().fill(&Method::Patch, url);
+            assert_eq!(filled.as_deref(), expected, "{template:?} on {url:?}");
+        };
+        let url = "https://app.example/api/boards/7%2F8/cards?limit=5#top";
+        check("api", url, Some("api"));
+        check("{path}", url, Some("/api/boards/7%2F8/cards"));
+        check("board:{path[2]}", url, Some("board:7%2F8"));
+        check("{method} {origin}{path[0]}/{path[3]}!", url, Some("PATCH https://app.exampleapi/cards!"));
+        check("{path[4]}", url, None);
+        check("{path[0]}", "https://app.example/", None);
+        check("{path[1]}", "https://app.example/a/", None);
+        check("{path[1]}", "https://app.example/a//b", None);
+        check("{path}", "https://app.example", Some("/"));
+    }
+
+    #[test]
+    fn a_wrong_template_says_why() {
+        let check = |template: &str, expected: &str| {
+            assert_eq!(Template::parse(template).unwrap_err().to_string(), expected, "{template:?}");
+        };
+        let unknown = |name: &str| format!("it knows only {{path}}, {{path[n]}}, {{origin}} and {{method}}, not {{{name}}}");
+        check("", "it is empty");
+        check("a{path", "a '{' has no partner");
+        check("a}b", "a '}' has no partner");
+        check("{paht}", &unknown("paht"));
+        check("{path[x]}", &unknown("path[x]"));
+        check("{path[]}", &unknown("path[]"));
+        check("{path[+1]}", &unknown("path[+1]"));
+        check("{path[99999999999999999999]}", &unknown("path[99999999999999999999]"));
+        check("{}", &unknown(""));
+        check("{{path}}", &unknown("{path"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(template in "[a{}\\[\\]0-9path]{0,20}", url in "\\PC{0,40}") {
+            if let Ok(template) = Template::parse(&template) {
+                let _ = template.fill(&Method::Get, &url);
+            }
+        }
+    }
+}
