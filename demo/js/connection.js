@@ -1,0 +1,31 @@
+// @ts-check
+// Brings up Longshore, or a stand-in that says why it is missing, so that the rest of the page need not ask.
+
+/** @typedef {import("./model.js").Longshore} Longshore */
+
+const CLIENT = "/longshore/client.js";
+
+/** @returns {Promise<Longshore>} never rejects */
+export async function connect() {
+  try {
+    const { register } = await import(CLIENT);
+    return await register("/sw.js");
+  } catch (error) {
+    console.error("Longshore could not start:", error);
+    return absent(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** The plain network: nothing waits, nothing is kept. @param {string} reason @returns {Longshore} */
+function absent(reason) {
+  return {
+    supported: false,
+    reason,
+    ready: new Promise(() => {}),
+    on: () => () => {},
+    queue: { list: async () => [], retry: async () => {}, discard: async () => {}, flush: async () => {} },
+    cache: { invalidate: async () => {} },
+    persist: async () => ({ persisted: false, reason }),
+    version: async () => ({ client: "none", worker: "none" }),
+  };
+}
