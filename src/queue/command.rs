@@ -1,0 +1,34 @@
+//! What a person can do to a row, through the page.
+
+use crate::fault::StoreError;
+use crate::ids::MutationId;
+use thiserror::Error;
+
+/// A wish of the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Send the row again now. A conflicting or dead one becomes pending under a new key (a server that keeps
+    /// answers by key would repeat its refusal) and, after a conflict, without `If-Match`: the person has decided.
+    Retry(MutationId),
+    /// Drop the row. One that is under way is dropped when its answer is in.
+    Discard(MutationId),
+    /// Everything that waits is due now, whatever it waits for.
+    Flush,
+}
+
+/// Why a wish was not fulfilled.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum CommandError {
+    /// No such row: it settled, was discarded, or never was.
+    #[error("no such mutation in the queue")]
+    Missing,
+    /// It was being sent, and the server has taken it.
+    #[error("the server had already answered {0}")]
+    Settled(u16),
+    /// Another worker holds the queue and did not let go in time.
+    #[error("another worker is sending; try again")]
+    Busy,
+    /// The store did not take the change.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}

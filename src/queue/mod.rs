@@ -1,0 +1,29 @@
+//! The queue of writes: kept before they are sent, sent in order, never dropped before the server has answered.
+//!
+//! [`Queue`] is the machine: [`Input`] in, [`Output`] out, nothing else. A status code becomes a [`Verdict`] in
+//! `verdict.rs`; which row goes next is decided in `schedule.rs`.
+
+mod row;
+
+mod command;
+mod event;
+mod input;
+mod output;
+mod reply;
+
+mod backoff;
+mod lane;
+mod reach;
+mod verdict;
+
+mod queue;
+
+pub use command::{Command, CommandError};
+pub use event::{Event, Subject};
+pub use input::{Input, Submission, Wake};
+pub use output::{Output, RowOp, TimerReason, Touch};
+pub use queue::{Options, Queue};
+pub use reach::Reach;
+pub use reply::{FullReason, QueuedReason, Reply};
+pub use row::{BodyFacts, Cause, Draft, OnRetryable, Owner, Row, State};
+pub use verdict::{Verdict, judge};

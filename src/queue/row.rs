@@ -1,0 +1,174 @@
+//! One kept write: what is to be sent, and how far it has come.
+//! Needs no route to be sent again: everything is in the row. The bytes of its body are not.
+
+use crate::http::{Credentials, Headers, Method, Mode};
+use crate::ids::MutationId;
+use crate::time::{Span, Timestamp};
+
+/// A write as the store keeps it. It leaves the store when it settles or is discarded, never before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Its name, and its place in creation order.
+    pub id: MutationId,
+    /// The value of `Idempotency-Key`: the page's own, or a UUID made here; the same for every attempt.
+    pub key: String,
+    /// What is to be sent.
+    pub draft: Draft,
+    /// How often it was leased; while it is under way, the running attempt counts.
+    pub attempts: u32,
+    /// Where it stands.
+    pub state: State,
+    /// When the page handed it in.
+    pub created_at: Timestamp,
+}
+
+/// What a page's request becomes: all that is known of a row before it has a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// The header to send the key under; `None` sends no key (other origins: it would force a CORS preflight).
+    pub key_header: Option<String>,
+    /// Rows of one lane go out one after another, in creation order.
+    pub lane: String,
+    /// Among lanes that are due, the higher number goes first.
+    pub priority: i32,
+    /// Rows that must be gone from the queue before this one may go out.
+    pub depends_on: Vec<MutationId>,
+    /// The method.
+    pub method: Method,
+    /// The absolute URL.
+    pub url: String,
+    /// The request's fields as the page gave them, without the key.
+    pub headers: Headers,
+    /// Fetch's request mode.
+    pub mode: Mode,
+    /// Fetch's credentials mode.
+    pub credentials: Credentials,
+    /// Fetch's redirect mode as written.
+    pub redirect: String,
+    /// The referrer as written.
+    pub referrer: String,
+    /// The referrer policy as written.
+    pub referrer_policy: String,
+    /// What is known of the body; `None` where there is none.
+    pub body: Option<BodyFacts>,
+    /// The ETag of the stored entry that the page was looking at.
+    pub base_etag: Option<String>,
+    /// Whose write it is: a 401 pauses all rows of one identity.
+    pub identity: Option<String>,
+    /// The client (tab) it came from.
+    pub client: Option<String>,
+    /// The version of the config it was accepted under.
+    pub config_version: String,
+    /// Tags that become stale when it settles, templates filled in.
+    pub invalidates: Vec<String>,
+    /// Media types of a real answer; empty: see `verdict.rs` for what is taken for a login page then.
+    pub expects: Vec<String>,
+    /// How long one attempt may take.
+    pub timeout: Span,
+    /// The longest `Retry-After` that is obeyed.
+    pub max_retry_after: Span,
+    /// What the page gets when a direct send meets a passing trouble.
+    pub on_retryable: OnRetryable,
+}
+
+/// What is known of a body without reading it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BodyFacts {
+    /// Its length in bytes.
+    pub size: u64,
+    /// The `Content-Type` it was given, boundary and all.
+    pub content_type: Option<String>,
+}
+
+/// What the page gets when a direct send meets a passing trouble (no network, 503, ...).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnRetryable {
+    /// A 202; the row is sent again later.
+    #[default]
+    Queue,
+    /// The trouble itself; the row is dropped.
+    Answer,
+}
+
+/// One worker instance's name, as it stands in the leases it takes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Owner(pub String);
+
+/// Where a row stands.
+///
+/// ```text
+///              lease              2xx, or DELETE and gone
+///  Pending ----------> Leased -----------------------------> (settled: the row is removed)
+///     ^                 ^  |
+///     |            due  |  +-- no network, login page, 401, 408/425/429/5xx --> Waiting
+///     |                 +--------------------------------------------------------'
+///     |            due  |  +-- no answer in time, or the lease's owner died --> Unknown
+///     |                 +--------------------------------------------------------'
+///     |  retry (a person)  +-- 409, 412 --> Conflict
+///     +--------------------+-- other -----> Dead
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Never sent, or made ready again by a person.
+    Pending,
+    /// Being sent, or its worker died while sending.
+    Leased {
+        /// The worker that sends it.
+        owner: Owner,
+        /// When the lease was taken; it matters only where locks are missing.
+        since: Timestamp,
+    },
+    /// An attempt failed in a way that passes.
+    Waiting {
+        /// When the attempt failed.
+        since: Timestamp,
+        /// Not to be sent before.
+        until: Timestamp,
+        /// What it waits for.
+        cause: Cause,
+    },
+    /// Sent, with nobody knowing whether the server acted: sent again under the same key.
+    Unknown {
+        /// When this became so.
+        since: Timestamp,
+        /// Not to be sent before.
+        until: Timestamp,
+    },
+    /// Someone else wrote first: kept, shown, and sent again only when a person says so.
+    Conflict {
+        /// 409 or 412.
+        status: u16,
+    },
+    /// Refused for good: kept and shown.
+    Dead {
+        /// The status that refused it; `None` where no server was asked.
+        status: Option<u16>,
+        /// Why, in words.
+        reason: String,
+    },
+}
+
+/// Why a row waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// No answer came.
+    Network,
+    /// The server asked for patience, or stumbled, with this status.
+    Server(u16),
+    /// Something that is not the server answered.
+    Portal,
+    /// The credentials ran out (401).
+    Unauthorized,
+}
+
+impl Row {
+    /// When it may go out by its own account; `None` while only a person or its owner can move it on.
+    #[must_use]
+    pub fn not_before(&self) -> Option<Timestamp> {
+        match &self.state {
+            State::Pending => Some(self.created_at),
+            State::Waiting { until, .. } | State::Unknown { until, .. } => Some(*until),
+            State::Leased { .. } | State::Conflict { .. } | State::Dead { .. } => None,
+        }
+    }
+}
