@@ -17,7 +17,7 @@ impl Headers {
     /// The first line of a field, for fields that have only one value.
     #[must_use]
     pub fn first(&self, name: &str) -> Option<&str> {
-        self.all(name).next()
+        self.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
     /// Whether the field is there at all.
