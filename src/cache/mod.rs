@@ -1,5 +1,14 @@
-//! What is kept: entries, their keys, what may not be kept, and who fetches for whom.
+//! What is kept: entries, their keys, what may not be kept, what a write makes stale, and who fetches for whom.
+//! Does not judge age: `freshness` does.
 
 mod entry;
+mod flight;
+mod generations;
+mod guard;
+mod key;
 
 pub use entry::{Entry, EntryKey};
+pub use flight::{Boarding, FlightKey, Flights};
+pub use generations::{Generations, Target};
+pub use guard::{Poison, declared_length, inspect};
+pub use key::Search;

@@ -6,6 +6,7 @@ mod content_type;
 mod date;
 mod head;
 mod headers;
+mod list;
 mod method;
 
 pub use cache_control::CacheControl;

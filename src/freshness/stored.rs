@@ -1,0 +1,82 @@
+//! A stored response as freshness sees it, and which requests it may answer (RFC 9111, 4.1).
+//! Does not find it: that is the store's part.
+
+use crate::http::{Headers, RequestHead, ResponseHead};
+use crate::time::Timestamp;
+
+/// What freshness needs of a stored response, borrowed from its entry.
+#[derive(Clone, Copy, Debug)]
+pub struct Stored<'a> {
+    /// Status and fields as they were stored.
+    pub head: &'a ResponseHead,
+    /// The request's fields that `Vary` names, as [`selected`] took them.
+    pub selected: &'a Headers,
+    /// When the request went out (request_time).
+    pub requested_at: Timestamp,
+    /// When the answer arrived (response_time).
+    pub received_at: Timestamp,
+}
+
+/// The request's fields that the answer says it depends on: what is stored beside it for [`vary_matches`].
+#[must_use]
+pub fn selected(request: &RequestHead, response: &ResponseHead) -> Headers {
+    let names = vary(response);
+    let lines = request.headers.iter().filter(|(name, _)| names.iter().any(|wanted| wanted.eq_ignore_ascii_case(name)));
+    lines.collect()
+}
+
+/// Whether the stored response answers this request.
+///
+/// RFC 9111, 4.1: "all the presented request header fields nominated by that Vary field value match those fields in
+/// the original request". Fields that the browser hides (Accept-Encoding, Cookie, Origin) are absent on both sides.
+#[must_use]
+pub fn vary_matches(stored: Stored<'_>, request: &RequestHead) -> bool {
+    // "A stored response with a Vary header field value containing a member "*" always fails to match."
+    vary(stored.head)
+        .iter()
+        .all(|name| name != "*" && normal(stored.selected.get(name)) == normal(request.headers.get(name)))
+}
+
+/// The members of `Vary`; never quoted, so a comma always splits.
+pub(super) fn vary(response: &ResponseHead) -> Vec<String> {
+    let value = response.headers.get("vary").unwrap_or_default();
+    value.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+}
+
+/// RFC 9111, 4.1 lets a cache normalise whitespace before it compares.
+fn normal(value: Option<String>) -> Option<String> {
+    value.map(|value| value.split_whitespace().collect::<Vec<_>>().join(" ").replace(" ,", ",").replace(", ", ","))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_serves_only_requests_that_agree_in_what_vary_names() {
+        let check = |vary: Option<&str>, first: &[(&str, &str)], second: &[(&str, &str)], matches: bool| {
+            let ask = |pairs: &[(&str, &str)]| {
+                RequestHead { headers: pairs.iter().copied().collect(), ..RequestHead::get("https://a.example/") }
+            };
+            let mut head = ResponseHead::new(200);
+            head.headers = vary.map(|value| ("vary", value)).into_iter().collect();
+            let selected = selected(&ask(first), &head);
+            let at = Timestamp(0);
+            let stored = Stored { head: &head, selected: &selected, requested_at: at, received_at: at };
+            assert_eq!(vary_matches(stored, &ask(second)), matches, "{vary:?} {first:?} {second:?}");
+        };
+        check(None, &[("accept", "a")], &[("accept", "b")], true);
+        check(Some(""), &[("accept", "a")], &[], true);
+        check(Some("Accept"), &[("accept", "a")], &[("accept", "a")], true);
+        check(Some("Accept"), &[("accept", "a")], &[("accept", "b")], false);
+        check(Some("Accept"), &[("accept", "a")], &[], false);
+        check(Some("Accept"), &[], &[("accept", "a")], false);
+        check(Some("Accept"), &[], &[], true);
+        check(Some("accept, X-Team"), &[("x-team", "1")], &[("x-team", "2")], false);
+        check(Some("accept, X-Team"), &[("x-team", "1"), ("dnt", "1")], &[("x-team", "1")], true);
+        check(Some("Accept"), &[("accept", "a, b")], &[("accept", "a ,b")], true);
+        check(Some("Accept-Encoding, Cookie"), &[], &[], true);
+        check(Some("*"), &[], &[], false);
+        check(Some("accept, *"), &[], &[], false);
+    }
+}

@@ -1,0 +1,141 @@
+//! Asks the server whether a stored response still holds, and takes in its 304 (RFC 9111, 4.3).
+//! Sends nothing.
+
+use super::Stored;
+use crate::http::{Headers, ResponseHead, ResponseType, parse_http_date};
+
+/// Fields a 304 does not replace. RFC 9111, 3.2 excludes Content-Length, and lets a cache that keeps decoded bodies
+/// leave out what describes those bytes; 3.1 excludes what belongs to one connection.
+const KEPT: [&str; 13] = [
+    "content-encoding", "content-length", "content-range", "content-type", "content-digest", "repr-digest",
+    "connection", "keep-alive", "proxy-authenticate", "proxy-connection", "te", "transfer-encoding", "upgrade",
+];
+
+/// The fields that make a request for the stored response's URL conditional; none where it cannot be asked about.
+///
+/// RFC 9111, 4.3.1: the entity tag and the date, each where the stored response has one.
+#[must_use]
+pub fn conditions(stored: Stored<'_>) -> Headers {
+    let mut fields = Headers::default();
+    // On another origin these fields would cost a CORS preflight, which most servers refuse; the browser's own
+    // cache below us asks conditionally without.
+    if stored.head.kind != ResponseType::Basic {
+        return fields;
+    }
+    if let Some(tag) = entity_tag(stored.head) {
+        fields.append("if-none-match", tag);
+    }
+    if let Some(date) = last_modified(stored.head) {
+        fields.append("if-modified-since", date);
+    }
+    fields
+}
+
+/// Whether a 304 speaks of this stored response.
+///
+/// RFC 9111, 4.3.4: with a strong validator, only stored responses with the same one are selected; with a weak one,
+/// those that match it. A server that answers 304 with a tag we did not send has another state in mind.
+#[must_use]
+pub fn confirms(stored: &ResponseHead, not_modified: &ResponseHead) -> bool {
+    let opaque = |head: &ResponseHead| entity_tag(head).map(|tag| tag.trim_start_matches("W/").to_owned());
+    match (opaque(stored), opaque(not_modified)) {
+        (Some(held), Some(named)) => held == named,
+        (None, Some(_)) => false,
+        (_, None) => match (last_modified(stored), last_modified(not_modified)) {
+            (Some(held), Some(named)) => parse_http_date(held) == parse_http_date(named),
+            (_, _) => true,
+        },
+    }
+}
+
+/// The stored head freshened by a 304: its fields replace ours, status and URL stay.
+///
+/// Beyond the letter of RFC 9111, 3.2: where the 304 has no Age or Date, the old ones go, for they measured the old
+/// message's way here and would age the confirmed answer at once.
+#[must_use]
+pub fn refresh(stored: &ResponseHead, not_modified: &ResponseHead) -> ResponseHead {
+    let mut fresh = stored.clone();
+    fresh.headers.remove("age");
+    fresh.headers.remove("date");
+    let replacing = || not_modified.headers.iter().filter(|(name, _)| !KEPT.contains(&name.to_ascii_lowercase().as_str()));
+    for (name, _) in replacing() {
+        fresh.headers.remove(name);
+    }
+    for (name, value) in replacing() {
+        fresh.headers.append(name, value);
+    }
+    fresh
+}
+
+/// RFC 9110, 8.8.3: an opaque tag in quotes, perhaps weak. Others are not worth sending.
+fn entity_tag(head: &ResponseHead) -> Option<&str> {
+    let tag = head.headers.first("etag")?.trim();
+    let quoted = tag.strip_prefix("W/").unwrap_or(tag);
+    let inner = quoted.strip_prefix('"')?.strip_suffix('"')?;
+    (!inner.contains('"')).then_some(tag)
+}
+
+fn last_modified(head: &ResponseHead) -> Option<&str> {
+    head.headers.first("last-modified").filter(|date| parse_http_date(date).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::Timestamp;
+
+    const SUNDAY: (&str, &str) = ("last-modified", "Sun, 06 Nov 1994 08:49:37 GMT");
+    const MONDAY: (&str, &str) = ("last-modified", "Mon, 07 Nov 1994 08:49:37 GMT");
+
+    fn head(status: u16, pairs: &[(&str, &str)]) -> ResponseHead {
+        ResponseHead { headers: pairs.iter().copied().collect(), ..ResponseHead::new(status) }
+    }
+
+    #[test]
+    fn conditions_name_what_the_server_gave() {
+        let check = |kind: ResponseType, pairs: &[(&str, &str)], expected: &[(&str, &str)]| {
+            let head = ResponseHead { kind, ..head(200, pairs) };
+            let at = Timestamp(0);
+            let stored = Stored { head: &head, selected: &Headers::default(), requested_at: at, received_at: at };
+            assert_eq!(conditions(stored), expected.iter().copied().collect(), "{kind:?} {pairs:?}");
+        };
+        let since = ("if-modified-since", SUNDAY.1);
+        check(ResponseType::Basic, &[], &[]);
+        check(ResponseType::Basic, &[("etag", "\"a\"")], &[("if-none-match", "\"a\"")]);
+        check(ResponseType::Basic, &[("etag", "W/\"a\"")], &[("if-none-match", "W/\"a\"")]);
+        check(ResponseType::Basic, &[("etag", "a")], &[]);
+        check(ResponseType::Basic, &[("etag", "\"a\", \"b\"")], &[]);
+        check(ResponseType::Basic, &[("etag", "\"")], &[]);
+        check(ResponseType::Basic, &[SUNDAY], &[since]);
+        check(ResponseType::Basic, &[("last-modified", "yesterday")], &[]);
+        check(ResponseType::Basic, &[("etag", "\"a\""), SUNDAY], &[("if-none-match", "\"a\""), since]);
+        check(ResponseType::Cors, &[("etag", "\"a\""), SUNDAY], &[]);
+    }
+
+    #[test]
+    fn a_304_with_another_validator_confirms_nothing() {
+        let check = |stored: &[(&str, &str)], answer: &[(&str, &str)], confirmed: bool| {
+            assert_eq!(confirms(&head(200, stored), &head(304, answer)), confirmed, "{stored:?} {answer:?}");
+        };
+        check(&[("etag", "\"a\"")], &[("etag", "\"a\"")], true);
+        check(&[("etag", "\"a\"")], &[("etag", "W/\"a\"")], true);
+        check(&[("etag", "\"a\"")], &[("etag", "\"b\"")], false);
+        check(&[("etag", "\"a\"")], &[], true);
+        check(&[], &[("etag", "\"b\"")], false);
+        check(&[SUNDAY], &[SUNDAY], true);
+        check(&[SUNDAY], &[MONDAY], false);
+        check(&[SUNDAY], &[], true);
+    }
+
+    #[test]
+    fn a_304_replaces_fields_but_not_what_describes_the_stored_bytes() {
+        let check = |stored: &[(&str, &str)], answer: &[(&str, &str)], expected: &[(&str, &str)]| {
+            assert_eq!(refresh(&head(200, stored), &head(304, answer)), head(200, expected), "{stored:?} {answer:?}");
+        };
+        check(&[("etag", "\"a\""), ("cache-control", "max-age=1")], &[("cache-control", "max-age=9")], &[("etag", "\"a\""), ("cache-control", "max-age=9")]);
+        check(&[("content-type", "text/css"), ("content-length", "9")], &[("Content-Type", "text/html"), ("content-length", "0")], &[("content-type", "text/css"), ("content-length", "9")]);
+        check(&[("age", "500"), ("date", "old")], &[], &[]);
+        check(&[("age", "500"), ("date", "old")], &[("date", "new"), ("age", "0")], &[("date", "new"), ("age", "0")]);
+        check(&[("vary", "accept"), ("x", "1")], &[("vary", "origin"), ("vary", "dnt")], &[("x", "1"), ("vary", "origin"), ("vary", "dnt")]);
+    }
+}
