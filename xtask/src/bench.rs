@@ -1,0 +1,41 @@
+//! `cargo xtask bench`: Longshore beside Workbox and a hand-written worker, in a real browser.
+//! Measures nothing itself: the bench is a program of the e2e crate.
+
+use std::process::{Command, ExitCode};
+
+use crate::failure::Failure;
+use crate::package;
+use crate::setup;
+use crate::workspace::Workspace;
+
+/// Provides everything and hands the arguments on.
+pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<ExitCode, Failure> {
+    setup::run(workspace, setup::EVERYTHING)?;
+    package::run(workspace)?;
+    println!("bench");
+    crate::demo::build_server(workspace)?;
+    let mut command = Command::new("cargo");
+    command
+        .current_dir(&workspace.root)
+        .env("LONGSHORE_TOOLS", &workspace.tools);
+    command
+        .args([
+            "run",
+            "--quiet",
+            "--release",
+            "--package",
+            "e2e",
+            "--bin",
+            "bench",
+            "--",
+        ])
+        .args(arguments);
+    let status = command
+        .status()
+        .map_err(|error| Failure::new(format!("cannot run cargo: {error}")))?;
+    Ok(if status.success() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}

@@ -1,0 +1,203 @@
+//! Makes each product of dist/ from its source: wasm, glue, shell and client, as bytes.
+//! Names no files in dist/ and compares no sizes.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::failure::Failure;
+use crate::manifest::Package;
+use crate::report;
+use crate::run;
+use crate::tools;
+use crate::workspace::Workspace;
+
+/// The engine and its JavaScript side, ready to be named by content.
+pub struct Engine {
+    /// The optimised wasm.
+    pub wasm: Vec<u8>,
+    /// The wrapped and minified glue.
+    pub glue: Vec<u8>,
+}
+
+/// Compiles the crate and everything that goes with the wasm.
+pub fn engine(workspace: &Workspace, package: &Package) -> Result<Engine, Failure> {
+    let folder = workspace.root.join(&package.out_dir);
+    report::step("wasm-pack build", || {
+        run::expect_success(wasm_pack(workspace, package)?).map(|_| ())
+    })?;
+    let compiled = folder.join(format!("{}_bg.wasm", package.name));
+    let optimised = folder.join("optimised.wasm");
+    report::step("wasm-opt", || {
+        let mut command = run::program(workspace.npm_program("wasm-opt"), &workspace.root);
+        command
+            .args(&package.wasm_opt)
+            .arg(&compiled)
+            .arg("--output")
+            .arg(&optimised);
+        run::expect_success(command).map(|_| ())
+    })?;
+    let source = folder.join(format!("{}.js", package.name));
+    let wrapped = folder.join("wrapped.js");
+    write(&wrapped, &wrap(&String::from_utf8_lossy(&read(&source)?)))?;
+    let glue = minify(workspace, &wrapped, Script::Loose)?;
+    Ok(Engine {
+        wasm: read(&optimised)?,
+        glue: glue.into_bytes(),
+    })
+}
+
+/// The worker shell with the names of this build's glue and wasm in it.
+pub fn shell(
+    workspace: &Workspace,
+    glue: &str,
+    wasm: &str,
+    version: &str,
+) -> Result<String, Failure> {
+    let source = minify(
+        workspace,
+        &workspace.root.join("sw/longshore-sw.js"),
+        Script::Classic,
+    )?;
+    let names = [
+        ("__LONGSHORE_GLUE__", glue),
+        ("__LONGSHORE_WASM__", wasm),
+        ("__LONGSHORE_VERSION__", version),
+    ];
+    fill("sw/longshore-sw.js", source, &names)
+}
+
+/// The page client, an ES module.
+pub fn client(workspace: &Workspace, version: &str) -> Result<String, Failure> {
+    let source = minify(
+        workspace,
+        &workspace.root.join("sw/client.js"),
+        Script::Module,
+    )?;
+    fill(
+        "sw/client.js",
+        source,
+        &[("__LONGSHORE_VERSION__", version)],
+    )
+}
+
+/// The call of wasm-pack; its own wasm-opt is off, since its flags would have to stand in Cargo.toml.
+fn wasm_pack(workspace: &Workspace, package: &Package) -> Result<Command, Failure> {
+    let mut command = run::program(tools::wasm_pack().program(workspace), &workspace.root);
+    command.env("PATH", tools::path_for_wasm_pack(workspace)?);
+    command.args([
+        "build",
+        &package.path,
+        "--release",
+        "--target",
+        &package.target,
+        "--out-name",
+        &package.name,
+    ]);
+    // wasm-pack takes a relative folder from the crate, not from here.
+    command
+        .arg("--out-dir")
+        .arg(workspace.root.join(&package.out_dir));
+    command.args([
+        "--mode",
+        "no-install",
+        "--no-typescript",
+        "--no-pack",
+        "--no-opt",
+        "--",
+        "--no-default-features",
+    ]);
+    if !package.features.is_empty() {
+        command.args(["--features", &package.features.join(",")]);
+    }
+    Ok(command)
+}
+
+/// Wraps the glue so that each call makes a fresh instance: after a trap the old one is of no use.
+fn wrap(glue: &str) -> String {
+    format!("self.__longshoreGlue = () => {{\n{glue}\nreturn wasm_bindgen;\n}};\n")
+}
+
+/// How a script is loaded, which decides what may be renamed.
+#[derive(Clone, Copy)]
+enum Script {
+    /// By `importScripts`; top-level names stay as they are.
+    Loose,
+    /// By `importScripts`; whatever is global was put on `self`.
+    Classic,
+    /// By `import`.
+    Module,
+}
+
+/// Runs esbuild over one entry file.
+fn minify(workspace: &Workspace, file: &Path, script: Script) -> Result<String, Failure> {
+    if !file.is_file() {
+        return Err(Failure::new(format!(
+            "{} is missing, and dist/ is nothing without it",
+            file.display()
+        )));
+    }
+    let output = workspace.scratch().join("minified.js");
+    let mut command = run::program(workspace.npm_program("esbuild"), &workspace.root);
+    command.arg(file).args([
+        "--minify",
+        "--target=es2022",
+        "--charset=utf8",
+        "--legal-comments=none",
+        "--log-level=warning",
+    ]);
+    command.args(match script {
+        Script::Loose => &[][..],
+        Script::Classic => &["--bundle", "--format=iife"],
+        Script::Module => &["--bundle", "--format=esm"],
+    });
+    command.arg(format!("--outfile={}", output.display()));
+    run::expect_success(command)?;
+    read(&output).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Writes names over the placeholders; a placeholder that is not there is a mistake.
+fn fill(file: &str, mut source: String, names: &[(&str, &str)]) -> Result<String, Failure> {
+    for (placeholder, name) in names {
+        if !source.contains(placeholder) {
+            return Err(Failure::new(format!("{file} has no {placeholder}")));
+        }
+        source = source.replace(placeholder, name);
+    }
+    Ok(source)
+}
+
+/// A file's bytes.
+fn read(path: &PathBuf) -> Result<Vec<u8>, Failure> {
+    fs::read(path).map_err(|error| Failure::file("read", path, &error))
+}
+
+/// Writes a file.
+fn write(path: &PathBuf, text: &str) -> Result<(), Failure> {
+    fs::write(path, text).map_err(|error| Failure::file("write", path, &error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{fill, wrap};
+
+    #[test]
+    fn every_call_of_the_wrapped_glue_is_a_new_scope() {
+        assert_eq!(
+            wrap("let wasm_bindgen = 1;"),
+            "self.__longshoreGlue = () => {\nlet wasm_bindgen = 1;\nreturn wasm_bindgen;\n};\n"
+        );
+    }
+
+    #[test]
+    fn a_missing_placeholder_is_an_error() {
+        let filled = fill("a.js", "f(\"__A__\",\"__A__\")".into(), &[("__A__", "x")]);
+        assert_eq!(filled.unwrap(), "f(\"x\",\"x\")");
+        assert_eq!(
+            fill("a.js", "f()".into(), &[("__A__", "x")])
+                .unwrap_err()
+                .to_string(),
+            "a.js has no __A__"
+        );
+    }
+}

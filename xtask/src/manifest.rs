@@ -1,0 +1,116 @@
+//! wasm-pack.toml, the build manifest: what is compiled, how, and how large it may become.
+//! Checks its own shape only; whether the sizes hold is for `sizes`.
+
+use serde::Deserialize;
+
+use crate::failure::Failure;
+use crate::workspace::Workspace;
+
+/// The whole file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Manifest {
+    /// One table per wasm package.
+    package: Vec<Package>,
+}
+
+/// One wasm package.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Package {
+    /// The stem of the file names in dist/.
+    pub name: String,
+    /// The crate's folder, from the root.
+    pub path: String,
+    /// Cargo features, each by name.
+    pub features: Vec<String>,
+    /// wasm-pack's target.
+    pub target: String,
+    /// Where wasm-pack writes, from the root.
+    pub out_dir: String,
+    /// The arguments of wasm-opt.
+    pub wasm_opt: Vec<String>,
+    /// The largest sizes allowed.
+    pub budgets: Budgets,
+}
+
+/// The largest sizes allowed, brotli.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Budgets {
+    /// Wasm, glue and shell together.
+    pub worker_total_brotli: Size,
+    /// The page client.
+    pub client_brotli: Size,
+}
+
+/// A number of bytes, written `"100 KB"`; a KB has 1024.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(try_from = "String")]
+pub struct Size(pub u64);
+
+impl TryFrom<String> for Size {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let number = text
+            .strip_suffix(" KB")
+            .and_then(|number| number.parse::<u64>().ok());
+        number
+            .map(|kilobytes| Self(kilobytes * 1024))
+            .ok_or_else(|| format!("expected a size such as \"100 KB\", got {text:?}"))
+    }
+}
+
+/// Reads the one package that there is; a second one will bring its own part of `build`.
+pub fn read(workspace: &Workspace) -> Result<Package, Failure> {
+    parse(&workspace.read("wasm-pack.toml")?)
+}
+
+/// The package in a manifest's text.
+fn parse(text: &str) -> Result<Package, Failure> {
+    let manifest: Manifest =
+        toml::from_str(text).map_err(|error| Failure::new(format!("wasm-pack.toml: {error}")))?;
+    let found = manifest.package.len();
+    let [package] = <[Package; 1]>::try_from(manifest.package).map_err(|_| {
+        Failure::new(format!(
+            "wasm-pack.toml: expected one [[package]], found {found}"
+        ))
+    })?;
+    Ok(package)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Size, parse};
+
+    /// A manifest with one budget's text put in.
+    fn with_budget(budget: &str) -> String {
+        format!(
+            "[[package]]\nname = \"a\"\npath = \".\"\nfeatures = []\ntarget = \"no-modules\"\nout-dir = \"o\"\n\
+             wasm-opt = []\n[package.budgets]\nworker-total-brotli = \"100 KB\"\nclient-brotli = {budget}\n"
+        )
+    }
+
+    #[test]
+    fn a_kilobyte_has_1024_bytes() {
+        assert_eq!(
+            parse(&with_budget("\"8 KB\""))
+                .unwrap()
+                .budgets
+                .client_brotli,
+            Size(8192)
+        );
+    }
+
+    #[test]
+    fn a_bad_size_and_a_second_package_are_refused() {
+        let wrong_size = parse(&with_budget("\"8 kB\"")).unwrap_err().to_string();
+        assert!(
+            wrong_size.contains("expected a size such as \"100 KB\", got \"8 kB\""),
+            "{wrong_size}"
+        );
+        let two = with_budget("\"8 KB\"").repeat(2);
+        assert!(parse(&two).unwrap_err().to_string().contains("found 2"));
+    }
+}
