@@ -11,3 +11,12 @@ pub mod ids;
 pub mod time;
 
 pub mod cache;
+pub mod freshness;
+pub mod queue;
+pub mod route;
+pub mod tabs;
+
+pub mod engine;
+
+#[cfg(target_arch = "wasm32")]
+pub mod web;

@@ -87,6 +87,12 @@ impl<W> Flights<W> {
         }
     }
 
+    /// Whether anyone waits for the flight beside its pilot.
+    #[must_use]
+    pub fn has_passengers(&self, key: &FlightKey) -> bool {
+        self.waiting.get(key).is_some_and(|passengers| !passengers.is_empty())
+    }
+
     /// Ends the flight, well or badly, and gives those who wait for it.
     pub fn land(&mut self, key: &FlightKey) -> Vec<W> {
         self.waiting.remove(key).unwrap_or_default()
@@ -124,7 +130,9 @@ mod tests {
         check(plain(), RequestHead { redirect: "manual".to_owned(), ..plain() }, false);
         let post = RequestHead { method: Method::Post, ..plain() };
         check(post.clone(), post, false);
-        for cache in [CacheMode::NoStore, CacheMode::Reload, CacheMode::NoCache, CacheMode::ForceCache, CacheMode::OnlyIfCached] {
+        for cache in
+            [CacheMode::NoStore, CacheMode::Reload, CacheMode::NoCache, CacheMode::ForceCache, CacheMode::OnlyIfCached]
+        {
             let request = RequestHead { cache, ..plain() };
             check(request.clone(), request, false);
         }
@@ -141,7 +149,8 @@ mod tests {
     #[test]
     fn the_first_fetches_and_the_others_wait_in_order() {
         let mut flights = Flights::default();
-        let keys = ["https://a.example/x", "https://a.example/y"].map(|url| FlightKey::of(&RequestHead::get(url), "", Generation(1)));
+        let keys = ["https://a.example/x", "https://a.example/y"]
+            .map(|url| FlightKey::of(&RequestHead::get(url), "", Generation(1)));
         let [Some(x), Some(y)] = &keys else { panic!("both can be shared") };
         assert_eq!(flights.board(x, 1), Boarding::Pilot);
         assert_eq!(flights.board(x, 2), Boarding::Passenger);

@@ -21,8 +21,30 @@ pub enum Poison {
 
 /// Extensions of files that are never web pages.
 const NEVER_PAGES: [&str; 24] = [
-    "js", "mjs", "css", "json", "wasm", "map", "webmanifest", "png", "jpg", "jpeg", "gif", "webp", "avif", "svg", "ico",
-    "woff", "woff2", "ttf", "otf", "mp3", "mp4", "webm", "pdf", "zip",
+    "js",
+    "mjs",
+    "css",
+    "json",
+    "wasm",
+    "map",
+    "webmanifest",
+    "png",
+    "jpg",
+    "jpeg",
+    "gif",
+    "webp",
+    "avif",
+    "svg",
+    "ico",
+    "woff",
+    "woff2",
+    "ttf",
+    "otf",
+    "mp3",
+    "mp4",
+    "webm",
+    "pdf",
+    "zip",
 ];
 
 /// Looks at a head before its body is stored. `expects` are the route's content types; where it names none, a web page
@@ -85,7 +107,11 @@ mod tests {
     fn pages_in_place_of_files_are_poison() {
         let check = |url: &str, content_type: &str, expects: &[&str], expected: Result<(), Poison>| {
             let expects: Vec<String> = expects.iter().map(|text| (*text).to_owned()).collect();
-            assert_eq!(inspect(url, &head(&[("content-type", content_type)]), &expects), expected, "{url} {content_type} {expects:?}");
+            assert_eq!(
+                inspect(url, &head(&[("content-type", content_type)]), &expects),
+                expected,
+                "{url} {content_type} {expects:?}"
+            );
         };
         let page = |extension: &str| Err(Poison::PageInPlaceOf(extension.to_owned()));
         check("https://a.example/app.js", HTML.1, &[], page("js"));

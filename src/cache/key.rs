@@ -52,7 +52,10 @@ mod tests {
         check("https://a.example/p#a?b", Search::Ignore, "https://a.example/p");
         check("https://a.example/p", Search::Ignore, "https://a.example/p");
         assert_eq!(EntryKey::precached("https://a.example/#x", Some("a1")).0, "https://a.example/#revision=a1");
-        assert_ne!(EntryKey::precached("https://a.example/", Some("a1")), EntryKey::precached("https://a.example/", None));
+        assert_ne!(
+            EntryKey::precached("https://a.example/", Some("a1")),
+            EntryKey::precached("https://a.example/", None)
+        );
     }
 
     proptest! {

@@ -46,14 +46,14 @@ mod tests {
     use crate::http::Headers;
     use proptest::prelude::*;
 
-    /// 1994-11-06T08:49:37Z in seconds.
-    const NOON: i64 = 784_111_777;
+    /// 1994-11-06T08:49:37Z in seconds, when `DATE` says; times here count from it.
+    const ARRIVAL: i64 = 784_111_777;
     const DATE: (&str, &str) = ("date", "Sun, 06 Nov 1994 08:49:37 GMT");
 
     fn age(pairs: &[(&str, &str)], times: [i64; 3]) -> Span {
         let mut head = ResponseHead::new(200);
         head.headers = pairs.iter().copied().collect();
-        let [requested_at, received_at, now] = times.map(|seconds| Timestamp((NOON + seconds) * 1000));
+        let [requested_at, received_at, now] = times.map(|seconds| Timestamp((ARRIVAL + seconds) * 1000));
         current_age(Stored { head: &head, selected: &Headers::default(), requested_at, received_at }, now)
     }
 
@@ -88,7 +88,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn age_never_falls_as_time_goes_on(received in -1_000_i64..1_000, delay in 0_i64..100, wait in 0_i64..10_000, more in 0_i64..10_000) {
+        fn age_never_falls_as_time_goes_on(
+            received in -1_000_i64..1_000,
+            delay in 0_i64..100,
+            wait in 0_i64..10_000,
+            more in 0_i64..10_000,
+        ) {
             let earlier = age(&[DATE], [received - delay, received, received + wait]);
             let later = age(&[DATE], [received - delay, received, received + wait + more]);
             prop_assert!(earlier >= Span::ZERO && later >= earlier);
@@ -97,7 +102,8 @@ mod tests {
         #[test]
         fn no_clock_makes_it_overflow(requested in any::<i64>(), received in any::<i64>(), now in any::<i64>()) {
             let head = ResponseHead::new(200);
-            let stored = Stored { head: &head, selected: &Headers::default(), requested_at: Timestamp(requested), received_at: Timestamp(received) };
+            let [requested_at, received_at] = [requested, received].map(Timestamp);
+            let stored = Stored { head: &head, selected: &Headers::default(), requested_at, received_at };
             prop_assert!(current_age(stored, Timestamp(now)) >= Span::ZERO);
         }
     }

@@ -24,7 +24,7 @@ pub enum Ask {
 /// Fields that make a request conditional on what its sender holds.
 const CONDITIONAL: [&str; 5] = ["if-none-match", "if-modified-since", "if-match", "if-unmodified-since", "if-range"];
 
-/// Reads what the request lets us do. A cache mode other than `default` is the caller's plain word and wins over fields.
+/// Reads what the request lets us do. A cache mode other than `default` is the caller's plain word, above its fields.
 #[must_use]
 pub fn may_use(request: &RequestHead) -> Ask {
     match request.cache {
@@ -61,7 +61,11 @@ mod tests {
     #[test]
     fn the_request_says_how_far_stored_answers_go() {
         let check = |cache: CacheMode, pairs: &[(&str, &str)], expected: Ask| {
-            let request = RequestHead { cache, headers: pairs.iter().copied().collect(), ..RequestHead::get("https://a.example/") };
+            let request = RequestHead {
+                cache,
+                headers: pairs.iter().copied().collect(),
+                ..RequestHead::get("https://a.example/")
+            };
             assert_eq!(may_use(&request), expected, "{cache:?} {pairs:?}");
         };
         check(CacheMode::Default, &[], Ask::Normal);

@@ -153,9 +153,14 @@ mod tests {
     fn the_route_overrides_headers_and_writes_override_the_route() {
         let half_minute = Policy { stale_time: Some(Span::seconds(30)), ..PLAIN };
         let week = Policy { max_age: Some(Span::hours(168)), ..FOREVER };
-        let check = |pairs: &[(&str, &str)], policy: Policy, invalidation: Invalidation, seconds: i64, expected: Reuse| {
-            assert_eq!(judge(pairs, policy, invalidation, seconds), expected, "{pairs:?} {policy:?} {invalidation:?} {seconds}");
-        };
+        let check =
+            |pairs: &[(&str, &str)], policy: Policy, invalidation: Invalidation, seconds: i64, expected: Reuse| {
+                assert_eq!(
+                    judge(pairs, policy, invalidation, seconds),
+                    expected,
+                    "{pairs:?} {policy:?} {invalidation:?} {seconds}"
+                );
+            };
         check(&[("cache-control", "no-cache")], half_minute, Invalidation::None, 29, Reuse::Fresh);
         check(&[("cache-control", "max-age=60")], half_minute, Invalidation::None, 30, Reuse::Stale);
         check(&[], half_minute, Invalidation::Invalidated, 1, Reuse::Stale);
@@ -178,7 +183,7 @@ mod tests {
         fn what_is_stale_never_turns_fresh_again(max_age in 0_i64..1000, first in 0_i64..2000, more in 0_i64..2000) {
             let value = format!("max-age={max_age}");
             let pairs = [("cache-control", value.as_str())];
-            let (earlier, later) = (judge(&pairs, PLAIN, Invalidation::None, first), judge(&pairs, PLAIN, Invalidation::None, first + more));
+            let [earlier, later] = [first, first + more].map(|at| judge(&pairs, PLAIN, Invalidation::None, at));
             prop_assert!(earlier == Reuse::Fresh || later == Reuse::Stale);
         }
     }

@@ -117,7 +117,11 @@ mod tests {
         }
         check(plain(), response(200, &[("cache-control", "max-age=60, no-store")]), Err(Refusal::ResponseNoStore));
         check(plain(), response(200, &[("vary", "accept, *")]), Err(Refusal::VaryAll));
-        check(plain(), response(200, &[("content-type", "text/event-stream; charset=utf-8")]), Err(Refusal::EventStream));
+        check(
+            plain(),
+            response(200, &[("content-type", "text/event-stream; charset=utf-8")]),
+            Err(Refusal::EventStream),
+        );
     }
 
     #[test]

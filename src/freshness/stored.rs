@@ -55,8 +55,9 @@ mod tests {
     #[test]
     fn an_answer_serves_only_requests_that_agree_in_what_vary_names() {
         let check = |vary: Option<&str>, first: &[(&str, &str)], second: &[(&str, &str)], matches: bool| {
-            let ask = |pairs: &[(&str, &str)]| {
-                RequestHead { headers: pairs.iter().copied().collect(), ..RequestHead::get("https://a.example/") }
+            let ask = |pairs: &[(&str, &str)]| RequestHead {
+                headers: pairs.iter().copied().collect(),
+                ..RequestHead::get("https://a.example/")
             };
             let mut head = ResponseHead::new(200);
             head.headers = vary.map(|value| ("vary", value)).into_iter().collect();

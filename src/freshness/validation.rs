@@ -7,8 +7,19 @@ use crate::http::{Headers, ResponseHead, ResponseType, parse_http_date};
 /// Fields a 304 does not replace. RFC 9111, 3.2 excludes Content-Length, and lets a cache that keeps decoded bodies
 /// leave out what describes those bytes; 3.1 excludes what belongs to one connection.
 const KEPT: [&str; 13] = [
-    "content-encoding", "content-length", "content-range", "content-type", "content-digest", "repr-digest",
-    "connection", "keep-alive", "proxy-authenticate", "proxy-connection", "te", "transfer-encoding", "upgrade",
+    "content-encoding",
+    "content-length",
+    "content-range",
+    "content-type",
+    "content-digest",
+    "repr-digest",
+    "connection",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-connection",
+    "te",
+    "transfer-encoding",
+    "upgrade",
 ];
 
 /// The fields that make a request for the stored response's URL conditional; none where it cannot be asked about.
@@ -37,7 +48,7 @@ pub fn conditions(stored: Stored<'_>) -> Headers {
 /// those that match it. A server that answers 304 with a tag we did not send has another state in mind.
 #[must_use]
 pub fn confirms(stored: &ResponseHead, not_modified: &ResponseHead) -> bool {
-    let opaque = |head: &ResponseHead| entity_tag(head).map(|tag| tag.trim_start_matches("W/").to_owned());
+    let opaque = |head: &ResponseHead| entity_tag(head).map(|tag| tag.strip_prefix("W/").unwrap_or(tag).to_owned());
     match (opaque(stored), opaque(not_modified)) {
         (Some(held), Some(named)) => held == named,
         (None, Some(_)) => false,
@@ -57,7 +68,8 @@ pub fn refresh(stored: &ResponseHead, not_modified: &ResponseHead) -> ResponseHe
     let mut fresh = stored.clone();
     fresh.headers.remove("age");
     fresh.headers.remove("date");
-    let replacing = || not_modified.headers.iter().filter(|(name, _)| !KEPT.contains(&name.to_ascii_lowercase().as_str()));
+    let replacing =
+        || not_modified.headers.iter().filter(|(name, _)| !KEPT.contains(&name.to_ascii_lowercase().as_str()));
     for (name, _) in replacing() {
         fresh.headers.remove(name);
     }
@@ -132,10 +144,22 @@ mod tests {
         let check = |stored: &[(&str, &str)], answer: &[(&str, &str)], expected: &[(&str, &str)]| {
             assert_eq!(refresh(&head(200, stored), &head(304, answer)), head(200, expected), "{stored:?} {answer:?}");
         };
-        check(&[("etag", "\"a\""), ("cache-control", "max-age=1")], &[("cache-control", "max-age=9")], &[("etag", "\"a\""), ("cache-control", "max-age=9")]);
-        check(&[("content-type", "text/css"), ("content-length", "9")], &[("Content-Type", "text/html"), ("content-length", "0")], &[("content-type", "text/css"), ("content-length", "9")]);
+        check(
+            &[("etag", "\"a\""), ("cache-control", "max-age=1")],
+            &[("cache-control", "max-age=9")],
+            &[("etag", "\"a\""), ("cache-control", "max-age=9")],
+        );
+        check(
+            &[("content-type", "text/css"), ("content-length", "9")],
+            &[("Content-Type", "text/html"), ("content-length", "0")],
+            &[("content-type", "text/css"), ("content-length", "9")],
+        );
         check(&[("age", "500"), ("date", "old")], &[], &[]);
         check(&[("age", "500"), ("date", "old")], &[("date", "new"), ("age", "0")], &[("date", "new"), ("age", "0")]);
-        check(&[("vary", "accept"), ("x", "1")], &[("vary", "origin"), ("vary", "dnt")], &[("x", "1"), ("vary", "origin"), ("vary", "dnt")]);
+        check(
+            &[("vary", "accept"), ("x", "1")],
+            &[("vary", "origin"), ("vary", "dnt")],
+            &[("x", "1"), ("vary", "origin"), ("vary", "dnt")],
+        );
     }
 }

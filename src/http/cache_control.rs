@@ -1,5 +1,5 @@
 //! The `Cache-Control` directives of a request or response (RFC 9111, 5.2; RFC 5861; RFC 8246).
-//! Does not weigh them: `freshness` does. `s-maxage` and `proxy-revalidate` speak to shared caches only and are passed over.
+//! Does not weigh them: `freshness` does. What only shared caches heed (`s-maxage`, `proxy-revalidate`) is passed over.
 
 use super::{Headers, list};
 use crate::time::Span;

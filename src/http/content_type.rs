@@ -16,8 +16,9 @@ pub struct MediaType {
 #[must_use]
 pub fn accepts(expected: &[String], headers: &Headers) -> bool {
     expected.is_empty()
-        || MediaType::of(headers)
-            .is_some_and(|found| expected.iter().filter_map(|text| MediaType::parse(text)).any(|wanted| wanted.covers(&found)))
+        || MediaType::of(headers).is_some_and(|found| {
+            expected.iter().filter_map(|text| MediaType::parse(text)).any(|wanted| wanted.covers(&found))
+        })
 }
 
 impl MediaType {
@@ -43,7 +44,7 @@ impl MediaType {
         self.is("text", "html") || self.is("application", "xhtml+xml")
     }
 
-    /// Whether it is JSON under any name (`application/json`, `text/json`, `…+json`), as the MIME Sniffing Standard has it.
+    /// Whether it is JSON under any name (`application/json`, `text/json`, `…+json`), as MIME Sniffing, 4.6 has it.
     #[must_use]
     pub fn is_json(&self) -> bool {
         self.is("application", "json") || self.is("text", "json") || self.subtype.ends_with("+json")
@@ -56,7 +57,7 @@ impl MediaType {
         named && matches!(self.kind.as_str(), "text" | "application")
     }
 
-    /// Whether a type is one that this pattern stands for. `application/json` stands for `…+json` and `text/javascript`
+    /// Whether a type is one that this pattern stands for. `application/json` stands for `…+json`, and `text/javascript`
     /// for its other names; a suffixed type such as `application/ld+json` stands for itself alone.
     #[must_use]
     pub fn covers(&self, found: &MediaType) -> bool {

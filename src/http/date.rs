@@ -56,7 +56,8 @@ fn digits(text: &str, count: usize) -> Option<i64> {
 
 fn moment(year: i64, month: &str, day: i64, time: &str) -> Option<Timestamp> {
     let month = MONTHS.iter().zip(1..).find(|(name, _)| **name == month).map(|(_, number)| number)?;
-    let [hour, minute, second] = time.split(':').map(|part| digits(part, 2)).collect::<Option<Vec<_>>>()?.try_into().ok()?;
+    let [hour, minute, second] =
+        time.split(':').map(|part| digits(part, 2)).collect::<Option<Vec<_>>>()?.try_into().ok()?;
     // A leap second (60) is written like any other; it falls on the next minute's first.
     let valid = (1..=month_length(year, month)).contains(&day) && hour < 24 && minute < 60 && second <= 60;
     valid.then(|| {
@@ -110,13 +111,29 @@ mod tests {
     #[test]
     fn anything_else_is_no_date() {
         let bad = [
-            "", "0", "-1", "now", "1994-11-06T08:49:37Z",
-            "Sun, 06 Nov 1994 08:49:37", "Sun, 06 Nov 1994 08:49:37 EST", "Sun, 06 Nov 1994 08:49:37 +0000",
-            "Sun, 6 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 94 08:49:37 GMT", "Sun, 31 Nov 1994 08:49:37 GMT",
-            "Sun, 00 Nov 1994 08:49:37 GMT", "Sun, 29 Feb 1900 08:49:37 GMT", "Sun, 06 Nov 1994 24:00:00 GMT",
-            "Sun, 06 Nov 1994 08:60:00 GMT", "Sun, 06 Nov 1994 08:49:61 GMT", "Sun, 06 Nov 1994 8:49:37 GMT",
-            "Sun, 06 Nov 1994 08:49 GMT", "Xyz, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Foo 1994 08:49:37 GMT",
-            "Sunday, 06-Nov-1994 08:49:37 GMT", "Sun Nov 006 08:49:37 1994", "Sun, 06 Nov 1994 08:49:37 GMT, x",
+            "",
+            "0",
+            "-1",
+            "now",
+            "1994-11-06T08:49:37Z",
+            "Sun, 06 Nov 1994 08:49:37",
+            "Sun, 06 Nov 1994 08:49:37 EST",
+            "Sun, 06 Nov 1994 08:49:37 +0000",
+            "Sun, 6 Nov 1994 08:49:37 GMT",
+            "Sun, 06 Nov 94 08:49:37 GMT",
+            "Sun, 31 Nov 1994 08:49:37 GMT",
+            "Sun, 00 Nov 1994 08:49:37 GMT",
+            "Sun, 29 Feb 1900 08:49:37 GMT",
+            "Sun, 06 Nov 1994 24:00:00 GMT",
+            "Sun, 06 Nov 1994 08:60:00 GMT",
+            "Sun, 06 Nov 1994 08:49:61 GMT",
+            "Sun, 06 Nov 1994 8:49:37 GMT",
+            "Sun, 06 Nov 1994 08:49 GMT",
+            "Xyz, 06 Nov 1994 08:49:37 GMT",
+            "Sun, 06 Foo 1994 08:49:37 GMT",
+            "Sunday, 06-Nov-1994 08:49:37 GMT",
+            "Sun Nov 006 08:49:37 1994",
+            "Sun, 06 Nov 1994 08:49:37 GMT, x",
         ];
         for text in bad {
             assert_eq!(parse_http_date(text), None, "{text:?}");
