@@ -56,7 +56,7 @@ pub enum IdempotencyHeader {
 impl IdempotencyHeader {
     /// The field to send the key in, if any.
     #[must_use]
-    pub fn field(&self, same_origin: bool) -> Option<&str> {
+    pub fn name_for(&self, same_origin: bool) -> Option<&str> {
         match self {
             IdempotencyHeader::OwnOrigin => same_origin.then_some("Idempotency-Key"),
             IdempotencyHeader::Named(name) => Some(name),
