@@ -1,0 +1,82 @@
+//! A site for one test: fixture pages copied to a folder of its own, and a worker written from its config.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::cli::repository;
+use crate::fail::Outcome;
+
+/// A folder of files to serve.
+pub struct Site {
+    /// Where the files are; gone with this value.
+    folder: TempDir,
+    /// More folders to serve, by path.
+    mounts: Vec<(String, PathBuf)>,
+}
+
+impl Site {
+    /// A copy of `tests/sites/{name}`.
+    pub fn new(name: &str) -> Outcome<Self> {
+        Self::copy_of(&repository().join("tests/sites").join(name))
+    }
+
+    /// A copy of any folder.
+    pub fn copy_of(source: &Path) -> Outcome<Self> {
+        let site = Self {
+            folder: tempfile::tempdir()?,
+            mounts: Vec::new(),
+        };
+        copy(source, site.folder())?;
+        Ok(site)
+    }
+
+    /// Where its files are.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Other folders it serves.
+    pub fn mounts(&self) -> &[(String, PathBuf)] {
+        &self.mounts
+    }
+
+    /// Writes a file.
+    pub fn write(&self, name: &str, text: &str) -> Outcome {
+        let file = self.folder().join(name);
+        if let Some(folder) = file.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        Ok(fs::write(file, text)?)
+    }
+
+    /// Writes `sw.js`: the three lines that a user writes, with this config.
+    pub fn worker(&self, config: &Value) -> Outcome {
+        self.worker_after("", config)
+    }
+
+    /// Writes `sw.js` with a script before the runtime: where a test makes its faults.
+    pub fn worker_after(&self, prelude: &str, config: &Value) -> Outcome {
+        let start = format!(
+            "importScripts(\"/longshore/longshore-sw.js\");\nlongshore.start({config:#});\n"
+        );
+        self.write("sw.js", &format!("{prelude}\n{start}"))
+    }
+}
+
+/// Copies a folder with all below it.
+fn copy(source: &Path, target: &Path) -> Outcome {
+    fs::create_dir_all(target)?;
+    for entry in fs::read_dir(source)? {
+        let entry = entry?;
+        let to = target.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &to)?;
+        } else {
+            fs::copy(entry.path(), to)?;
+        }
+    }
+    Ok(())
+}
