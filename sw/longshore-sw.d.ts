@@ -1,0 +1,195 @@
+// Types of `longshore-sw.js`, the worker's side of Longshore, and its documentation.
+//
+// In a worker script, for completion and checks in an editor:
+//   /// <reference path="./longshore/longshore-sw.d.ts" />
+//   importScripts("/longshore/longshore-sw.js");
+//   longshore.start({ routes: [{ match: "/api/*", strategy: "stale-while-revalidate" }] });
+
+/** What `importScripts("/longshore/longshore-sw.js")` adds to the worker. */
+declare const longshore: Longshore.Api;
+
+/** Made by the glue script; calling it gives a fresh instance of the engine's module. Not for apps. */
+declare var __longshoreGlue: undefined | (() => any);
+
+declare namespace Longshore {
+  /** The worker's API. */
+  interface Api {
+    /**
+     * Gives the worker its config. Call it once, at the top level of the worker script, right after `importScripts`: browsers
+     * accept listeners and decisions only from the script's first run.
+     *
+     * Never throws. A config that cannot work fails the worker's installation, so that it never replaces a working worker; the reason
+     * is on the worker's console and in the rejection of the page's `register()`, with path, expected and got:
+     * `routes[2].timeout: expected a duration such as "3s", got 3`.
+     */
+    start(config: Config): void;
+    /**
+     * The index of the first route that takes a request, or -1. Pure: for the app's own tests.
+     * @param request a `Request`, or the fields of one; defaults: GET, mode `cors`, destination empty, no headers.
+     * @param origin the worker's origin, such as `https://app.example`.
+     * @throws Error when a pattern is wrong.
+     */
+    match(routes: readonly Route[], request: RequestLike, origin: string): number;
+    /** As `match`, for mutations. */
+    matchMutation(mutations: readonly Mutation[], request: RequestLike, origin: string): number;
+    /** The version of Longshore, such as `0.1.0`. */
+    readonly version: string;
+  }
+
+  /** What matching looks at. */
+  interface RequestLike {
+    /** Absolute. */
+    url: string;
+    /** Upper case. Default: `GET`. */
+    method?: string;
+    /** Fetch's request mode. Default: `cors`. */
+    mode?: string;
+    /** Fetch's request destination. Default: empty, as for `fetch()`. */
+    destination?: string;
+    headers?: Headers | { [name: string]: string };
+  }
+
+  /** Everything `start()` takes; every part may be left out. Unknown options are errors. */
+  interface Config {
+    /** How requests are served. The first route whose conditions all hold takes a request; without one the browser handles it. */
+    routes?: readonly Route[];
+    /** Which writes are queued when they cannot be sent. Looked at before `routes`. */
+    mutations?: readonly Mutation[];
+    /**
+     * URLs stored while the worker installs; the installation fails without them. They are served where no route takes the request. A text is
+     * a URL that is fetched anew with each version of the worker script; `revision` says when it has to be.
+     */
+    precache?: readonly (string | Precached)[];
+    /** Names of caches that libraries before Longshore left, with `*`; deleted once this worker is active. Example: `["workbox-*"]`. */
+    cleanup?: readonly string[];
+    /** Where dist/ is served. Default: `"/longshore/"`. */
+    base?: string;
+    /** Takes over from an older worker at once instead of when its last page is closed. Default: false. */
+    skipWaiting?: boolean;
+    /** Whether pages may hand over the URLs that they loaded before the worker was there; routes decide what is stored. Default: true. */
+    warm?: boolean;
+    /** The most writes that may wait; a further one is answered with 507. Default: the engine's. */
+    maxPending?: number;
+  }
+
+  /** A URL stored at install. */
+  interface Precached {
+    /** Resolved against the worker's scope. */
+    url: string;
+    /** Changes when the content does. URLs that contain a hash need none. */
+    revision?: string;
+    /** As in HTML: `sha256-…` (W3C Subresource Integrity). */
+    integrity?: string;
+  }
+
+  /**
+   * A time: a number with its unit, such as `"300ms"`, `"3s"`, `"5m"`, `"24h"`, `"7d"`. Bare numbers are errors.
+   */
+  type Duration = `${number}${"ms" | "s" | "m" | "h" | "d"}`;
+
+  /**
+   * Which URLs.
+   *
+   * A pattern is a small subset of URLPattern's syntax (https://urlpattern.spec.whatwg.org), with the same meaning:
+   * - `/api/*` is compared with the path of own-origin URLs, `https://cdn.example/*` with whole URLs of any origin;
+   * - `*` is any run of characters, also none and also with slashes (`/api/*` takes `/api/`, not `/api`);
+   * - `:name` is one segment, as in `/users/:id`;
+   * - the query is looked at only if the pattern has a `?`, as in `/search?q=*`.
+   * Groups, regular expressions and modifiers are errors. Patterns are written as URLs are: percent-encoded.
+   *
+   * A list takes what any of its patterns takes. A function takes what it returns true for.
+   */
+  type Match = string | readonly string[] | Matcher;
+
+  /**
+   * A function of the app that looks at a request. It must answer at once, may not read the body, and is asked about requests of all
+   * origins, last of the route's conditions. One that throws, or returns a promise, takes nothing.
+   */
+  type Matcher = (context: {
+    url: URL;
+    /** In `match()` and for URLs handed over by pages (`warm`), an object with the fields of `RequestLike`. */
+    request: Request;
+    /** Whether the URL is of the worker's origin. */
+    sameOrigin: boolean;
+  }) => boolean;
+
+  /**
+   * Who is asked first.
+   * - `cache-first`: a fresh stored answer without any network, else the network.
+   * - `network-first`: the network; the stored answer when it fails or takes longer than `timeout`.
+   * - `stale-while-revalidate`: the stored answer at once; a stale one is renewed behind it, and `updated` tells the tabs.
+   * - `network-only`: the network; nothing is stored. Without `fallback` the browser handles it as if there were no worker.
+   * - `cache-only`: what is stored, however old.
+   *
+   * Fresh and stale are HTTP's (RFC 9111, RFC 5861) unless `staleTime` says otherwise.
+   */
+  type Strategy = "cache-first" | "network-first" | "stale-while-revalidate" | "network-only" | "cache-only";
+
+  /**
+   * How some requests are served. All conditions that are given must hold.
+   *
+   * Whatever the routes say, these are never taken: Range requests, event streams (`Accept: text/event-stream`), `only-if-cached`
+   * requests of another mode than `same-origin`, and URLs of another origin that no pattern or function names.
+   */
+  interface Route {
+    /** Which URLs. Default: all of the own origin. */
+    match?: Match;
+    /** GET, HEAD or both. Default: both. */
+    method?: string | readonly string[];
+    /** Fetch's destinations, such as `"image"`; `""` is a plain `fetch()`. Default: any. */
+    destination?: string | readonly string[];
+    /** Fetch's modes, such as `"navigate"`. Default: any. */
+    mode?: string | readonly string[];
+    /** Header fields that must be there: with exactly this value, or with any (`true`). */
+    header?: { readonly [name: string]: string | true };
+    strategy: Strategy;
+    /** network-first: how long the network may take while a stored answer stands by. Default: as long as it likes. */
+    timeout?: Duration;
+    /** How long a stored answer is fresh, whatever its own fields say. Default: they decide. */
+    staleTime?: Duration;
+    /** When a stored answer is too old to be used at all. Default: never. */
+    maxAge?: Duration;
+    /** How many answers the route keeps; the longest unused goes first. Default: no limit. */
+    maxEntries?: number;
+    /** Names to invalidate its answers by; may contain `{path}`, `{path[n]}` (segment, from 0), `{origin}`, `{method}`. */
+    tags?: readonly string[];
+    /** One stored answer for all queries. Default: false. */
+    ignoreSearch?: boolean;
+    /** Content types it stores, such as `"application/json"` or `"image/*"`. Default: what the URL's ending suggests. */
+    expects?: string | readonly string[];
+    /** The page to show when neither network nor store has an answer. It must be precached. Default: none. */
+    fallback?: string;
+  }
+
+  /**
+   * Writes that are kept and sent later when they cannot be sent now.
+   *
+   * The page gets the server's answer, or 202 with `Longshore-Queued: <id>` and `Longshore-Reason`; 507 (storage is full) and 503 (the
+   * worker failed) mean that nothing was kept (RFC 9457 problem details). A page's abort does not withdraw a write: `queue.discard` does.
+   */
+  interface Mutation {
+    /** Which URLs. Required. */
+    match: Match;
+    /** Any of POST, PUT, PATCH, DELETE. Default: all four. */
+    methods?: string | readonly string[];
+    /** Writes of one lane are sent one after another, lanes beside each other. A template as in `tags`. Default: `"{path}"`. */
+    lane?: string;
+    /** Tags that become stale once the write is settled, beside its URL and the parent collection. Templates. */
+    invalidates?: readonly string[];
+    /** How long the server may take before the page gets 202. Default: `"10s"`. */
+    timeout?: Duration;
+    /** What the page gets for 408, 425, 429 and 5xx: 202 while we try again, or the answer, and no more tries. Default: `"queue"`. */
+    onRetryable?: "queue" | "answer";
+    /**
+     * The field of the idempotency key (draft-ietf-httpapi-idempotency-key-header; an unquoted UUID). Default: `Idempotency-Key` on the own
+     * origin and none elsewhere, where it forces a CORS preflight. `false`: none anywhere.
+     */
+    idempotencyHeader?: string | false;
+    /** Content types of a true answer; others are taken for a captive portal's page. Default: any but an HTML page nobody asked for. */
+    expects?: string | readonly string[];
+    /** Queues form navigations too; the browser is sent to `redirect` (303) once the write is kept. Without it they are left alone. */
+    forms?: { redirect: string };
+    /** The longest wish of a server's Retry-After (RFC 9110, 10.2.3) that is granted. Default: `"24h"`. */
+    maxRetryAfter?: Duration;
+  }
+}

@@ -1,0 +1,232 @@
+// @ts-check
+/// <reference path="./longshore-sw.d.ts" />
+// The worker shell: everything that must be known or registered before the wasm engine is up.
+// Does not store, queue or judge anything: it decides which requests are taken, and hands them to the engine.
+//
+// Bundled by `cargo xtask build` into one classic script, for `importScripts("/longshore/longshore-sw.js")`.
+
+import { withoutEngine } from "./shell/answers.js";
+import { Engine } from "./shell/engine.js";
+import { Files, VERSION } from "./shell/files.js";
+import { match, matchMutation, Table } from "./shell/routes.js";
+import { checkShape, ConfigError, messageOf } from "./shell/shape.js";
+import { worker } from "./shell/worker.js";
+
+/**
+ * What `start()` makes of a config.
+ * @typedef {{config: Longshore.Config, table: Table, files: Files}} Started
+ */
+
+/** The tag of our Background Sync registrations. */
+const SYNC_TAG = "longshore-queue";
+
+/** @type {Started | undefined} */
+let started;
+/** @type {Error | undefined} why this worker must not be installed. */
+let configError;
+/** Whether the queue has been woken in this life of the worker. */
+let awake = false;
+
+const engine = new Engine(boot, (error) => error instanceof ConfigError);
+
+worker.longshore = { start, match, matchMutation, version: VERSION };
+
+worker.addEventListener("install", (event) => event.waitUntil(install()));
+worker.addEventListener("activate", (event) => event.waitUntil(activate()));
+worker.addEventListener("fetch", onFetch);
+worker.addEventListener("message", onMessage);
+worker.addEventListener("sync", (event) => onSync(/** @type {import("./shell/worker.js").SyncEvent} */ (/** @type {unknown} */ (event))));
+worker.addEventListener("error", (event) => engine.onStrayError(event.error));
+worker.addEventListener("unhandledrejection", (event) => engine.onStrayError(event.reason));
+
+/** @type {Longshore.Api["start"]} */
+function start(config) {
+  // A throw would leave a worker without a config, or none and no word of why. So the error is kept, and fails the install.
+  try {
+    if (started) throw new ConfigError("start() was called twice");
+    checkShape(config);
+    const { scope } = worker.registration;
+    started = { config, table: new Table(config, scope), files: new Files(config.base ?? "/longshore/", scope) };
+  } catch (error) {
+    refuse(error);
+  }
+}
+
+/** Keeps the reason why this config cannot work, and says it. @param {unknown} error @returns {ConfigError} */
+function refuse(error) {
+  const refusal = error instanceof ConfigError ? error : new ConfigError(messageOf(error));
+  configError ??= refusal;
+  console.error("longshore:", refusal.message);
+  return refusal;
+}
+
+/** What was started; throws where nothing was. @returns {Started} */
+function ready() {
+  if (!started) configError ??= new ConfigError("longshore.start() was not called while the script ran");
+  if (configError) throw configError;
+  return /** @type {Started} */ (started);
+}
+
+async function install() {
+  try {
+    const { config, files } = ready();
+    // Before the first await, since some engines allow new scripts only in the event's own task.
+    files.importGlue();
+    await Promise.all([files.storeClient(), engine.call((runtime) => runtime.install())]);
+    if (config.skipWaiting) await worker.skipWaiting();
+  } catch (error) {
+    announce(configError ? "config-error" : "install-error", error);
+    throw error;
+  }
+}
+
+/** Fetches of pages wait for this, so nothing long belongs here, and nothing may fail it. */
+async function activate() {
+  const { config, files } = ready();
+  const work = [
+    worker.clients.claim(),
+    files.clean(config.cleanup ?? []),
+    // Left over from a foreign worker, every navigation would be fetched twice.
+    worker.registration.navigationPreload?.disable(),
+    engine.call((runtime) => runtime.activate()),
+  ];
+  for (const result of await Promise.allSettled(work)) {
+    if (result.status === "rejected") console.warn("longshore: activation went on without", result.reason);
+  }
+}
+
+/**
+ * A fresh engine. `importScripts` works late since install did it once.
+ * @param {import("./shell/engine.js").Life} life
+ */
+async function boot(life) {
+  const { config, files } = ready();
+  const glue = files.importGlue();
+  const wasm = await files.wasmResponse();
+  try {
+    await glue({ module_or_path: wasm });
+  } catch (error) {
+    await files.forgetWasm();
+    throw error;
+  }
+  const plain = plainConfig(config);
+  try {
+    glue.check(plain);
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError) throw error;
+    throw refuse(error);
+  }
+  const env = { scope: worker.registration.scope, version: VERSION, base: files.base.pathname, hooks: {}, ...life };
+  return glue.boot(plain, env);
+}
+
+/** The config without functions: those stay here. @param {Longshore.Config} config */
+function plainConfig(config) {
+  /** @type {<T extends {match?: Longshore.Match}>(entry: T) => object} */
+  const plain = (entry) => (typeof entry.match === "function" ? { ...entry, match: { hook: true } } : entry);
+  return { ...config, routes: (config.routes ?? []).map(plain), mutations: (config.mutations ?? []).map(plain) };
+}
+
+/** @param {FetchEvent} event */
+function onFetch(event) {
+  const { request } = event;
+  if (!started || configError || engine.breakerOpen) return;
+  const { table, files } = started;
+  if (files.owns(request.url)) return;
+  const taken = request.url === files.client && request.method === "GET" ? "client" : table.take(request);
+  if (!taken) return wakeOnce(event, Promise.resolve());
+  const answer = taken === "client" ? files.clientResponse(event) : serve(event, taken);
+  event.respondWith(answer);
+  wakeOnce(event, answer);
+}
+
+/**
+ * Hands a request to the engine; the worker stays up for the work behind the answer.
+ * @param {FetchEvent} event
+ * @param {import("./shell/routes.js").Taken} taken
+ * @returns {Promise<Response>}
+ */
+async function serve(event, { kind, index }) {
+  const { request } = event;
+  const client = event.resultingClientId || event.clientId;
+  /** @type {import("./shell/engine.js").Ticket} */
+  const ticket = { queued: null };
+  let handedOver = false;
+  try {
+    const { response, done } = await engine.handle((runtime) => {
+      handedOver = true;
+      return kind === "mutation" ? runtime.mutate(request, index, client, ticket) : runtime.fetch(request, index, client, undefined);
+    });
+    event.waitUntil(done.catch((error) => console.warn("longshore: work behind an answer failed", error)));
+    return await response;
+  } catch (error) {
+    console.warn("longshore: answered without the engine", request.method, request.url, error);
+    return withoutEngine(request, ticket, handedOver);
+  }
+}
+
+/**
+ * Wakes the queue at the first event of the worker's life, once that event's answer is out.
+ * @param {ExtendableEvent} event
+ * @param {Promise<unknown>} answer
+ */
+function wakeOnce(event, answer) {
+  if (awake) return;
+  awake = true;
+  const wake = () => engine.call((runtime) => runtime.wake("start"));
+  event.waitUntil(answer.then(wake, wake).catch((error) => console.warn("longshore: the queue was not woken", error)));
+}
+
+/** The browser tries again later when this rejects. @param {import("./shell/worker.js").SyncEvent} event */
+function onSync(event) {
+  if (event.tag !== SYNC_TAG) return;
+  awake = true;
+  event.waitUntil(
+    engine.call((runtime) => runtime.wake("sync")).then((empty) => {
+      if (!empty) throw new Error("writes are still waiting");
+    }),
+  );
+}
+
+/** @param {ExtendableMessageEvent} event */
+function onMessage(event) {
+  const { data, ports } = event;
+  // Workbox's message, so that pages written for it keep working.
+  if (data?.type === "SKIP_WAITING") return event.waitUntil(worker.skipWaiting());
+  if (data?.longshore !== 1 || typeof data.kind !== "string") return;
+  const reply = answer(data).then(
+    (value) => ({ ok: true, value }),
+    (error) => ({ ok: false, error: { name: error?.name ?? "Error", message: messageOf(error) } }),
+  );
+  event.waitUntil(reply.then((message) => ports[0]?.postMessage(message)));
+  // These two reach workers that are not active, and the queue is the active worker's.
+  if (data.kind !== "hello" && data.kind !== "skip-waiting") wakeOnce(event, reply);
+}
+
+/** Answers a page's call. @param {{kind: string, urls?: string[], destinations?: string[]}} message */
+async function answer(message) {
+  const { table } = ready();
+  if (message.kind === "skip-waiting") return worker.skipWaiting();
+  const full = message.kind === "warm" ? { ...message, routes: routesOf(table, message) } : message;
+  return engine.call((runtime) => runtime.command(full));
+}
+
+/**
+ * Which route serves each URL that a page has loaded, -1 for none. Found here, since routes may be functions.
+ * @param {Table} table
+ * @param {{urls?: string[], destinations?: string[]}} message
+ */
+function routesOf(table, { urls = [], destinations = [] }) {
+  return urls.map((url, index) => {
+    const destination = destinations[index] ?? "";
+    const mode = destination === "document" ? "navigate" : "cors";
+    return table.routeOf({ url, method: "GET", mode, destination, headers: {} }) ?? -1;
+  });
+}
+
+/** Tells pages that are registering this worker why it will not be installed. @param {string} kind @param {unknown} error */
+function announce(kind, error) {
+  const channel = new BroadcastChannel(`longshore:${new URL(worker.registration.scope).pathname}`);
+  channel.postMessage({ v: 1, kind, at: Date.now(), message: messageOf(error) });
+  channel.close();
+}

@@ -1,0 +1,109 @@
+// @ts-check
+// Our own files: the wasm and the page client, kept in Cache Storage for each version; and the removal of what came before.
+// Does not keep anything of the app: that is the engine's, in IndexedDB.
+
+import { stars } from "../pattern.js";
+import { worker } from "./worker.js";
+
+export const GLUE = "__LONGSHORE_GLUE__";
+export const WASM = "__LONGSHORE_WASM__";
+export const VERSION = "__LONGSHORE_VERSION__";
+
+/** Our own files of any build, by name. */
+const OWN = /^(longshore-sw|longshore-[0-9a-f]{12})\.(js|wasm)$/;
+
+export class Files {
+  /** @param {string} base where dist/ is served, such as "/longshore/". @param {string} scope the registration's, a URL. */
+  constructor(base, scope) {
+    this.base = new URL(base, worker.location.href);
+    this.glue = new URL(GLUE, this.base).href;
+    this.wasm = new URL(WASM, this.base).href;
+    this.client = new URL("client.js", this.base).href;
+    const { pathname } = new URL(scope);
+    // Cache Storage is the origin's: two apps on one origin, at other scopes, must not remove each other's files.
+    this.suffix = pathname === "/" ? "" : `:${pathname}`;
+    this.cacheName = `longshore-${VERSION}${this.suffix}`;
+  }
+
+  /** Whether a URL is one of ours, which the browser is to fetch by itself. @param {string} url */
+  owns(url) {
+    return url.startsWith(this.base.href) && OWN.test(url.slice(this.base.href.length));
+  }
+
+  /** Makes `__longshoreGlue`. The first call must be during install: browsers refuse a new script for ever after. */
+  importGlue() {
+    if (!self.__longshoreGlue) worker.importScripts(this.glue);
+    if (!self.__longshoreGlue) throw new Error(`${this.glue} is not Longshore's glue`);
+    return self.__longshoreGlue();
+  }
+
+  /** The wasm: the stored one, else from the network, which is then stored. @returns {Promise<Response>} */
+  async wasmResponse() {
+    const cache = await this.cache();
+    const stored = await cache?.match(this.wasm);
+    if (stored) return stored;
+    const response = await fetch(this.wasm);
+    if (!response.ok || response.redirected || response.headers.get("content-type")?.startsWith("text/")) {
+      throw new Error(`${this.wasm} answered ${response.status} ${response.headers.get("content-type")}`);
+    }
+    await cache?.put(this.wasm, response.clone()).catch(warn);
+    return response;
+  }
+
+  /** Forgets wasm that would not boot: it may have been cut or replaced on its way. */
+  async forgetWasm() {
+    await (await this.cache())?.delete(this.wasm);
+  }
+
+  /** Keeps the page client, without which no page starts offline. Many apps bundle it themselves, so it may be missing. */
+  async storeClient() {
+    const response = await fetch(this.client, { cache: "no-cache" }).catch(() => undefined);
+    const script = /javascript/.test(response?.headers.get("content-type") ?? "");
+    if (response?.ok && !response.redirected && script) await (await this.cache())?.put(this.client, response).catch(warn);
+  }
+
+  /**
+   * The page client: the stored one at once and a newer one fetched behind it, else the network.
+   * @param {FetchEvent} event
+   */
+  async clientResponse(event) {
+    const stored = await (await this.cache())?.match(this.client);
+    if (!stored) return fetch(event.request);
+    event.waitUntil(this.storeClient());
+    return stored;
+  }
+
+  /**
+   * Removes the files of older versions, and the caches of libraries that were here before.
+   * @param {readonly string[]} foreign names with `*`, such as `workbox-*`.
+   */
+  async clean(foreign) {
+    const globs = foreign.map(stars);
+    // While a newer version installs, caches that look foreign may be its own; its activation cleans as well.
+    const alone = !worker.registration.installing && !worker.registration.waiting;
+    const names = await caches.keys();
+    await Promise.all(names.filter((name) => globs.some((glob) => glob.test(name)) || (alone && this.isOlder(name))).map((name) => caches.delete(name)));
+    const cache = alone ? await this.cache() : undefined;
+    const keys = (await cache?.keys()) ?? [];
+    await Promise.all(keys.filter(({ url }) => url !== this.wasm && url !== this.client).map((key) => cache?.delete(key)));
+  }
+
+  /** @param {string} name */
+  isOlder(name) {
+    const [, suffix] = /^longshore-\d[^:]*(:.*)?$/.exec(name) ?? [undefined, null];
+    return suffix !== null && (suffix ?? "") === this.suffix && name !== this.cacheName;
+  }
+
+  /** Cache Storage, where there is one: some private modes refuse it, and then the network must do. */
+  async cache() {
+    try {
+      return await caches.open(this.cacheName);
+    } catch (error) {
+      warn(error);
+      return undefined;
+    }
+  }
+}
+
+/** @param {unknown} error */
+const warn = (error) => console.warn("longshore: Cache Storage refused", error);

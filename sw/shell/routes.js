@@ -1,0 +1,184 @@
+// @ts-check
+/// <reference path="../longshore-sw.d.ts" />
+// Which requests are taken, known at once, before any wasm. `src/route/` is the specification.
+// Does not answer them.
+
+import { compile } from "../pattern.js";
+
+/**
+ * What matching looks at; a `Request` is one.
+ * @typedef {object} Asked
+ * @property {string} url
+ * @property {string} [method] Default: GET.
+ * @property {string} [mode] Default: cors.
+ * @property {string} [destination] Default: the empty one, a plain `fetch()`.
+ * @property {Headers | {[name: string]: string}} [headers]
+ */
+
+/**
+ * What becomes of a request.
+ * @typedef {{kind: "route", index: number} | {kind: "mutation", index: number}} Taken
+ */
+
+/**
+ * One compiled route or mutation.
+ * @typedef {(request: Asked, url: URL, origin: string) => boolean} Matcher
+ */
+
+/**
+ * The config's routes and mutations, compiled once.
+ */
+export class Table {
+  /**
+   * @param {Longshore.Config} config checked by `checkShape`.
+   * @param {string} scope against which precached URLs are resolved.
+   */
+  constructor(config, scope) {
+    const routes = config.routes ?? [];
+    /** The origin of the worker. */
+    this.origin = new URL(scope).origin;
+    this.routes = compileRoutes(routes);
+    this.mutations = compileMutations(config.mutations ?? []);
+    /** The indices of routes whose requests are best left to the browser: nothing is stored and nothing stands in. */
+    this.idle = new Set(routes.flatMap((route, index) => (route.strategy === "network-only" && !route.fallback ? [index] : [])));
+    this.precached = new Set((config.precache ?? []).map((entry) => new URL(typeof entry === "string" ? entry : entry.url, scope).href));
+  }
+
+  /**
+   * Decides about a request; nothing means that the browser handles it as if there were no worker. A route of index -1 stands for
+   * "no route, but precached".
+   * @param {Request} request
+   * @returns {Taken | undefined}
+   */
+  take(request) {
+    const url = new URL(request.url);
+    if (!/^https?:$/.test(url.protocol) || neverTaken(request)) return undefined;
+    const mutation = this.mutations.findIndex((matches) => matches(request, url, this.origin));
+    if (mutation >= 0) return { kind: "mutation", index: mutation };
+    const index = this.routeOf(request, url);
+    return index === undefined ? undefined : { kind: "route", index };
+  }
+
+  /**
+   * The index of the route that serves a request, -1 when only the precache does.
+   * @param {Asked} request
+   * @param {URL} [url]
+   * @returns {number | undefined}
+   */
+  routeOf(request, url = new URL(request.url)) {
+    const index = this.routes.findIndex((matches) => matches(request, url, this.origin));
+    if (index >= 0) return this.idle.has(index) ? undefined : index;
+    const plain = url.href.split("#", 1)[0];
+    return (request.method ?? "GET") === "GET" && this.precached.has(plain) ? -1 : undefined;
+  }
+}
+
+/**
+ * The index of the first route that takes a request, or -1.
+ * @type {Longshore.Api["match"]}
+ */
+export function match(routes, request, origin) {
+  const url = new URL(request.url);
+  return compileRoutes(routes).findIndex((matches) => matches(request, url, origin));
+}
+
+/**
+ * The same for mutations.
+ * @type {Longshore.Api["matchMutation"]}
+ */
+export function matchMutation(mutations, request, origin) {
+  const url = new URL(request.url);
+  return compileMutations(mutations).findIndex((matches) => matches(request, url, origin));
+}
+
+/**
+ * Requests that no worker can answer better than the browser.
+ * @param {Request} request
+ */
+function neverTaken(request) {
+  const { headers, cache, mode } = request;
+  // A part of a stored answer is the next issue's; a stream never ends, so it can be neither stored nor shared.
+  if (headers.has("range") || headers.get("accept")?.includes("text/event-stream")) return true;
+  // Developer tools ask so; answering with `fetch()` would throw (Fetch, 5.3: only-if-cached needs same-origin).
+  return cache === "only-if-cached" && mode !== "same-origin";
+}
+
+/**
+ * @param {readonly Longshore.Route[]} routes
+ * @returns {Matcher[]}
+ */
+function compileRoutes(routes) {
+  return routes.map((route) => {
+    const takes = matcherOf(route.match);
+    const methods = wordsOf(route.method ?? ["GET", "HEAD"]).map((method) => method.toUpperCase());
+    const destinations = route.destination === undefined ? undefined : wordsOf(route.destination);
+    const modes = route.mode === undefined ? undefined : wordsOf(route.mode);
+    const headers = Object.entries(route.header ?? {});
+    return (request, url, origin) =>
+      methods.includes(request.method ?? "GET") &&
+      (!destinations || destinations.includes(request.destination ?? "")) &&
+      (!modes || modes.includes(request.mode ?? "cors")) &&
+      headers.every(([name, wanted]) => {
+        const found = field(request, name);
+        return found !== null && (wanted === true || wanted === found);
+      }) &&
+      takes(request, url, origin);
+  });
+}
+
+/**
+ * @param {readonly Longshore.Mutation[]} mutations
+ * @returns {Matcher[]}
+ */
+function compileMutations(mutations) {
+  return mutations.map((mutation) => {
+    const takes = matcherOf(mutation.match);
+    const methods = wordsOf(mutation.methods ?? ["POST", "PUT", "PATCH", "DELETE"]).map((method) => method.toUpperCase());
+    return (request, url, origin) =>
+      methods.includes(request.method ?? "GET") &&
+      // A 202 in place of a page helps nobody: form navigations are queued only when the app says where to go then.
+      (request.mode !== "navigate" || mutation.forms !== undefined) &&
+      takes(request, url, origin);
+  });
+}
+
+/**
+ * A route's `match`: nothing is every URL of the own origin, and a function may name any origin.
+ * @param {Longshore.Match | undefined} match
+ * @returns {Matcher}
+ */
+function matcherOf(match) {
+  if (match === undefined) return (_request, url, origin) => url.origin === origin;
+  if (typeof match === "function") return (request, url, origin) => asked(match, request, url, origin);
+  const patterns = wordsOf(match).map(compile);
+  return (_request, url, origin) => patterns.some((pattern) => pattern.test(url, origin));
+}
+
+/**
+ * Asks a function of the app. One that throws, or wants to wait, takes nothing: the page must not suffer for it.
+ * @type {(match: Longshore.Matcher, request: Asked, url: URL, origin: string) => boolean}
+ */
+function asked(match, request, url, origin) {
+  try {
+    const verdict = match({ url, request: /** @type {Request} */ (request), sameOrigin: url.origin === origin });
+    if (typeof verdict !== "object" || verdict === null) return Boolean(verdict);
+    console.error("longshore: a match function must answer true or false at once, got", verdict);
+  } catch (error) {
+    console.error("longshore: a match function threw", error);
+  }
+  return false;
+}
+
+/** @type {(words: string | readonly string[]) => string[]} */
+const wordsOf = (words) => (typeof words === "string" ? [words] : [...words]);
+
+/**
+ * @param {Asked} request
+ * @param {string} name
+ * @returns {string | null}
+ */
+function field({ headers = {} }, name) {
+  if (typeof headers.get === "function") return headers.get(name);
+  const found = Object.entries(headers).find(([key]) => key.toLowerCase() === name.toLowerCase());
+  return found ? String(found[1]) : null;
+}
