@@ -32,7 +32,7 @@ export function boardView(app, id) {
   function column({ id: name, title: text }) {
     const count = h("span", { class: "column-count", "data-testid": "column-count" });
     const list = h("ul", { class: "cards", "data-column": name, "data-testid": `cards-${name}`, "aria-label": text });
-    const input = h("input", { id: `new-card-${name}`, required: true, maxlength: 300, autocomplete: "off", placeholder: "Add a card", "aria-label": `New card in ${text}`, "data-testid": "new-card-title" });
+    const input = h("input", { id: `new-card-${name}`, required: true, maxlength: 200, autocomplete: "off", placeholder: "Add a card", "aria-label": `New card in ${text}`, "data-testid": "new-card-title" });
     const section = h("section", { class: "column", "data-testid": "column", "data-column": name, "aria-label": text },
       h("h2", {}, text, count), list,
       h("form", { class: "new-card", onsubmit: create }, input, h("button", { class: "button icon-only", "aria-label": `Add the card to ${text}`, "data-testid": "new-card-submit" }, icon("plus"))));

@@ -7,7 +7,7 @@ import { badge } from "./badge.js";
 import { commentsPart } from "./comments.js";
 import { confirm } from "./confirm.js";
 import { h, icon } from "./dom.js";
-import { cardEtag, excuse } from "./outbox.js";
+import { excuse } from "./outbox.js";
 import { photosPart } from "./photos.js";
 import { columnOf, move } from "./place.js";
 import { link } from "./router.js";
@@ -19,9 +19,9 @@ import { announce, toast } from "./words.js";
 export function cardDialog(app, board, id) {
   const { store, outbox } = app;
   /** The words as they were when the person began to change them. */
-  let base = { title: "", text: "", etag: /** @type {string | null} */ (null) };
+  let base = { title: "", text: "", version: 0 };
 
-  const title = h("textarea", { class: "title-input", rows: 1, required: true, maxlength: 300, "aria-label": "Title", "data-testid": "card-title", oninput: onedit });
+  const title = h("textarea", { class: "title-input", rows: 1, required: true, maxlength: 200, "aria-label": "Title", "data-testid": "card-title", oninput: onedit });
   const text = h("textarea", { id: "card-text", rows: 3, placeholder: "What is to be done?", "data-testid": "card-text", oninput: onedit });
   const save = h("button", { class: "button primary", type: "submit", "data-testid": "card-save" }, "Save");
   const revert = h("button", { class: "button quiet", type: "button", onclick: forget, "data-testid": "card-revert" }, "Undo");
@@ -65,11 +65,11 @@ export function cardDialog(app, board, id) {
   /** @param {SubmitEvent} event */
   function submit(event) {
     event.preventDefault();
-    void keep(base.etag);
+    void keep(base.version);
   }
 
-  /** Sends what was changed. @param {string | null} etag null: whatever the other side has become */
-  async function keep(etag) {
+  /** Sends what was changed. @param {number | null} version the one it must still be; null: whatever it has become */
+  async function keep(version) {
     const known = card();
     const fields = changed();
     if (!known || !fields) return;
@@ -78,12 +78,15 @@ export function cardDialog(app, board, id) {
     clash.hidden = true;
     onedit();
     try {
-      const outcome = await outbox.editCard(known, fields, { etag });
+      const outcome = await outbox.editCard(known, fields, version);
       toast(outcome === "kept" ? "Kept on this device. It is sent when there is a connection." : "Saved.");
     } catch (error) {
       base = before;
       onedit();
-      if (error instanceof ApiError && error.status === 412) await showClash();
+      const theirs = error instanceof ApiError && error.status === 412 ? await latest(error) : null;
+      // Only moved, or something like it: the words are still those that were changed here.
+      if (theirs && theirs.title === base.title && theirs.text === base.text) await keep(theirs.version);
+      else if (theirs) showClash(theirs);
       else toast(excuse(error), "bad");
     }
     update();
@@ -95,20 +98,24 @@ export function cardDialog(app, board, id) {
     return Object.keys(fields).length > 0 ? fields : null;
   }
 
-  /** Someone else was first: both versions are shown, and the person decides. */
-  async function showClash() {
-    const theirs = /** @type {Card | null} */ (await read(paths.card(board, id)).catch(() => null));
+  /** Someone else was first: both versions are shown, and the person decides. @param {Card} theirs */
+  function showClash(theirs) {
     clash.replaceChildren(
       h("p", {}, h("strong", {}, "Someone else changed this card while you were writing.")),
-      theirs ? h("blockquote", { "data-testid": "clash-theirs" }, h("strong", {}, theirs.title), theirs.text ? h("p", {}, theirs.text) : "") : "",
+      h("blockquote", { "data-testid": "clash-theirs" }, h("strong", {}, theirs.title), theirs.text ? h("p", {}, theirs.text) : ""),
       h("div", { class: "row" },
         h("button", { class: "button", type: "button", "data-testid": "clash-mine", onclick: () => keep(null) }, "Keep mine"),
         h("button", { class: "button", type: "button", "data-testid": "clash-use-theirs", onclick: () => {
-          if (theirs) base = { title: theirs.title, text: theirs.text, etag: cardEtag(theirs) };
+          base = { title: theirs.title, text: theirs.text, version: theirs.version };
           forget();
           app.sync.refresh();
         } }, "Use theirs")));
     clash.hidden = false;
+  }
+
+  /** The card as a refusal tells it, or as the server has it now. @param {ApiError} refusal @returns {Promise<Card | null>} */
+  async function latest({ problem }) {
+    return problem?.current?.id ? problem.current : read(paths.card(board, id)).catch(() => null);
   }
 
   async function moveTo() {
@@ -150,7 +157,7 @@ export function cardDialog(app, board, id) {
     if (!known) return;
     if (!dirty()) {
       const first = base.title === "" && base.text === "";
-      base = { title: known.title, text: known.text, etag: cardEtag(known) };
+      base = { title: known.title, text: known.text, version: known.version };
       if (title.value !== base.title) title.value = base.title;
       if (text.value !== base.text) text.value = base.text;
       if (first || document.activeElement !== text) requestAnimationFrame(onedit);
@@ -169,9 +176,8 @@ export function cardDialog(app, board, id) {
   function onread({ missing, unreachable }) {
     comments.onread(unreachable && !store.comments(id));
     if (card()) return;
-    if (missing) note.textContent = "This card was deleted.";
-    else if (unreachable) note.textContent = "This card was never on this device, and there is no connection now.";
-    else note.textContent = "This card does not exist.";
+    const lost = unreachable && !missing && !store.cards(board);
+    note.textContent = lost ? "This card was never on this device, and there is no connection now." : "This card does not exist, or was deleted.";
   }
 
   return {

@@ -18,11 +18,12 @@ export function cardTile(card, old) {
   tile.replaceChildren(
     h("div", { class: "card-body" },
       photo ? h("img", { class: "card-cover", src: photo.preview ?? paths.attachment(card.board, card.id, photo.id), alt: "", loading: "lazy", draggable: "false" }) : "",
-      h("a", { class: "card-open", href: link(card.board, card.id), draggable: "false", "data-testid": "card-open" }, card.title || "Untitled"),
+      h("div", { class: "card-line" },
+        h("a", { class: "card-open", href: link(card.board, card.id), draggable: "false", "data-testid": "card-open" }, card.title || "Untitled"),
+        h("button", { class: "button icon-only quiet card-move", type: "button", "data-testid": "card-move", "aria-label": `Move “${card.title}”`, title: "Move to…", "aria-haspopup": "dialog" }, icon("move"))),
       card.text ? h("p", { class: "card-text" }, card.text.length > 140 ? `${card.text.slice(0, 140)}…` : card.text) : ""),
     h("div", { class: "card-foot" },
-      sign("comment", card.comments, "comment"), sign("photo", card.attachments.length, "photo"), badge(card.mark) ?? "",
-      h("button", { class: "button icon-only quiet card-move", type: "button", "data-testid": "card-move", "aria-label": `Move “${card.title}”`, title: "Move to…", "aria-haspopup": "dialog" }, icon("move"))));
+      sign("comment", card.comments, "comment"), sign("photo", card.attachments.length, "photo"), badge(card.mark) ?? ""));
   if (focused) /** @type {HTMLElement | null} */ (tile.querySelector(`[data-testid="${focused}"]`))?.focus();
   return tile;
 }

@@ -57,7 +57,7 @@ export function commentsPart({ outbox }) {
 
   /** @param {boolean} unknown */
   function onread(unknown) {
-    note.hidden = !unknown;
+    note.hidden = !unknown || card?.version === 0;
     note.textContent = "The comments were not read on this device yet.";
   }
 

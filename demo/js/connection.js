@@ -11,8 +11,9 @@ export async function connect() {
     const { register } = await import(CLIENT);
     return await register("/sw.js");
   } catch (error) {
+    // The console has the details; a person is only told what it means for them.
     console.error("Longshore could not start:", error);
-    return absent(error instanceof Error ? error.message : String(error));
+    return absent("its worker could not start");
   }
 }
 

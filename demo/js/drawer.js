@@ -50,11 +50,19 @@ export function drawer({ store, outbox, longshore }) {
       h("div", { class: "op-words" },
         h("p", {}, describe(op, store.nameOf(op))),
         h("p", { class: "fine" }, stand(op))),
-      failed ? "" : badge(markOf(op)),
-      h("div", { class: "row op-acts" },
-        failed ? h("button", { class: "button", type: "button", "data-testid": "outbox-retry", onclick: () => outbox.retry(op).catch(complain) }, op.state === "conflict" ? "Keep mine" : "Retry") : "",
-        op.state === "sending" ? "" : h("button", { class: "button quiet", type: "button", "data-testid": "outbox-discard", onclick: () => outbox.discard(op).catch(complain) }, op.state === "conflict" ? "Use theirs" : "Discard")));
+      ...(failed ? [h("div", { class: "row op-acts" }, retry(op), discard(op, "button", op.state === "conflict" ? "Use theirs" : "Discard"))]
+        : [badge(markOf(op)), discard(op, "button icon-only quiet", icon("close"))]));
   }
+
+  /** @param {Op} op */
+  const retry = (op) => h("button", { class: "button", type: "button", "data-testid": "outbox-retry", onclick: () => outbox.retry(op).catch(complain) }, op.state === "conflict" ? "Keep mine" : "Retry");
+
+  /** @param {Op} op @param {string} look @param {string | Node} content */
+  const discard = (op, look, content) => h("button", {
+    class: look, type: "button", "data-testid": "outbox-discard", title: "Discard", "aria-label": content instanceof Node ? `Discard: ${describe(op, store.nameOf(op))}` : null,
+    // A request that is out cannot be called back.
+    disabled: op.state === "sending", onclick: () => outbox.discard(op).catch(complain),
+  }, content);
 
   function update() {
     const ops = store.rows;
@@ -92,7 +100,7 @@ export function drawer({ store, outbox, longshore }) {
   void longshore.then(async (found) => {
     worker.dataset["supported"] = String(found.supported);
     if (!found.supported) {
-      worker.textContent = `Offline use is not available here${found.reason ? ` (${found.reason})` : ""}. Changes go straight to the server.`;
+      worker.textContent = `Offline use is not available here${found.reason ? `: ${found.reason}` : ""}.`;
       calm.lastChild?.replaceWith("Changes go straight to the server.");
       return;
     }

@@ -2,7 +2,7 @@
 // Makes the page's writes, shows them at once, and reads Longshore's queue back as Ops.
 // Does not send again by itself: that is the queue's work.
 
-import { ApiError, etagOf, paths, write } from "./api.js";
+import { ApiError, paths, write } from "./api.js";
 import { fromRow } from "./op.js";
 
 /** @typedef {import("./model.js").Op} Op */
@@ -85,16 +85,16 @@ export class Outbox {
   }
 
   /**
-   * Changes a card's words. Guarded by the ETag the person was looking at, unless a write of our own is already under way
-   * to this card and would change that ETag first.
+   * Changes a card's words. Guarded by the version the person was looking at, unless a write of our own is already under
+   * way to this card and would change that version first. The server compares the version in a tag and nothing after it.
    * @param {Card} card
    * @param {{title?: string, text?: string}} fields
-   * @param {{etag: string | null}} base
+   * @param {number | null} version
    */
-  editCard(card, fields, { etag }) {
+  editCard(card, fields, version) {
     const own = this.#store.ops.some((op) => op.card === card.id);
     const op = local({ noun: "card", verb: "patch", board: card.board, card: card.id, target: card.id, fields });
-    return this.#send(op, "PATCH", paths.card(card.board, card.id), fields, own ? null : etag);
+    return this.#send(op, "PATCH", paths.card(card.board, card.id), fields, own || !version ? null : `"${version}"`);
   }
 
   /** The last writer wins: where a card lies is not worth a conflict. @param {Card} card @param {{column: string, position: number}} to */
@@ -194,6 +194,3 @@ export function excuse(error) {
   if (error.status === 507) return "This device has no room left to keep the change.";
   return error.message;
 }
-
-/** The ETag of a card as it was last read. @param {Card} card */
-export const cardEtag = (card) => etagOf(paths.card(card.board, card.id));

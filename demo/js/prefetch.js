@@ -2,7 +2,7 @@
 // Reads the cards of an opened board ahead, so that one never visited opens offline as well.
 // The answers are not kept here: passing through the worker is what keeps them.
 
-import { paths, read, readAll } from "./api.js";
+import { paths, readAll } from "./api.js";
 
 /** @typedef {import("./model.js").Card} Card */
 
@@ -25,7 +25,7 @@ export async function prefetch(board, cards) {
     if (card.version === 0 || done.get(card.id) === version) continue;
     done.set(card.id, version);
     const forget = () => done.delete(card.id);
-    work.push(() => Promise.all([read(paths.card(board, card.id)), readAll(paths.comments(board, card.id))]).catch(forget));
+    work.push(() => readAll(paths.comments(board, card.id)).catch(forget));
     for (const photo of card.attachments) {
       if (photo.preview || !photo.type.startsWith("image/") || (photos += 1) > PHOTOS) continue;
       work.push(() => fetch(paths.attachment(board, card.id, photo.id)).then((answer) => answer.blob()).catch(forget));

@@ -111,8 +111,6 @@ export class Sync {
     await Promise.all([
       attempt(read(paths.board(board)).then((data) => void (reading.board = data)), { board }),
       attempt(readAll(paths.cards(board)).then((items) => void (reading.cards = [board, items]))),
-      // The single card is read for its ETag, which guards an edit.
-      card && attempt(read(paths.card(board, card)).then(() => {}), { board, card }),
       card && attempt(readAll(paths.comments(board, card)).then((items) => void (reading.comments = [card, items]))),
     ]);
     return result;

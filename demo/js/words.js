@@ -32,14 +32,16 @@ export function announce(text) {
   byId("announce").textContent = text;
 }
 
+/** The box goes with the dialog it was shown in, so it is not looked up again. */
+const box = byId("toasts");
+
 /** Shows a line for a moment, and says it. @param {string} text @param {"calm" | "bad"} [tone] */
 export function toast(text, tone = "calm") {
-  const box = byId("toasts");
   // An open dialog covers the page and silences it, so the line is shown inside.
   const host = [...document.querySelectorAll("dialog[open]")].at(-1) ?? document.body;
   if (box.parentElement !== host) host.append(box);
   while (box.children.length > 2) box.firstElementChild?.remove();
-  const line = h("p", { class: `toast ${tone}`, "data-testid": "toast" }, text);
+  const line = h("p", { class: tone === "bad" ? "toast toast-bad" : "toast", "data-testid": "toast" }, text);
   box.append(line);
   setTimeout(() => line.remove(), tone === "bad" ? 8000 : 4000);
 }
