@@ -200,42 +200,11 @@ fn split_name(text: &str) -> (&str, &str) {
     text.split_at_checked(length).unwrap_or(("", text))
 }
 
+// What is refused, and what matches, stands in `tests/routes.json`, which the worker shell answers to as well.
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
-
-    #[test]
-    fn a_wrong_pattern_says_why() {
-        let check = |pattern: &str, expected: &str| {
-            assert_eq!(Pattern::parse(pattern).map_err(|error| error.to_string()), Err(expected.to_owned()), "{pattern:?}");
-        };
-        for none in ["", "api/*", "*.png", "HTTPS://a.example/", "ftp://a.example/", ":id", "*"] {
-            check(none, "it must start with \"/\" or \"https://\"");
-        }
-        check("//cdn.example/*", "a whole URL needs its scheme, such as \"https://\"");
-        check("https:///x", "the host is missing");
-        check("https://cdn.example", "a whole URL needs a path, such as \"/*\"");
-        check("https://cdn.example?x", "a whole URL needs a path, such as \"/*\"");
-        check("https://CDN.example/", "a host has no 'C' (and is written in lower case)");
-        check("https://me@cdn.example/", "a host has no '@' (and is written in lower case)");
-        check("https://cdn.example:443/", "the default port is left out of URLs");
-        check("http://cdn.example:80/", "the default port is left out of URLs");
-        check("/a{/b}?", "'{' is not supported: patterns have \"*\" and \":name\"");
-        check("/(\\d+)", "'(' is not supported: patterns have \"*\" and \":name\"");
-        check("/a\\:b", "'\\\\' is not supported: patterns have \"*\" and \":name\"");
-        check("/:id?", "\":id\" cannot be optional or repeated");
-        check("/:id?/x", "\":id\" cannot be optional or repeated");
-        check("/:id*", "\":id\" cannot be optional or repeated");
-        check("/:id+/x", "\":id\" cannot be optional or repeated");
-        check("/:id/x/:id", "\":id\" is there twice");
-        check("/a?q=:id", "\":id\" is not supported in the query: use \"*\"");
-        check("/a b", "' ' must be percent-encoded, as it is in URLs");
-        check("/bücher", "'ü' must be percent-encoded, as it is in URLs");
-        check("/a#b", "a fragment never reaches a worker");
-        check("/a/../b", "browsers resolve \".\" and \"..\" segments, so it would never match");
-        check("/a?", "the query after \"?\" is missing");
-    }
 
     #[test]
     fn patterns_that_look_odd_are_read() {
@@ -246,7 +215,8 @@ mod tests {
 
     #[test]
     fn many_wildcards_are_not_slow() {
-        let pattern = Pattern::parse(&format!("/{}", (0..60).map(|n| format!("*:n{n}")).collect::<String>() + "!")).unwrap();
+        let wildcards: String = (0..60).map(|n| format!("*a:n{n}-")).collect();
+        let pattern = Pattern::parse(&format!("/{wildcards}!")).unwrap();
         assert!(!pattern.matches(&format!("https://a.example/{}", "a".repeat(2000)), "https://a.example"));
     }
 
