@@ -13,9 +13,15 @@ const LONGEST: i64 = 5 * 60 * 1000;
 /// do not all come at once.
 #[must_use]
 pub(super) fn delay(attempts: u32, entropy: Entropy) -> Span {
-    let doublings = attempts.saturating_sub(1).min(16);
-    let ceiling = (FIRST << doublings).min(LONGEST);
+    let Span(ceiling) = ceiling(attempts);
     Span(((ceiling as f64 * entropy.unit()) as i64).max(SHORTEST.0))
+}
+
+/// The longest that this many failures in a row can cost; for our own store, where there is no crowd to spread.
+#[must_use]
+pub(super) fn ceiling(attempts: u32) -> Span {
+    let doublings = attempts.saturating_sub(1).min(16);
+    Span((FIRST << doublings).min(LONGEST))
 }
 
 /// How long after a failure a gentle wake leaves the row alone: a wake may come with every fetch, and must not turn

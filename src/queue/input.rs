@@ -6,6 +6,7 @@ use crate::http::ResponseHead;
 use crate::ids::{BodyId, CommitId, Entropy, ExchangeId, MutationId};
 
 /// One thing that happened outside.
+#[allow(clippy::large_enum_variant, reason = "a handful at a time pass by; boxing them would cost more than it saves")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
     /// A page made a write.

@@ -14,9 +14,21 @@ mod reply;
 mod backoff;
 mod lane;
 mod reach;
+mod slot;
 mod verdict;
 
+mod answer;
+mod commit;
+mod control;
+mod lock;
+#[allow(clippy::module_inception, reason = "a file is named for the type it defines")]
 mod queue;
+mod schedule;
+mod submit;
+mod wake;
+
+#[cfg(test)]
+mod tests;
 
 pub use command::{Command, CommandError};
 pub use event::{Event, Subject};

@@ -5,6 +5,7 @@ use crate::ids::{BodyId, CommitId, ExchangeId, MutationId};
 use crate::time::Timestamp;
 
 /// One thing the outside must do. Each that can fail is answered by an `Input`.
+#[allow(clippy::large_enum_variant, reason = "a handful at a time pass by; boxing them would cost more than it saves")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Output {
     /// One strict transaction; answered by `Input::Committed`.
@@ -64,6 +65,7 @@ pub enum Output {
 }
 
 /// One change of the queue's store.
+#[allow(clippy::large_enum_variant, reason = "a handful at a time pass by; boxing them would cost more than it saves")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RowOp {
     /// Write the row; `body` is given only the first time, and the stored body stays otherwise.

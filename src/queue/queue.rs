@@ -1,9 +1,14 @@
 //! The queue's machine: inputs in, outputs out, no clock, no store, no network of its own.
-//! Keeps in memory only what the store can give back.
+//! Keeps in memory only what the store can give back, and what a dead worker's pages no longer wait for.
 
-use super::{Input, Output, Owner, Row};
+use super::commit::Commit;
+use super::control::ParkedCommand;
+use super::lock::Lock;
+use super::slot::{Slot, Slots};
+use super::{Event, Input, Output, Owner, Row, TimerReason};
+use crate::ids::{CommitId, MutationId};
 use crate::time::Timestamp;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// What the app can set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,8 +20,37 @@ pub struct Options {
 /// The queue of one worker instance.
 #[derive(Debug)]
 pub struct Queue {
-    owner: Owner,
-    options: Options,
+    /// Our name in leases.
+    pub(super) owner: Owner,
+    /// What the app has set.
+    pub(super) options: Options,
+    /// Every row, with what is being done to it.
+    pub(super) slots: Slots,
+    /// The newest name given or seen, so that names keep rising after their rows are gone.
+    pub(super) last: Option<MutationId>,
+    /// Commits under way.
+    pub(super) commits: BTreeMap<CommitId, Commit>,
+    /// How many commits were begun.
+    pub(super) commit_count: u64,
+    /// Whether we are the one that sends.
+    pub(super) lock: Lock,
+    /// Not to ask for the lock before, because reading the store has just failed.
+    pub(super) lock_hold: Option<Timestamp>,
+    /// How many `Load`s are unanswered; only the last one's answer counts.
+    pub(super) loads: u32,
+    /// Rows changed since the last `Load` went out: what it brings of them may be older than what we know.
+    pub(super) touched: BTreeSet<MutationId>,
+    /// Commands that wait for the lock.
+    pub(super) parked: Vec<ParkedCommand>,
+    /// Identities whose credentials ran out, and until when nothing of theirs is tried; after that one row at a time,
+    /// until one succeeds.
+    pub(super) pauses: BTreeMap<Option<String>, Timestamp>,
+    /// Whether the last fetch that could tell found a network.
+    pub(super) online: bool,
+    /// Whether Background Sync has been asked and has not fired since.
+    pub(super) sync_asked: bool,
+    /// The timer that was asked for last.
+    pub(super) timer: Option<(Timestamp, TimerReason)>,
     outputs: VecDeque<Output>,
 }
 
@@ -24,17 +58,51 @@ impl Queue {
     /// An empty queue; `owner` must differ from every other worker instance's.
     #[must_use]
     pub fn new(owner: Owner, options: Options) -> Queue {
-        Queue { owner, options, outputs: VecDeque::new() }
+        Queue {
+            owner,
+            options,
+            slots: Slots::default(),
+            last: None,
+            commits: BTreeMap::new(),
+            commit_count: 0,
+            lock: Lock::Free,
+            lock_hold: None,
+            loads: 0,
+            touched: BTreeSet::new(),
+            parked: Vec::new(),
+            pauses: BTreeMap::new(),
+            online: true,
+            sync_asked: false,
+            timer: None,
+            outputs: VecDeque::new(),
+        }
     }
 
-    /// Takes over the rows that earlier instances left in the store; `Wake::Start` then sets them going.
+    /// Takes over the rows that earlier instances left in the store; `Wake::Start` then sets them going. Before the
+    /// first input, and once.
     pub fn restore(&mut self, rows: Vec<Row>, now: Timestamp) {
-        let _ = (rows, now);
+        self.merge(rows, now);
     }
 
     /// Takes in one thing that happened; drain [`Queue::poll_output`] after it.
     pub fn handle_input(&mut self, input: Input, now: Timestamp) {
-        let _ = (input, now, &self.owner, &self.options);
+        match input {
+            Input::Submit(submission) => self.submit(submission, now),
+            Input::Committed { token, result } => self.on_committed(token, result, now),
+            Input::RoomMade { token } => self.on_room_made(token),
+            Input::Answered { id, answer, body, entropy } => {
+                self.on_answered(&id, answer, body, entropy, now);
+            }
+            Input::LockGranted => self.on_lock_granted(),
+            Input::LockLost => self.on_lock_lost(),
+            Input::LocksMissing => self.on_locks_missing(),
+            Input::Loaded(result) => self.on_loaded(result, now),
+            Input::Wake(wake) => self.on_wake(wake, now),
+            Input::Command { ticket, command, entropy } => {
+                self.on_command(ticket, command, entropy, now);
+            }
+        }
+        self.schedule(now);
     }
 
     /// The next thing to do, until there is none.
@@ -44,19 +112,31 @@ impl Queue {
 
     /// Every row that is in the store, in creation order.
     pub fn list(&self) -> impl Iterator<Item = &Row> {
-        std::iter::empty()
+        self.slots.iter().filter(|slot| slot.is_stored()).map(|slot| &slot.row)
     }
 
-    /// Whether nothing is under way and nothing could be sent now.
+    /// Whether nothing is under way and nothing could be sent now. A lock that another worker holds does not make it
+    /// idle.
     #[must_use]
     pub fn is_idle(&self, now: Timestamp) -> bool {
-        let _ = now;
-        true
+        !self.is_busy() && self.parked.is_empty() && self.due(now).is_empty()
     }
 
-    /// When the queue next wants `Wake::Timer`.
+    /// When the queue next wants `Wake::Timer`: what the last `Output::Timer` said, if it still holds.
     #[must_use]
     pub fn next_wake(&self) -> Option<Timestamp> {
-        None
+        self.timer.map(|(at, _)| at)
+    }
+
+    pub(super) fn push(&mut self, output: Output) {
+        self.outputs.push_back(output);
+    }
+
+    pub(super) fn tell(&mut self, event: Event) {
+        self.push(Output::Event(event));
+    }
+
+    pub(super) fn slot(&self, id: &MutationId) -> Option<&Slot> {
+        self.slots.get(id)
     }
 }

@@ -95,7 +95,9 @@ impl QueuedReason {
         }
     }
 
-    fn from_cause(cause: Cause) -> QueuedReason {
+    /// The word for what a row waits for.
+    #[must_use]
+    pub fn from_cause(cause: Cause) -> QueuedReason {
         match cause {
             Cause::Network => QueuedReason::Offline,
             Cause::Server(_) => QueuedReason::ServerBusy,

@@ -1,0 +1,184 @@
+//! What a person does to rows: retry, discard, flush.
+//! Touches no row before the lock is ours, unless the row is under way here.
+
+use super::commit::{Obey, Then};
+use super::queue::Queue;
+use super::slot::Stage;
+use super::{
+    Cause, Command, CommandError, Event, QueuedReason, Reach, Reply, Row, RowOp, State, Subject, Touch,
+};
+use crate::fault::{FetchError, StoreError};
+use crate::ids::{Entropy, MutationId};
+use crate::time::{Span, Timestamp};
+
+/// How long a command waits for a worker that holds the lock.
+const PATIENCE: Span = Span::seconds(10);
+
+/// A command that waits for the lock.
+#[derive(Clone, Debug)]
+pub(super) struct ParkedCommand {
+    /// Who asked.
+    pub(super) ticket: u64,
+    /// When to give up.
+    pub(super) until: Timestamp,
+    command: Command,
+    entropy: Entropy,
+}
+
+impl Queue {
+    pub(super) fn on_command(&mut self, ticket: u64, command: Command, entropy: Entropy, now: Timestamp) {
+        let under_way = match &command {
+            Command::Flush => true,
+            Command::Retry(id) | Command::Discard(id) => {
+                self.slot(id).is_some_and(|slot| slot.stage() != Stage::Idle)
+            }
+        };
+        let parked = ParkedCommand { ticket, until: now + PATIENCE, command, entropy };
+        if under_way || self.lock.is_ours() {
+            self.obey(parked, now);
+        } else {
+            self.parked.push(parked);
+        }
+    }
+
+    pub(super) fn obey(&mut self, parked: ParkedCommand, now: Timestamp) {
+        let ticket = parked.ticket;
+        let result = match parked.command {
+            Command::Retry(id) => self.retry(ticket, &id, parked.entropy, now),
+            Command::Discard(id) => self.discard(ticket, &id),
+            Command::Flush => {
+                self.flush(now);
+                Some(Ok(()))
+            }
+        };
+        if let Some(result) = result {
+            self.done(vec![ticket], &result);
+        }
+    }
+
+    /// `None`: a commit is under way, and answers.
+    fn retry(
+        &mut self,
+        ticket: u64,
+        id: &MutationId,
+        entropy: Entropy,
+        now: Timestamp,
+    ) -> Option<Result<(), CommandError>> {
+        let Some(slot) = self.slots.get_mut(id) else { return Some(Err(CommandError::Missing)) };
+        match slot.stage() {
+            Stage::AwaitingLock { .. } | Stage::Entering | Stage::Unwritten => {
+                return Some(Err(CommandError::Missing));
+            }
+            // On its way already.
+            Stage::Leasing | Stage::Sending | Stage::Closing => return Some(Ok(())),
+            Stage::Idle => slot.hold = None,
+        }
+        match &mut slot.row.state {
+            State::Pending => Some(Ok(())),
+            State::Waiting { until, cause, .. } => {
+                *until = now.min(*until);
+                if *cause == Cause::Unauthorized
+                    && let Some(pause) = self.pauses.get_mut(&slot.row.draft.identity)
+                {
+                    *pause = now.min(*pause);
+                }
+                Some(Ok(()))
+            }
+            State::Unknown { until, .. } => {
+                *until = now.min(*until);
+                Some(Ok(()))
+            }
+            State::Leased { .. } => Some(Err(CommandError::Busy)),
+            State::Conflict { .. } | State::Dead { .. } => {
+                let row = slot.row.revived(entropy);
+                let event = Event::Queued { row: Subject::of(&row), reason: QueuedReason::LaneBusy };
+                let put = RowOp::Put { row: row.clone(), body: None };
+                self.slots.enter(id, Stage::Closing);
+                let obey = Obey { row: Some(row), tickets: vec![ticket], event };
+                self.commit(id, vec![put], Touch::None, Then::Obey(Box::new(obey)));
+                None
+            }
+        }
+    }
+
+    fn discard(&mut self, ticket: u64, id: &MutationId) -> Option<Result<(), CommandError>> {
+        let Some(slot) = self.slots.get_mut(id) else { return Some(Err(CommandError::Missing)) };
+        match (slot.stage(), &slot.row.state) {
+            (Stage::AwaitingLock { .. } | Stage::Entering, _) => Some(Err(CommandError::Missing)),
+            // Only where locks are missing: another worker is sending it.
+            (Stage::Idle, State::Leased { .. }) => Some(Err(CommandError::Busy)),
+            (Stage::Idle | Stage::Leasing | Stage::Sending | Stage::Closing | Stage::Unwritten, _) => {
+                slot.discards.push(ticket);
+                self.discard_if_wanted(id);
+                None
+            }
+        }
+    }
+
+    /// Removes an idle row that someone wants gone.
+    pub(super) fn discard_if_wanted(&mut self, id: &MutationId) {
+        let Some(slot) = self.slots.get(id) else { return };
+        if slot.discards.is_empty() || slot.stage() != Stage::Idle {
+            return;
+        }
+        let touch = match slot.row.state {
+            // It may have reached the server.
+            State::Waiting { .. } | State::Unknown { .. } | State::Leased { .. } => {
+                Touch::Stale(Reach::of(&slot.row.draft))
+            }
+            State::Pending | State::Conflict { .. } | State::Dead { .. } => Touch::None,
+        };
+        let event = Event::Discarded { row: Subject::of(&slot.row) };
+        self.slots.enter(id, Stage::Closing);
+        let obey = Obey { row: None, tickets: Vec::new(), event };
+        self.commit(id, vec![RowOp::Remove(id.clone())], touch, Then::Obey(Box::new(obey)));
+    }
+
+    pub(super) fn on_obeyed(&mut self, id: &MutationId, obey: Obey) {
+        let mut tickets = obey.tickets;
+        let mut waiters = Vec::new();
+        match obey.row {
+            Some(row) => {
+                if let Some(slot) = self.slots.get_mut(id) {
+                    slot.row = row;
+                }
+                self.slots.enter(id, Stage::Idle);
+            }
+            None => {
+                if let Some(slot) = self.slots.remove(id) {
+                    tickets.extend(slot.discards);
+                    waiters = slot.waiters;
+                }
+            }
+        }
+        let gone = FetchError::Network("the write was discarded".to_owned());
+        self.reply(waiters, &Reply::Failed(gone));
+        self.done(tickets, &Ok(()));
+        self.announce(obey.event);
+        self.discard_if_wanted(id);
+    }
+
+    pub(super) fn on_disobeyed(&mut self, id: &MutationId, obey: Obey, error: StoreError) {
+        let mut tickets = obey.tickets;
+        self.slots.enter(id, Stage::Idle);
+        if obey.row.is_none()
+            && let Some(slot) = self.slots.get_mut(id)
+        {
+            tickets.append(&mut slot.discards);
+        }
+        self.done(tickets, &Err(CommandError::Store(error)));
+        self.discard_if_wanted(id);
+    }
+}
+
+impl Row {
+    /// A refused row, ready to be sent as if for the first time.
+    fn revived(&self, entropy: Entropy) -> Row {
+        let mut row = Row { state: State::Pending, attempts: 0, key: entropy.uuid(), ..self.clone() };
+        if matches!(self.state, State::Conflict { .. }) {
+            row.draft.headers.remove("if-match");
+            row.draft.headers.remove("if-unmodified-since");
+        }
+        row
+    }
+}

@@ -1,0 +1,189 @@
+//! One sender at a time: the lock, and what is read when it is had.
+//! Without the lock memory may be old; with it, it is read afresh before anything is sent.
+
+use super::queue::Queue;
+use super::slot::{Slot, Stage};
+use super::{Cause, CommandError, Output, Row, State, backoff};
+use crate::fault::StoreError;
+use crate::ids::MutationId;
+use crate::time::{Span, Timestamp};
+use std::collections::BTreeMap;
+
+/// Whether we may send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lock {
+    /// Not ours, and not asked for.
+    Free,
+    /// Asked for.
+    Asked,
+    /// Ours; the rows are being read.
+    Loading,
+    /// Ours, and memory is the store.
+    Held,
+    /// There are no locks here; leases keep workers apart as well as they can.
+    Missing {
+        /// Whether the rows have been read.
+        loaded: bool,
+    },
+}
+
+impl Lock {
+    /// Whether rows may be leased.
+    pub(super) fn is_ours(self) -> bool {
+        match self {
+            Lock::Held | Lock::Missing { loaded: true } => true,
+            Lock::Free | Lock::Asked | Lock::Loading | Lock::Missing { loaded: false } => false,
+        }
+    }
+}
+
+impl Queue {
+    pub(super) fn on_lock_granted(&mut self) {
+        match self.lock {
+            Lock::Free | Lock::Asked => {
+                self.lock = Lock::Loading;
+                self.load();
+            }
+            Lock::Loading | Lock::Held | Lock::Missing { .. } => {}
+        }
+    }
+
+    pub(super) fn on_lock_lost(&mut self) {
+        self.lock = Lock::Free;
+        for slot in self.slots.iter_mut().filter(|slot| slot.is_under_way()) {
+            slot.orphan = true;
+        }
+    }
+
+    pub(super) fn on_locks_missing(&mut self) {
+        self.lock = Lock::Missing { loaded: false };
+        self.load();
+    }
+
+    /// Where there are no locks, another worker may have changed the store at any time.
+    pub(super) fn look_again(&mut self) {
+        if self.lock == (Lock::Missing { loaded: true }) {
+            self.load();
+        }
+    }
+
+    pub(super) fn load(&mut self) {
+        self.touched.clear();
+        self.loads += 1;
+        self.push(Output::Load);
+    }
+
+    pub(super) fn on_loaded(&mut self, result: Result<Vec<Row>, StoreError>, now: Timestamp) {
+        self.loads = self.loads.saturating_sub(1);
+        if self.loads > 0 {
+            return;
+        }
+        match result {
+            Ok(rows) => {
+                self.lock_hold = None;
+                self.lock = match self.lock {
+                    Lock::Loading => Lock::Held,
+                    Lock::Missing { .. } => Lock::Missing { loaded: true },
+                    other => other,
+                };
+                self.merge(rows, now);
+            }
+            Err(error) => self.on_unreadable(&error, now),
+        }
+        if self.lock.is_ours() {
+            for id in self.awaiting() {
+                self.admit(&id, now);
+            }
+            for command in std::mem::take(&mut self.parked) {
+                self.obey(command, now);
+            }
+        }
+    }
+
+    /// Without the rows nothing can be sent in order: let the lock go, and try again later.
+    fn on_unreadable(&mut self, error: &StoreError, now: Timestamp) {
+        self.lock_hold = Some(now + backoff::ceiling(2));
+        match self.lock {
+            Lock::Loading => {
+                self.lock = Lock::Free;
+                self.push(Output::ReleaseLock);
+            }
+            Lock::Missing { .. } => self.lock = Lock::Missing { loaded: false },
+            Lock::Free | Lock::Asked | Lock::Held => {}
+        }
+        for id in self.awaiting() {
+            self.on_refused(&id, error.clone());
+        }
+        let tickets = std::mem::take(&mut self.parked).iter().map(|parked| parked.ticket).collect();
+        self.done(tickets, &Err(CommandError::Store(error.clone())));
+    }
+
+    /// Fresh rows that hope for the lock, oldest first.
+    pub(super) fn awaiting(&self) -> Vec<MutationId> {
+        let awaits = |slot: &&Slot| matches!(slot.stage(), Stage::AwaitingLock { .. });
+        self.slots.active().filter(awaits).map(|slot| slot.row.id.clone()).collect()
+    }
+
+    /// Makes memory what the store is, except where memory is newer.
+    pub(super) fn merge(&mut self, rows: Vec<Row>, now: Timestamp) {
+        let mut rows: BTreeMap<MutationId, Row> = rows.into_iter().map(|row| (row.id.clone(), row)).collect();
+        rows.retain(|id, _| !self.touched.contains(id));
+        let is_old = |slot: &&Slot| slot.stage() == Stage::Idle && !self.touched.contains(&slot.row.id);
+        let old: Vec<MutationId> = self.slots.iter().filter(is_old).map(|slot| slot.row.id.clone()).collect();
+        for id in old.into_iter().filter(|id| !rows.contains_key(id)) {
+            self.slots.remove(&id);
+        }
+        for (id, row) in rows {
+            match self.slots.get_mut(&id) {
+                Some(slot) if slot.stage() == Stage::Idle => slot.row = row.hurried_as(&slot.row),
+                Some(_) => {}
+                None => self.slots.insert(Slot::stored(row)),
+            }
+        }
+        self.last = self.last.take().max(self.slots.last().cloned());
+        self.void_leases(now);
+        for slot in self.slots.iter() {
+            if let State::Waiting { until, cause: Cause::Unauthorized, .. } = slot.row.state {
+                self.pauses.entry(slot.row.draft.identity.clone()).or_insert(until);
+            }
+        }
+    }
+
+    /// Whoever holds the lock is the only one who sends: any lease that is not under way here is a dead worker's.
+    /// Where locks are missing, a lease is void when its fetch must long have ended.
+    fn void_leases(&mut self, now: Timestamp) {
+        let (lock, owner) = (self.lock, &self.owner);
+        for slot in self.slots.iter_mut().filter(|slot| slot.stage() == Stage::Idle) {
+            let State::Leased { owner: holder, since } = &slot.row.state else { continue };
+            let void = match lock {
+                Lock::Held => true,
+                Lock::Missing { .. } => holder == owner || lease_end(&slot.row, *since) <= now,
+                Lock::Free | Lock::Asked | Lock::Loading => false,
+            };
+            if void {
+                slot.row.state = State::Unknown { since: now, until: now };
+            }
+        }
+    }
+}
+
+/// When a lease ends by itself.
+pub(super) fn lease_end(row: &Row, since: Timestamp) -> Timestamp {
+    let Span(timeout) = row.draft.timeout;
+    since + Span(timeout.saturating_mul(2))
+}
+
+impl Row {
+    /// The stored row, as far hurried as memory has it: a wake moves not-before times in memory only.
+    fn hurried_as(mut self, known: &Row) -> Row {
+        match (&mut self.state, &known.state) {
+            (
+                State::Waiting { since, until, .. } | State::Unknown { since, until },
+                State::Waiting { since: known_since, until: known_until, .. }
+                | State::Unknown { since: known_since, until: known_until },
+            ) if since == known_since => *until = (*until).min(*known_until),
+            _ => {}
+        }
+        self
+    }
+}

@@ -1,0 +1,120 @@
+//! A page's write on its way in: joined to a kept row, sent directly, or queued.
+//! Nothing here answers a page before the store has its row, except with a refusal.
+
+use super::commit::Then;
+use super::queue::Queue;
+use super::slot::{Slot, Stage, Waiter};
+use super::{FullReason, Output, QueuedReason, Reach, Reply, Row, RowOp, State, Submission, Touch};
+use crate::ids::MutationId;
+use crate::time::{Span, Timestamp};
+
+/// How long a write that could go out directly waits for the lock. Another worker holds it only while it sends, so
+/// the page would wait for that one's server otherwise.
+const LOCK_WAIT: Span = Span(250);
+
+impl Queue {
+    pub(super) fn submit(&mut self, submission: Submission, now: Timestamp) {
+        let waiter = Waiter { exchange: submission.exchange, body: submission.body };
+        if let Some(id) = self.joinable(&submission) {
+            return self.join(&id, waiter);
+        }
+        if let Some(limit) = self.options.max_pending.filter(|limit| self.slots.len() >= *limit) {
+            return self.reply(vec![waiter], &Reply::Full(FullReason::MaxPending(limit)));
+        }
+        let id = MutationId::after(self.last.as_ref(), now, submission.entropy);
+        self.last = Some(id.clone());
+        let row = Row {
+            id: id.clone(),
+            key: submission.key.unwrap_or_else(|| submission.entropy.uuid()),
+            draft: submission.draft,
+            attempts: 0,
+            state: State::Pending,
+            created_at: now,
+        };
+        self.slots.insert(Slot::fresh(row, waiter, now + LOCK_WAIT));
+        if !self.leads(&id) || self.lock.is_ours() {
+            self.admit(&id, now);
+        }
+    }
+
+    /// Lets a fresh row into the store: leased, to be sent directly, where it leads its lane and the lock is ours;
+    /// queued otherwise.
+    pub(super) fn admit(&mut self, id: &MutationId, now: Timestamp) {
+        let leads = self.leads(id);
+        let state = State::Leased { owner: self.owner.clone(), since: now };
+        let ours = self.lock.is_ours();
+        let Some(slot) = self.slots.get_mut(id) else { return };
+        let reason = match (leads, ours) {
+            (true, true) => None,
+            (true, false) => Some(QueuedReason::WorkerBusy),
+            (false, _) => Some(QueuedReason::LaneBusy),
+        };
+        if reason.is_none() {
+            slot.row.state = state;
+            slot.row.attempts = 1;
+        }
+        let put = RowOp::Put {
+            row: slot.row.clone(),
+            body: slot.waiters.first().and_then(|waiter| waiter.body),
+        };
+        let touch = Touch::Raise(Reach::of(&slot.row.draft));
+        self.slots.enter(id, Stage::Entering);
+        self.commit(id, vec![put], touch, Then::Enter { reason });
+    }
+
+    /// The first commit of a row succeeded: send it, or tell its page that it is kept.
+    pub(super) fn on_entered(&mut self, id: &MutationId, reason: Option<QueuedReason>) {
+        let Some(slot) = self.slots.get_mut(id) else { return };
+        let Some(reason) = reason else {
+            let body = slot.waiters.first().and_then(|waiter| waiter.body);
+            let row = slot.row.clone();
+            self.slots.enter(id, Stage::Sending);
+            return self.push(Output::Send { row, body });
+        };
+        let waiters = std::mem::take(&mut slot.waiters);
+        self.slots.enter(id, Stage::Idle);
+        self.reply(waiters, &Reply::Queued { id: id.clone(), reason });
+        self.tell_queued(id, reason);
+    }
+
+    /// Answers everyone who waits, and gives back the bodies of their requests.
+    pub(super) fn reply(&mut self, waiters: Vec<Waiter>, reply: &Reply) {
+        for Waiter { exchange, body } in waiters {
+            let (reply, spent) = match reply.clone() {
+                Reply::StoreFailed { error, body: _ } => (Reply::StoreFailed { error, body }, None),
+                other => (other, body),
+            };
+            self.push(Output::Reply { exchange, reply });
+            self.drop_body(spent);
+        }
+    }
+
+    /// Whether no older row shares the lane.
+    fn leads(&self, id: &MutationId) -> bool {
+        self.slot(id).is_some_and(|slot| self.slots.head(&slot.row.draft.lane) == Some(id))
+    }
+
+    /// The kept row that this request is another try of. The key alone does not do: a page that uses one key for two
+    /// different writes would lose the second.
+    fn joinable(&self, submission: &Submission) -> Option<MutationId> {
+        let key = submission.key.as_ref()?;
+        let wanted = &submission.draft;
+        let same = |slot: &&Slot| {
+            let draft = &slot.row.draft;
+            slot.row.key == *key && draft.method == wanted.method && draft.url == wanted.url
+        };
+        // One that is being discarded is not joined: the new request is a new wish.
+        let found = self.slots.iter().find(|slot| same(slot) && slot.discards.is_empty())?;
+        Some(found.row.id.clone())
+    }
+
+    fn join(&mut self, id: &MutationId, waiter: Waiter) {
+        let Some(slot) = self.slots.get_mut(id) else { return };
+        // Someone already waits for its answer, or for its first commit: the same news for both.
+        if !slot.waiters.is_empty() {
+            return slot.waiters.push(waiter);
+        }
+        let reason = QueuedReason::of(&slot.row.state);
+        self.reply(vec![waiter], &Reply::Queued { id: id.clone(), reason });
+    }
+}
