@@ -18,9 +18,14 @@ longshore.start({
   ],
 
   mutations: [
-    // One board's writes stay in order; boards do not wait for each other.
-    { match: "/api/boards", lane: "{path}", invalidates: ["boards"] },
-    { match: "/api/boards/*", lane: "{path[2]}", invalidates: ["boards", "board:{path[2]}"] },
+    // A board made offline and what is done on it go out in one order, or its cards would arrive before it.
+    { match: "/api/boards", lane: "new-boards", invalidates: ["boards"], expects: "application/json" },
+    {
+      match: ({ url, request }) => url.pathname.startsWith("/api/boards/") && request.headers.has("x-new-board"),
+      lane: "new-boards", invalidates: ["boards", "board:{path[2]}"], expects: "application/json",
+    },
+    // Else one board's writes stay in order, and boards do not wait for each other.
+    { match: "/api/boards/*", lane: "{path[2]}", invalidates: ["boards", "board:{path[2]}"], expects: "application/json" },
   ],
 
   precache: [

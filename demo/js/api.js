@@ -65,13 +65,14 @@ export async function readAll(path) {
  * @param {string} method
  * @param {string} path
  * @param {Record<string, any> | FormData | null} body
- * @param {{ifMatch?: string | null}} [options]
+ * @param {{ifMatch?: string | null, newBoard?: boolean}} [options] `newBoard`: the board may not have arrived yet, see sw.js
  * @returns {Promise<{queued: string | null, reason: string | null, data: any}>}
  */
-export async function write(method, path, body, { ifMatch = null } = {}) {
+export async function write(method, path, body, { ifMatch = null, newBoard = false } = {}) {
   /** @type {Record<string, string>} */
   const headers = {};
   if (ifMatch) headers["If-Match"] = ifMatch;
+  if (newBoard) headers["X-New-Board"] = "1";
   if (body && !(body instanceof FormData)) headers["Content-Type"] = "application/json";
   const payload = body instanceof FormData || body === null ? body : JSON.stringify(body);
   const answer = await send(path, { method, headers, body: payload });

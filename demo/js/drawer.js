@@ -2,7 +2,6 @@
 // The drawer “Activity”: what waits, what needs a decision, and what has arrived.
 
 import { recent } from "./activity.js";
-import { badge } from "./badge.js";
 import { h, icon, keep } from "./dom.js";
 import { describe, markOf } from "./op.js";
 import { excuse } from "./outbox.js";
@@ -51,7 +50,7 @@ export function drawer({ store, outbox, longshore }) {
         h("p", {}, describe(op, store.nameOf(op))),
         h("p", { class: "fine" }, stand(op))),
       ...(failed ? [h("div", { class: "row op-acts" }, retry(op), discard(op, "button", op.state === "conflict" ? "Use theirs" : "Discard"))]
-        : [badge(markOf(op)), discard(op, "button icon-only quiet", icon("close"))]));
+        : [discard(op, "button icon-only quiet", icon("close"))]));
   }
 
   /** @param {Op} op */

@@ -60,6 +60,7 @@
  * @typedef {object} Op
  * @property {string} id the row's id, or one of our own while the first answer is awaited
  * @property {"local" | "pending" | "sending" | "waiting" | "unknown" | "conflict" | "dead"} state
+ * @property {string} lane what is in one lane is sent in order
  * @property {string} method
  * @property {string} path
  * @property {"board" | "card" | "comment" | "photo" | "other"} noun

@@ -34,7 +34,7 @@ export function fromRow(row) {
   if (what.noun === "board") what.board = target;
   if (what.noun === "card") what.card = target;
   return {
-    ...what, target, fields, file, id: row.id, state: row.state, method: row.method,
+    ...what, target, fields, file, id: row.id, lane: row.lane, state: row.state, method: row.method,
     preview: file ? URL.createObjectURL(file) : undefined,
     at: row.createdAt, attempts: row.attempts, notBefore: row.notBefore, status: row.status, reason: row.reason,
   };

@@ -8,6 +8,9 @@ import { fromRow } from "./op.js";
 /** @typedef {import("./model.js").Op} Op */
 /** @typedef {import("./model.js").Card} Card */
 
+/** The lane of sw.js in which new boards wait, and with them all that is done on them before they have arrived. */
+const NEW_BOARDS = "new-boards";
+
 /** What became of a write: in the server's hands, or kept on this device. @typedef {"sent" | "kept"} Outcome */
 
 export class Outbox {
@@ -166,10 +169,11 @@ export class Outbox {
 
   /** @param {Op} op @param {string} method @param {string} path @param {any} body @param {string | null} [ifMatch] @returns {Promise<Outcome>} */
   async #send(op, method, path, body, ifMatch = null) {
-    Object.assign(op, { method, path });
+    const newBoard = this.#store.ops.some((other) => other.board === op.board && other.lane === NEW_BOARDS);
+    Object.assign(op, { method, path, lane: newBoard || path === paths.boards ? NEW_BOARDS : op.board });
     this.#store.begin(op);
     try {
-      const { queued, data } = await write(method, path, body, { ifMatch });
+      const { queued, data } = await write(method, path, body, { ifMatch, newBoard });
       if (queued) await this.refresh();
       else this.#store.merge(op, data);
       return queued ? "kept" : "sent";
@@ -184,7 +188,7 @@ const patience = () => new Promise((done) => setTimeout(done, 2000, null));
 
 /** An Op of our own. @param {Pick<Op, "noun" | "verb" | "board" | "card" | "target" | "fields" | "file" | "preview">} what @returns {Op} */
 function local(what) {
-  return { ...what, id: `local-${crypto.randomUUID()}`, state: "local", method: "", path: "", at: Date.now(), attempts: 0, notBefore: null, status: null, reason: null };
+  return { ...what, id: `local-${crypto.randomUUID()}`, state: "local", lane: "", method: "", path: "", at: Date.now(), attempts: 0, notBefore: null, status: null, reason: null };
 }
 
 /** A refusal in words a person can use. @param {unknown} error */
