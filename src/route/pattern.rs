@@ -201,6 +201,7 @@ fn split_name(text: &str) -> (&str, &str) {
 }
 
 // What is refused, and what matches, stands in `tests/routes.json`, which the worker shell answers to as well.
+// What matches and what is refused stands in `tests/routes.json`, to which the worker shell answers as well.
 #[cfg(test)]
 mod tests {
     use super::*;
