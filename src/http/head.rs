@@ -194,6 +194,19 @@ impl ResponseType {
             _ => ResponseType::Error,
         }
     }
+
+    /// Fetch's word for it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ResponseType::Basic => "basic",
+            ResponseType::Cors => "cors",
+            ResponseType::Constructed => "default",
+            ResponseType::Opaque => "opaque",
+            ResponseType::OpaqueRedirect => "opaqueredirect",
+            ResponseType::Error => "error",
+        }
+    }
 }
 
 impl RequestHead {

@@ -1,0 +1,169 @@
+//! The engine itself: what it holds, how it starts, and whose commit or timer an answer belongs to.
+//! The logic of reads is in `reads`, of writes in `writes`.
+
+use super::config::Config;
+use super::effect::{Answer, CommitResult, Durability, Effect, Op, Reason};
+use super::exchange::Exchange;
+use super::plan::Places;
+use super::precaching::Precaching;
+use crate::cache::{EntryKey, FlightKey, Flights, Generations};
+use crate::ids::{BodyId, CommitId, ExchangeId, Generation};
+use crate::queue::{self, Owner, Queue};
+use crate::tabs::Event;
+use crate::time::Timestamp;
+use std::collections::{BTreeMap, VecDeque};
+
+/// Which worker instance this is and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Instance {
+    /// A name no other instance has, for leases.
+    pub owner: String,
+    /// The origin, such as `https://app.example`.
+    pub origin: String,
+}
+
+/// One worker's mind.
+#[derive(Debug)]
+pub struct Engine {
+    pub(super) config: Config,
+    pub(super) places: Places,
+    /// Requests and precache entries under way.
+    pub(super) jobs: BTreeMap<ExchangeId, Job>,
+    /// Who fetches for whom.
+    pub(super) flights: Flights<ExchangeId>,
+    pub(super) generations: Generations,
+    pub(super) queue: Queue,
+    /// Pages of writes that came by a form, with where to send them.
+    pub(super) forms: BTreeMap<ExchangeId, String>,
+    /// Hits not yet written down.
+    pub(super) uses: BTreeMap<EntryKey, (String, Timestamp)>,
+    commits: BTreeMap<CommitId, Purpose>,
+    last_commit: u64,
+    outputs: VecDeque<Effect>,
+}
+
+/// One thing under way that looks up, fetches and stores.
+#[derive(Debug)]
+pub enum Job {
+    /// A page's request.
+    Page {
+        /// Its machine.
+        exchange: Box<Exchange>,
+        /// The flight it flies or waits for.
+        flight: Option<Seat>,
+    },
+    /// An entry of the precache list.
+    Precache(Precaching),
+}
+
+/// A place in a shared fetch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seat {
+    /// Which fetch.
+    pub key: FlightKey,
+    /// Whether the fetch is its own.
+    pub role: Role,
+}
+
+/// Whose fetch it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// It asked the network for all.
+    Pilot,
+    /// It waits for the pilot's answer.
+    Passenger,
+}
+
+/// Whom a commit's answer is for.
+#[derive(Debug)]
+pub(super) enum Purpose {
+    /// An exchange or precache entry has stored its answer; the events to send if it changed something.
+    Stored {
+        exchange: ExchangeId,
+        /// To send unless superseded, or found to be the same bytes.
+        updated: Option<Event>,
+    },
+    /// The queue.
+    Queue { token: CommitId, touch: queue::Touch },
+    /// A page declared URLs and tags stale.
+    Invalidated { ticket: u64, events: Vec<Event> },
+    /// Housekeeping: nobody waits, and the next one makes up for a failure.
+    Nobody,
+}
+
+impl Engine {
+    /// An engine that knows nothing yet of what is stored.
+    #[must_use]
+    pub fn new(config: Config, instance: Instance) -> Engine {
+        let options = queue::Options { max_pending: config.max_pending, ..queue::Options::default() };
+        Engine {
+            places: Places::of(&config, &instance.origin),
+            queue: Queue::new(Owner(instance.owner), options),
+            config,
+            jobs: BTreeMap::new(),
+            flights: Flights::default(),
+            generations: Generations::default(),
+            forms: BTreeMap::new(),
+            uses: BTreeMap::new(),
+            commits: BTreeMap::new(),
+            last_commit: 0,
+            outputs: VecDeque::new(),
+        }
+    }
+
+    /// Takes over the raised generations from the store: at start, and whenever another worker has raised some.
+    pub fn restore(&mut self, current: Generation, rows: impl IntoIterator<Item = (String, Generation)>) {
+        self.generations = Generations::restore(current, rows.into_iter());
+    }
+
+    /// The next thing to do, until there is none.
+    pub fn poll_output(&mut self) -> Option<Effect> {
+        self.outputs.pop_front()
+    }
+
+    /// What was configured.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Hears how a commit went.
+    pub fn on_committed(&mut self, id: CommitId, result: CommitResult, now: Timestamp) {
+        match self.commits.remove(&id) {
+            Some(Purpose::Stored { exchange, updated }) => self.on_stored(exchange, updated, result, now),
+            Some(Purpose::Queue { token, touch }) => self.on_queue_committed(token, touch, result.map(drop), now),
+            Some(Purpose::Invalidated { ticket, events }) => self.on_invalidated(ticket, events, result.map(drop)),
+            Some(Purpose::Nobody) | None => {}
+        }
+    }
+
+    /// Hears that a timer it asked for has run out.
+    pub fn on_timer(&mut self, reason: Reason, now: Timestamp) {
+        match reason {
+            Reason::Patience(id) => self.on_patience(id, now),
+            Reason::TryAgain(id) => self.on_try_again(id, now),
+            Reason::Queue(_) => self.wake(queue::Wake::Timer, now),
+        }
+    }
+
+    pub(super) fn push(&mut self, effect: Effect) {
+        self.outputs.push_back(effect);
+    }
+
+    pub(super) fn respond(&mut self, exchange: ExchangeId, answer: Answer) {
+        self.push(Effect::Respond { exchange, answer });
+    }
+
+    pub(super) fn commit(&mut self, durability: Durability, ops: Vec<Op>, purpose: Purpose) {
+        self.last_commit += 1;
+        let id = CommitId(self.last_commit);
+        self.commits.insert(id, purpose);
+        self.push(Effect::Commit { id, durability, ops });
+    }
+
+    pub(super) fn drop_body(&mut self, body: Option<BodyId>) {
+        if let Some(body) = body {
+            self.push(Effect::Drop(body));
+        }
+    }
+}

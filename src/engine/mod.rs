@@ -1,0 +1,22 @@
+//! The whole worker without a browser: reads, writes, commits and timers put together.
+//!
+//! [`Engine`] takes what happens (`begin`, `submit`, `on_*`) and is drained of [`Effect`]s with `poll_output`. It knows the
+//! store, the network and the tabs by those effects only, so that it runs the same under `cargo test`.
+
+pub mod config;
+
+mod answer;
+mod effect;
+mod engine;
+mod exchange;
+mod plan;
+mod precaching;
+mod reads;
+mod strategy;
+mod writes;
+
+pub use answer::problem;
+pub use effect::{Answer, Committed, CommitResult, Compare, Durability, Effect, Op, Reason, Upstream};
+pub use engine::{Engine, Instance};
+pub use plan::absolute;
+pub use writes::{Lock, WriteRequest};

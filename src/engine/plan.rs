@@ -1,0 +1,104 @@
+//! From a route, or the precache list, to the plan for one request.
+//! Does not match routes: the index comes from the shell.
+
+use super::config::{Config, Precached};
+use super::exchange::Plan;
+use crate::cache::{EntryKey, Search};
+use crate::freshness::{Lifetime, Policy};
+use crate::http::RequestHead;
+use crate::route::{self, Route, Strategy};
+use crate::time::Span;
+use std::collections::BTreeMap;
+
+/// How long a stored answer that is known to be outdated waits for the network before it goes out all the same.
+const PATIENCE: Span = Span::seconds(3);
+
+/// Where precached URLs lie, by absolute URL.
+#[derive(Clone, Debug, Default)]
+pub struct Places {
+    origin: String,
+    precached: BTreeMap<String, (EntryKey, Precached)>,
+}
+
+impl Places {
+    /// Resolves the precache list against the origin.
+    #[must_use]
+    pub fn of(config: &Config, origin: &str) -> Places {
+        let place = |listed: &Precached| {
+            let url = absolute(origin, &listed.url);
+            let key = EntryKey::precached(&url, listed.revision.as_deref());
+            (url, (key, listed.clone()))
+        };
+        Places { origin: origin.to_owned(), precached: config.precache.iter().map(place).collect() }
+    }
+
+    /// The origin that paths are resolved against.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// Every precached URL with its place.
+    pub fn precached(&self) -> impl Iterator<Item = (&String, &EntryKey, &Precached)> {
+        self.precached.iter().map(|(url, (key, listed))| (url, key, listed))
+    }
+
+    /// What a route wants for a request; without a route, the precached answer comes first.
+    #[must_use]
+    pub fn plan(&self, route: Option<&Route>, head: &RequestHead) -> Plan {
+        let precached = self.precached.get(bare(&head.url)).map(|(key, _)| key.clone());
+        let Some(route) = route else { return precache_plan(head, precached) };
+        let search = match route.search {
+            route::Search::Counts => Search::Keep,
+            route::Search::Ignored => Search::Ignore,
+        };
+        let mut keys = vec![EntryKey::of(&head.url, search)];
+        keys.extend(precached);
+        // Where headers are silent the strategy speaks: cache-first means that what is stored is good.
+        let silent = if route.strategy == Strategy::CacheFirst { Lifetime::Forever } else { Lifetime::None };
+        Plan {
+            strategy: route.strategy,
+            keys,
+            policy: Policy { stale_time: route.stale_time, max_age: route.max_age, silent },
+            expects: route.expects.clone(),
+            tags: route.tags_for(&head.method, &head.url),
+            group: route.name.clone(),
+            max_entries: route.max_entries,
+            patience: if route.strategy == Strategy::NetworkFirst { route.timeout } else { Some(PATIENCE) },
+            fallback: route.fallback.as_deref().map(|path| self.fallback(path)),
+        }
+    }
+
+    fn fallback(&self, path: &str) -> Vec<EntryKey> {
+        let url = absolute(&self.origin, path);
+        let precached = self.precached.get(&url).map(|(key, _)| key.clone());
+        precached.into_iter().chain([EntryKey::of(&url, Search::Keep)]).collect()
+    }
+}
+
+fn precache_plan(head: &RequestHead, key: Option<EntryKey>) -> Plan {
+    Plan {
+        strategy: Strategy::CacheFirst,
+        keys: vec![key.unwrap_or_else(|| EntryKey::of(&head.url, Search::Keep))],
+        // Its revision says how long it is good, not its age.
+        policy: Policy { stale_time: Some(Span(i64::MAX)), max_age: None, silent: Lifetime::Forever },
+        expects: Vec::new(),
+        tags: Vec::new(),
+        group: "precache".to_owned(),
+        max_entries: None,
+        patience: None,
+        fallback: None,
+    }
+}
+
+/// A path of the config as an absolute URL.
+#[must_use]
+pub fn absolute(origin: &str, path: &str) -> String {
+    if path.starts_with('/') { format!("{origin}{path}") } else { path.to_owned() }
+}
+
+/// A URL without query and fragment: how precached URLs and invalidations are named.
+#[must_use]
+pub fn bare(url: &str) -> &str {
+    url.split(['?', '#']).next().unwrap_or(url)
+}

@@ -1,0 +1,113 @@
+//! One precache entry on its way into the store: looked up, fetched, stored, tried again.
+//! Knows one entry only; whether the whole install succeeded is for whoever counts them.
+
+use super::effect::{Compare, Upstream};
+use super::exchange::Action;
+use crate::cache::{Entry, EntryKey, declared_length, inspect};
+use crate::engine::config::Precached;
+use crate::fault::FetchError;
+use crate::http::{CacheMode, Headers, ResponseHead};
+use crate::ids::{BodyId, Generation};
+use crate::time::{Span, Timestamp};
+
+/// How often an entry is tried before the install fails.
+const TRIES: u32 = 4;
+
+/// One entry of the precache list.
+#[derive(Clone, Debug)]
+pub struct Precaching {
+    /// What to fetch, absolute.
+    pub url: String,
+    /// Where it goes.
+    pub key: EntryKey,
+    /// What the list says of it.
+    listed: Precached,
+    tries: u32,
+    requested_at: Timestamp,
+}
+
+/// What follows for an entry.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Next {
+    /// Do this.
+    Act(Action),
+    /// Nothing for this long, then `retry`.
+    Pause(Span),
+    /// Over, this way.
+    End(Result<(), String>),
+}
+
+impl Precaching {
+    /// Starts with a look: an entry of this revision that is stored already is not fetched again.
+    #[must_use]
+    pub fn begin(listed: Precached, url: String, key: EntryKey, now: Timestamp) -> (Precaching, Action) {
+        let lookup = Action::Lookup(vec![key.clone()]);
+        (Precaching { url, key, listed, tries: 0, requested_at: now }, lookup)
+    }
+
+    /// Hears whether it is there.
+    pub fn on_entry(&mut self, found: Option<Entry>, now: Timestamp) -> Next {
+        if found.is_some() { Next::End(Ok(())) } else { self.retry(now) }
+    }
+
+    /// Goes out (again).
+    pub fn retry(&mut self, now: Timestamp) -> Next {
+        self.tries += 1;
+        self.requested_at = now;
+        // An unrevisioned URL carries its own hash, so the browser's copy of it is good; a revisioned one may be an older
+        // revision there.
+        let cache = if self.listed.revision.is_some() { CacheMode::Reload } else { CacheMode::Default };
+        Next::Act(Action::Fetch(Upstream {
+            url: Some(self.url.clone()),
+            extra: Headers::default(),
+            cache: Some(cache),
+            integrity: self.listed.integrity.clone(),
+        }))
+    }
+
+    /// Hears what the network said.
+    pub fn on_response(&mut self, result: Result<(ResponseHead, BodyId), FetchError>, generation: Generation, now: Timestamp) -> Next {
+        let (head, body) = match result {
+            Ok(answer) => answer,
+            Err(error) => return self.failed(error.to_string()),
+        };
+        if head.status != 200 {
+            return self.failed(format!("the server said {}", head.status));
+        }
+        if let Err(poison) = inspect(&self.url, &head, &[]) {
+            return self.failed(poison.to_string());
+        }
+        Next::Act(Action::Store {
+            declared: declared_length(&head),
+            compare: Compare::No,
+            entry: Box::new(Entry {
+                key: self.key.clone(),
+                url: self.url.clone(),
+                selected: Headers::default(),
+                head,
+                requested_at: self.requested_at,
+                received_at: now,
+                generation,
+                group: "precache".to_owned(),
+                tags: Vec::new(),
+                size: 0,
+            }),
+            body,
+        })
+    }
+
+    /// Hears whether it was stored.
+    pub fn on_committed(&mut self, result: Result<(), String>) -> Next {
+        match result {
+            Ok(()) => Next::End(Ok(())),
+            Err(reason) => self.failed(reason),
+        }
+    }
+
+    fn failed(&mut self, reason: String) -> Next {
+        if self.tries >= TRIES {
+            return Next::End(Err(format!("precache {}: {reason} (tried {} times)", self.listed.url, self.tries)));
+        }
+        Next::Pause(Span(250 << self.tries.min(6)))
+    }
+}

@@ -1,0 +1,13 @@
+//! Cache-only: the stored answer, however old, or 504 (RFC 9111, 5.2.1.7).
+
+use crate::engine::exchange::{Action, Exchange};
+use crate::time::Timestamp;
+
+pub fn begin(exchange: &mut Exchange, now: Timestamp) -> Vec<Action> {
+    let mut actions = exchange.answer_stored(now);
+    if actions.is_empty() {
+        return exchange.refuse(504, "nothing is stored for this request, and its route is cache-only");
+    }
+    actions.extend(exchange.finish());
+    actions
+}

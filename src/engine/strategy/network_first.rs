@@ -1,0 +1,8 @@
+//! Network-first: the network's answer, unless it fails or the route's timeout passes while a stored one stands by.
+
+use crate::engine::exchange::{Action, Exchange};
+use crate::time::Timestamp;
+
+pub fn begin(exchange: &mut Exchange, now: Timestamp) -> Vec<Action> {
+    exchange.fetch_patiently(now)
+}

@@ -1,0 +1,271 @@
+//! The engine's writes: from a page's request to the queue, from the queue to effects, and what a write does to reads.
+//! How the queue decides is in `queue`; a status becomes a verdict in `queue/verdict.rs`.
+
+use super::answer::{problem, queued, see_other};
+use super::effect::{Answer, Durability, Effect, Op, Reason};
+use super::engine::{Engine, Purpose};
+use super::reads::targets;
+use crate::cache::Target;
+use crate::fault::{FetchError, StoreError};
+use crate::http::{Mode, RequestHead, ResponseHead};
+use crate::ids::{BodyId, CommitId, Entropy, ExchangeId, MutationId};
+use crate::queue::{self, BodyFacts, Command, CommandError, Draft, FullReason, Input, Output, Reach, Reply, Row, RowOp, Submission, Touch, Wake};
+use crate::route::{self, MutationRoute};
+use crate::tabs::Event;
+use crate::time::Timestamp;
+
+/// A page's write as it comes in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WriteRequest {
+    /// The request.
+    pub head: RequestHead,
+    /// The index of its mutation route.
+    pub route: usize,
+    /// The bytes of its body, already read, and what is known of them.
+    pub body: Option<(BodyId, BodyFacts)>,
+    /// The tab it came from.
+    pub client: Option<String>,
+}
+
+impl Engine {
+    /// A page's write.
+    pub fn submit(&mut self, id: ExchangeId, write: WriteRequest, entropy: Entropy, now: Timestamp) {
+        let Some(route) = self.config.mutations.get(write.route) else {
+            self.respond(id, Answer::PassThrough);
+            self.push(Effect::Finish { exchange: id, outcome: Ok(()) });
+            return;
+        };
+        if let (Mode::Navigate, Some(location)) = (write.head.mode, &route.forms) {
+            self.forms.insert(id, location.clone());
+        }
+        let body = write.body.as_ref().map(|(body, _)| *body);
+        let key_header = route.idempotency_header.name_for(write.head.same_origin).map(str::to_owned);
+        let key = write.head.headers.first("idempotency-key").map(str::to_owned);
+        let draft = draft(write, route, key_header, &self.config.version);
+        self.queue.handle_input(Input::Submit(Submission { exchange: id, draft, key, body, entropy }), now);
+        self.drain_queue(now);
+    }
+
+    /// Hears how a sent row fared.
+    pub fn on_answered(&mut self, id: MutationId, result: Result<(ResponseHead, BodyId), FetchError>, entropy: Entropy, now: Timestamp) {
+        let (answer, body) = match result {
+            Ok((head, body)) => (Ok(head), Some(body)),
+            Err(error) => (Err(error), None),
+        };
+        self.tell_queue(Input::Answered { id, answer, body, entropy }, now);
+    }
+
+    /// Hears every row there is.
+    pub fn on_rows(&mut self, rows: Result<Vec<Row>, StoreError>, now: Timestamp) {
+        self.tell_queue(Input::Loaded(rows), now);
+    }
+
+    /// Hears about the drain lock: granted, or not to be had in this browser at all.
+    pub fn on_lock(&mut self, lock: Lock, now: Timestamp) {
+        let input = match lock {
+            Lock::Granted => Input::LockGranted,
+            Lock::Lost => Input::LockLost,
+            Lock::Missing => Input::LocksMissing,
+        };
+        self.tell_queue(input, now);
+    }
+
+    /// Hears that stored answers have made room, or could not.
+    pub fn on_room_made(&mut self, token: CommitId, now: Timestamp) {
+        self.tell_queue(Input::RoomMade { token }, now);
+    }
+
+    /// A reason to look at what waits.
+    pub fn wake(&mut self, wake: Wake, now: Timestamp) {
+        self.tell_queue(Input::Wake(wake), now);
+    }
+
+    /// A page's wish about a row, or all of them.
+    pub fn command(&mut self, ticket: u64, command: Command, entropy: Entropy, now: Timestamp) {
+        self.tell_queue(Input::Command { ticket, command, entropy }, now);
+    }
+
+    /// A page declares what is stored for these URLs and tags to be outdated.
+    pub fn invalidate(&mut self, ticket: u64, urls: &[String], tags: &[String]) {
+        let mut events: Vec<Event> = urls.iter().map(|url| Event::Updated { url: Some(url.clone()), tags: Vec::new(), etag: None }).collect();
+        if !tags.is_empty() {
+            events.push(Event::Updated { url: None, tags: tags.to_vec(), etag: None });
+        }
+        let raise = self.raise(&targets(urls, tags));
+        self.commit(Durability::Relaxed, vec![raise], Purpose::Invalidated { ticket, events });
+    }
+
+    /// The writes that are kept, in creation order.
+    pub fn rows(&self) -> impl Iterator<Item = &Row> {
+        self.queue.list()
+    }
+
+    /// Whether the queue has nothing under way and nothing that could go out now.
+    #[must_use]
+    pub fn is_drained(&self, now: Timestamp) -> bool {
+        self.queue.is_idle(now)
+    }
+
+    /// When the queue next wants to be woken.
+    #[must_use]
+    pub fn next_wake(&self) -> Option<Timestamp> {
+        self.queue.next_wake()
+    }
+
+    pub(super) fn on_queue_committed(&mut self, token: CommitId, touch: Touch, result: Result<(), StoreError>, now: Timestamp) {
+        let told = result.is_ok();
+        self.tell_queue(Input::Committed { token, result }, now);
+        if let (true, Touch::Stale(reach)) = (told, touch) {
+            let urls = reach.urls.into_iter().map(|url| Event::Updated { url: Some(url), tags: Vec::new(), etag: None });
+            let tags = (!reach.tags.is_empty()).then_some(Event::Updated { url: None, tags: reach.tags, etag: None });
+            urls.chain(tags).for_each(|event| self.push(Effect::Broadcast(event)));
+        }
+    }
+
+    pub(super) fn on_invalidated(&mut self, ticket: u64, events: Vec<Event>, result: Result<(), StoreError>) {
+        if result.is_ok() {
+            events.into_iter().for_each(|event| self.push(Effect::Broadcast(event)));
+        }
+        self.push(Effect::Reply { ticket, result: result.map_err(CommandError::Store) });
+    }
+
+    fn tell_queue(&mut self, input: Input, now: Timestamp) {
+        self.queue.handle_input(input, now);
+        self.drain_queue(now);
+    }
+
+    fn drain_queue(&mut self, now: Timestamp) {
+        while let Some(output) = self.queue.poll_output() {
+            self.on_queue_output(output, now);
+        }
+    }
+
+    fn on_queue_output(&mut self, output: Output, _now: Timestamp) {
+        match output {
+            Output::Commit { token, ops, touch } => self.commit_rows(token, ops, touch),
+            Output::MakeRoom { token } => self.push(Effect::MakeRoom { token }),
+            Output::Send { row, body } => self.push(Effect::Send { row: Box::new(row), body }),
+            Output::Reply { exchange, reply } => self.reply(exchange, reply),
+            Output::Drop(body) => self.push(Effect::Drop(body)),
+            Output::Event(event) => self.push(Effect::Broadcast(to_tabs(event))),
+            Output::Done { ticket, result } => self.push(Effect::Reply { ticket, result }),
+            Output::AskLock => self.push(Effect::AskLock),
+            Output::ReleaseLock => self.push(Effect::ReleaseLock),
+            Output::Load => self.push(Effect::LoadRows),
+            Output::RegisterSync => self.push(Effect::RegisterSync),
+            Output::Timer { at, reason } => self.push(Effect::Timer { at, reason: Reason::Queue(reason) }),
+        }
+    }
+
+    fn commit_rows(&mut self, token: CommitId, ops: Vec<RowOp>, touch: Touch) {
+        let ops = ops.into_iter().map(|op| match op {
+            RowOp::Put { row, body } => Op::PutRow { row: Box::new(row), body },
+            RowOp::Remove(id) => Op::RemoveRow { id },
+        });
+        let mut ops: Vec<Op> = ops.collect();
+        match &touch {
+            Touch::None => {}
+            Touch::Raise(reach) => ops.push(self.raise(&begun(reach))),
+            Touch::Stale(reach) => ops.push(self.raise(&targets(&reach.urls, &reach.tags))),
+        }
+        self.commit(Durability::Strict, ops, Purpose::Queue { token, touch });
+    }
+
+    fn raise(&mut self, targets: &[Target]) -> Op {
+        let (current, rows) = self.generations.raise(targets);
+        Op::Raise { rows, current }
+    }
+
+    fn reply(&mut self, exchange: ExchangeId, reply: Reply) {
+        let form = self.forms.remove(&exchange);
+        let answer = match reply {
+            Reply::Network { body: Some(body), .. } => Answer::Network { body },
+            Reply::Network { head, body: None } => Answer::Made { status: head.status, headers: head.headers, body: String::new() },
+            Reply::Failed(_) => Answer::Failed,
+            Reply::Queued { id, reason } => form.map_or_else(|| queued(&id, reason.as_str()), |location| see_other(&location, &id)),
+            Reply::Full(FullReason::Storage(words)) => problem(507, &format!("this write could not be kept: {words}")),
+            Reply::Full(FullReason::MaxPending(limit)) => problem(507, &format!("this write could not be kept: {limit} writes wait already (maxPending)")),
+            // Nothing was kept or sent, so the page's own request may still go out, just as without a worker.
+            Reply::StoreFailed { body, .. } => {
+                self.respond(exchange, Answer::PassThrough);
+                self.drop_body(body);
+                self.push(Effect::Finish { exchange, outcome: Ok(()) });
+                return;
+            }
+        };
+        self.respond(exchange, answer);
+        self.push(Effect::Finish { exchange, outcome: Ok(()) });
+    }
+}
+
+/// What became of asking for the lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lock {
+    /// It is ours.
+    Granted,
+    /// It was taken from us.
+    Lost,
+    /// There are no locks here.
+    Missing,
+}
+
+/// The targets of a write that has only begun: reads under way from before it are not stored as fresh, while what is stored
+/// already stays as good as it was.
+fn begun(reach: &Reach) -> Vec<Target> {
+    reach.urls.iter().map(|url| Target::Begun(url.clone())).collect()
+}
+
+fn draft(write: WriteRequest, route: &MutationRoute, key_header: Option<String>, config_version: &str) -> Draft {
+    let head = write.head;
+    let mut headers = head.headers;
+    // The key has a place of its own in the row.
+    headers.remove("idempotency-key");
+    Draft {
+        lane: route.lane_for(&head.method, &head.url),
+        invalidates: route.invalidates_for(&head.method, &head.url),
+        base_etag: headers.first("if-match").map(str::to_owned),
+        key_header,
+        priority: 0,
+        depends_on: Vec::new(),
+        method: head.method,
+        url: head.url,
+        headers,
+        mode: head.mode,
+        credentials: head.credentials,
+        redirect: head.redirect,
+        referrer: head.referrer,
+        referrer_policy: head.referrer_policy,
+        body: write.body.map(|(_, facts)| facts),
+        identity: None,
+        client: write.client,
+        config_version: config_version.to_owned(),
+        expects: route.expects.clone(),
+        timeout: route.timeout,
+        max_retry_after: route.max_retry_after,
+        on_retryable: match route.on_retryable {
+            route::OnRetryable::Queue => queue::OnRetryable::Queue,
+            route::OnRetryable::Answer => queue::OnRetryable::Answer,
+        },
+    }
+}
+
+fn to_tabs(event: queue::Event) -> Event {
+    match event {
+        queue::Event::Queued { row, reason } => Event::Queued { about: subject(row), reason: reason.as_str().to_owned() },
+        queue::Event::Sending { row, attempt } => Event::Sending { about: subject(row), attempt },
+        queue::Event::Settled { row, status } => Event::Settled { about: subject(row), status },
+        queue::Event::Retry { row, at, status, cause } => {
+            let reason = cause.map_or("timeout", |cause| queue::QueuedReason::from_cause(cause).as_str()).to_owned();
+            Event::Retry { about: subject(row), at, status, reason }
+        }
+        queue::Event::Conflict { row, status } => Event::Conflict { about: subject(row), status },
+        queue::Event::Dead { row, status, reason } => Event::Dead { about: subject(row), status, reason },
+        queue::Event::Discarded { row } => Event::Discarded { about: subject(row) },
+        queue::Event::Online => Event::Online,
+        queue::Event::Offline => Event::Offline,
+    }
+}
+
+fn subject(row: queue::Subject) -> crate::tabs::Subject {
+    crate::tabs::Subject { id: row.id, lane: row.lane, method: row.method.as_str().to_owned(), url: row.url }
+}

@@ -1,0 +1,59 @@
+//! The bodies that the engine knows by number.
+//! Holds them until their last use; reads nothing.
+
+use crate::ids::BodyId;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use wasm_bindgen::prelude::*;
+use web_sys::Response;
+
+/// Something with bytes in it.
+#[derive(Clone)]
+pub enum Body {
+    /// A response whose body has not been read.
+    Response(Response),
+    /// An ArrayBuffer.
+    Bytes(JsValue),
+}
+
+/// How a body is taken.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Take {
+    /// Others want it too: leave one behind.
+    Copy,
+    /// Nobody else does.
+    Last,
+}
+
+/// Every body in hand.
+#[derive(Default)]
+pub struct Bodies {
+    last: Cell<u64>,
+    held: RefCell<BTreeMap<BodyId, Body>>,
+}
+
+impl Bodies {
+    /// Holds a body under a new number.
+    pub fn hold(&self, body: Body) -> BodyId {
+        self.last.set(self.last.get() + 1);
+        let id = BodyId(self.last.get());
+        self.held.borrow_mut().insert(id, body);
+        id
+    }
+
+    /// Gives a body out. A copy of a response is a tee: both can be read.
+    pub fn take(&self, id: BodyId, take: Take) -> Option<Body> {
+        match take {
+            Take::Last => self.held.borrow_mut().remove(&id),
+            Take::Copy => match self.held.borrow().get(&id)? {
+                Body::Response(response) => response.clone().ok().map(Body::Response),
+                Body::Bytes(bytes) => Some(Body::Bytes(bytes.clone())),
+            },
+        }
+    }
+
+    /// Lets a body go.
+    pub fn drop_body(&self, id: BodyId) {
+        self.held.borrow_mut().remove(&id);
+    }
+}

@@ -1,0 +1,47 @@
+//! Time, randomness and timers from the browser.
+//! The only place they come from: the floors below are handed them.
+
+use super::bind;
+use crate::ids::Entropy;
+use crate::time::{Span, Timestamp};
+use wasm_bindgen::prelude::*;
+
+/// What time it is.
+pub fn now() -> Timestamp {
+    Timestamp(js_sys::Date::now() as i64)
+}
+
+/// Fresh randomness from WebCrypto; from `Math.random` where that is missing, since ids need only be different.
+pub fn entropy() -> Entropy {
+    let mut bytes = [0_u8; 16];
+    let crypto = js_sys::Reflect::get(&js_sys::global(), &"crypto".into()).ok().and_then(|c| c.dyn_into::<web_sys::Crypto>().ok());
+    if crypto.and_then(|crypto| crypto.get_random_values_with_u8_array(&mut bytes).ok()).is_none() {
+        for byte in &mut bytes {
+            *byte = (js_sys::Math::random() * 256.0) as u8;
+        }
+    }
+    Entropy(u128::from_le_bytes(bytes))
+}
+
+/// A timer that is taken back when dropped.
+#[must_use]
+pub struct Timer {
+    id: JsValue,
+    _callback: Closure<dyn FnMut()>,
+}
+
+impl Timer {
+    /// Calls back once, after `span`.
+    pub fn after(span: Span, callback: impl FnOnce() + 'static) -> Timer {
+        let callback = Closure::once(callback);
+        let ms = i32::try_from(span.0.max(0)).unwrap_or(i32::MAX);
+        let id = bind::set_timeout(callback.as_ref().unchecked_ref(), ms);
+        Timer { id, _callback: callback }
+    }
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        bind::clear_timeout(&self.id);
+    }
+}

@@ -1,0 +1,49 @@
+//! The drain lock: one drainer at a time over all workers of the scope (Web Locks).
+//! Does not know what it guards.
+
+use super::bind::Locks;
+use super::objects::get;
+use js_sys::{Function, Promise};
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+/// The lock as this worker instance holds it, or not.
+#[derive(Default)]
+pub struct DrainLock {
+    /// Settles the promise that the browser holds the lock for.
+    release: RefCell<Option<Function>>,
+}
+
+impl DrainLock {
+    /// Asks, and waits for as long as it takes. `granted` is called once it is ours, `lost` if it is taken away or refused;
+    /// gives `false` where the browser has no locks.
+    pub fn ask(self: &Rc<Self>, name: &str, granted: impl FnOnce() + 'static, lost: impl FnOnce() + 'static) -> bool {
+        let locks = get(&get(&js_sys::global(), "navigator"), "locks");
+        if !locks.is_object() {
+            return false;
+        }
+        let lock = Rc::clone(self);
+        let callback = Closure::once_into_js(move || -> Promise {
+            let held = Promise::new(&mut |resolve, _| *lock.release.borrow_mut() = Some(resolve));
+            granted();
+            held
+        });
+        let Ok(over) = locks.unchecked_into::<Locks>().request(name, callback.unchecked_ref()) else { return false };
+        spawn_local(async move {
+            if wasm_bindgen_futures::JsFuture::from(over).await.is_err() {
+                lost();
+            }
+        });
+        true
+    }
+
+    /// Gives it back.
+    pub fn release(&self) {
+        if let Some(release) = self.release.borrow_mut().take() {
+            // Settling a promise cannot fail.
+            let _ = release.call0(&JsValue::UNDEFINED);
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! What the worker shell calls: boot, check, and one method for each kind of event.
+//! A thin edge: every method hands over to the driver.
+
+use super::bodies::Body;
+use super::clock;
+use super::driver::{Driver, Live, Place};
+use super::heads;
+use super::objects::{error, get, set, text};
+use super::perform::number;
+use super::value;
+use crate::engine::WriteRequest;
+use crate::engine::config::{Config, ConfigError};
+use crate::ids::ExchangeId;
+use crate::queue::BodyFacts;
+use crate::time::Span;
+use js_sys::{Function, Promise};
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use web_sys::Request;
+
+/// How long a write holds the worker after its page has been answered.
+const HOLD: Span = Span::seconds(20);
+
+/// A running engine, in the shell's hands.
+#[wasm_bindgen]
+pub struct Runtime {
+    driver: Rc<Driver>,
+}
+
+/// Checks a config; throws an error that names every wrong place.
+#[wasm_bindgen]
+pub fn check(config: &JsValue) -> Result<(), JsValue> {
+    checked(config).map(drop)
+}
+
+/// Starts the engine. A store that cannot be opened does not stop it: the network answers then.
+#[wasm_bindgen]
+pub async fn boot(config: JsValue, env: JsValue) -> Result<Runtime, JsValue> {
+    report_panics(get(&env, "trapped"));
+    let scope = text(&env, "scope").unwrap_or_default();
+    let url = Url::new(&scope).map_or(JsValue::UNDEFINED, JsValue::from);
+    let place = Place {
+        scope_path: text(&url, "pathname").unwrap_or_else(|| "/".to_owned()),
+        origin: text(&url, "origin").unwrap_or_default(),
+        version: text(&env, "version").unwrap_or_default(),
+        scope,
+    };
+    let driver = Driver::new(checked(&config)?, place);
+    driver.restore().await;
+    Ok(Runtime { driver })
+}
+
+#[wasm_bindgen]
+impl Runtime {
+    /// Serves a read: `{response, done}`, two promises. A negative route is a precached URL that no route matched.
+    pub fn fetch(&self, request: Request, route: i32, _client: JsValue) -> JsValue {
+        let head = heads::of_request(&request, &self.driver.place.origin);
+        let (id, promises) = self.driver.open(Live { request: Some(request), ..Live::default() });
+        let route = usize::try_from(route).ok();
+        self.driver.tell(|engine| engine.begin(id, head, route, clock::now()));
+        promises
+    }
+
+    /// Takes a write: `{response, done}`. `ticket.queued` is set to the row's id once it is kept.
+    pub fn mutate(&self, request: Request, route: u32, client: JsValue, ticket: JsValue) -> JsValue {
+        let head = heads::of_request(&request, &self.driver.place.origin);
+        let (id, promises) = self.driver.open(Live { request: Some(request.clone()), ticket, ..Live::default() });
+        let done: Promise = get(&promises, "done").unchecked_into();
+        let driver = Rc::clone(&self.driver);
+        let held = future_to_promise(async move {
+            submit(&driver, id, &request, head, route as usize, client.as_string()).await;
+            JsFuture::from(done).await?;
+            JsFuture::from(driver.quiet(HOLD)).await
+        });
+        set(&promises, "done", &held);
+        promises
+    }
+
+    /// Fetches the precache list; rejects with the entry that could not be had.
+    pub fn install(&self) -> Promise {
+        let driver = Rc::clone(&self.driver);
+        future_to_promise(async move { driver.install().await.map(|()| JsValue::UNDEFINED) })
+    }
+
+    /// Removes what earlier versions precached.
+    pub fn activate(&self) -> Promise {
+        self.driver.activate();
+        Promise::resolve(&JsValue::UNDEFINED)
+    }
+
+    /// Carries out a page's command.
+    pub fn command(&self, message: JsValue) -> Promise {
+        let driver = Rc::clone(&self.driver);
+        future_to_promise(async move { driver.command(message).await })
+    }
+
+    /// Looks at what waits; `true` when nothing is left to send.
+    pub fn wake(&self, reason: String) -> Promise {
+        let driver = Rc::clone(&self.driver);
+        future_to_promise(async move { driver.wake(&reason).await })
+    }
+}
+
+async fn submit(driver: &Rc<Driver>, id: ExchangeId, request: &Request, head: crate::http::RequestHead, route: usize, client: Option<String>) {
+    // `blob()` and `arrayBuffer()` keep multipart bytes as they are; the Content-Type with its boundary is in the head.
+    let bytes = match request.array_buffer() {
+        Ok(promise) => JsFuture::from(promise).await.ok(),
+        Err(_) => None,
+    };
+    let size = bytes.as_ref().map_or(0, |bytes| u64::from(js_sys::Uint8Array::new(bytes).length()));
+    let bytes = bytes.filter(|_| size > 0 || head.headers.has("content-type"));
+    let body = bytes.clone().map(|bytes| {
+        let facts = BodyFacts { size, content_type: head.headers.get("content-type") };
+        (driver.bodies.hold(Body::Bytes(bytes)), facts)
+    });
+    if let Some(live) = driver.live.borrow_mut().get_mut(&id) {
+        if live.ticket.is_object() {
+            set(&live.ticket, "body", &number(body.as_ref().map(|(body, _)| *body)));
+        }
+        live.write = Some((head.clone(), bytes));
+    }
+    driver.tell(|engine| engine.submit(id, WriteRequest { head, route, body, client }, clock::entropy(), clock::now()));
+}
+
+fn checked(config: &JsValue) -> Result<Config, JsValue> {
+    Config::check(&value::read(config)).map_err(|errors| {
+        let lines: Vec<String> = errors.iter().map(ConfigError::to_string).collect();
+        error("LongshoreConfigError", &lines.join("\n"))
+    })
+}
+
+/// A panic ends this instance: the shell hears of it before the trap, answers what was under way, and boots another.
+fn report_panics(trapped: JsValue) {
+    std::panic::set_hook(Box::new(move |info| {
+        console_error_panic_hook::hook(info);
+        if let Some(trapped) = trapped.dyn_ref::<Function>() {
+            super::driver::call(trapped, &info.to_string().into());
+        }
+    }));
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = URL)]
+    type Url;
+
+    #[wasm_bindgen(constructor, catch, js_class = "URL")]
+    fn new(url: &str) -> Result<Url, JsValue>;
+}

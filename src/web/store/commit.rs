@@ -1,0 +1,199 @@
+//! Carries out a commit: every op in one transaction, all or nothing.
+//! Reads no network body itself: bytes come ready, since a transaction does not wait for a stream.
+
+use super::database::Database;
+use super::records::{EntryRecord, RowRecord, UseRecord};
+use super::requests::{complete, failure, result_of};
+use super::schema::{BODIES, BY_GROUP, CURRENT, ENTRIES, GENERATIONS, ROW_BODIES, ROWS, USES};
+use crate::cache::{Entry, EntryKey, Target};
+use crate::engine::{Compare, CommitResult, Committed, Durability, Op};
+use crate::fault::StoreError;
+use crate::ids::Generation;
+use crate::web::bind::StrictDatabase;
+use js_sys::{Array, Object, Reflect, Uint8Array};
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use web_sys::{IdbIndex, IdbKeyRange, IdbObjectStore, IdbTransaction};
+
+/// An op together with the bytes it stores, if it stores any.
+pub struct Ready {
+    /// What to do.
+    pub op: Op,
+    /// The body as an ArrayBuffer.
+    pub bytes: Option<JsValue>,
+}
+
+impl Database {
+    /// Commits; a closed handle is opened again once.
+    pub async fn commit(self: &Rc<Self>, ready: &[Ready], durability: Durability) -> CommitResult {
+        let transaction = match self.begin(ready, durability).await {
+            Ok(transaction) => transaction,
+            Err(_) => {
+                self.forget();
+                self.begin(ready, durability).await?
+            }
+        };
+        let mut outcome = Committed::default();
+        for Ready { op, bytes } in ready {
+            if let Err(error) = write(&transaction, op, bytes.as_ref(), &mut outcome).await {
+                // All or nothing: what was written before goes too. An abort fails only when already aborted.
+                let _ = transaction.abort();
+                return Err(error);
+            }
+        }
+        complete(&transaction).await.map(|()| outcome)
+    }
+
+    /// Frees room: the quarter of all stored answers that was unused the longest; `false` when nothing was left to free.
+    pub async fn make_room(self: &Rc<Self>) -> Result<bool, StoreError> {
+        let writer = self.writer().await?;
+        let transaction = begin_on(&writer, &[ENTRIES, BODIES, USES], Durability::Relaxed)?;
+        let uses = store(&transaction, USES)?;
+        let count = result_of(&uses.count().map_err(|e| failure(&e))?).await?.as_f64().unwrap_or(0.0) as usize;
+        let keys = result_of(&uses.get_all_keys().map_err(|e| failure(&e))?).await?;
+        let values = result_of(&uses.get_all().map_err(|e| failure(&e))?).await?;
+        let mut aged: Vec<(f64, JsValue)> = Array::from(&values).iter().map(|value| UseRecord::at(&value)).zip(Array::from(&keys).iter()).collect();
+        aged.sort_by(|a, b| a.0.total_cmp(&b.0));
+        for (_, key) in aged.into_iter().take(count.div_ceil(4)) {
+            remove(&transaction, &key)?;
+        }
+        complete(&transaction).await?;
+        Ok(count > 0)
+    }
+
+    async fn begin(self: &Rc<Self>, ready: &[Ready], durability: Durability) -> Result<IdbTransaction, StoreError> {
+        let mut stores: Vec<&str> = ready.iter().flat_map(|ready| stores_of(&ready.op)).copied().collect();
+        stores.sort_unstable();
+        stores.dedup();
+        begin_on(&self.writer().await?, &stores, durability)
+    }
+}
+
+fn stores_of(op: &Op) -> &'static [&'static str] {
+    match op {
+        Op::PutEntry { .. } => &[ENTRIES, BODIES, USES, GENERATIONS],
+        Op::RefreshEntry { .. } => &[ENTRIES],
+        Op::RemoveEntry { .. } | Op::Trim { .. } | Op::KeepPrecached { .. } => &[ENTRIES, BODIES, USES],
+        Op::Touch { .. } => &[USES],
+        Op::Raise { .. } => &[GENERATIONS],
+        Op::PutRow { .. } | Op::RemoveRow { .. } => &[ROWS, ROW_BODIES],
+    }
+}
+
+fn begin_on(database: &web_sys::IdbDatabase, stores: &[&str], durability: Durability) -> Result<IdbTransaction, StoreError> {
+    let names: Array = stores.iter().map(|name| JsValue::from_str(name)).collect();
+    let options = Object::new();
+    let word = match durability {
+        Durability::Strict => "strict",
+        Durability::Relaxed => "relaxed",
+    };
+    Reflect::set(&options, &"durability".into(), &word.into()).map_err(|error| failure(&error))?;
+    database.unchecked_ref::<StrictDatabase>().transaction_with(&names, "readwrite", &options).map_err(|error| failure(&error))
+}
+
+async fn write(transaction: &IdbTransaction, op: &Op, bytes: Option<&JsValue>, outcome: &mut Committed) -> Result<(), StoreError> {
+    match op {
+        Op::PutEntry { entry, compare, .. } => put_entry(transaction, entry, *compare, bytes, outcome).await,
+        Op::RefreshEntry { entry } => put(&store(transaction, ENTRIES)?, &entry.key.0, &EntryRecord::write(entry)?),
+        Op::RemoveEntry { key } => remove(transaction, &JsValue::from_str(&key.0)),
+        Op::Touch { uses } => {
+            let store = store(transaction, USES)?;
+            uses.iter().try_for_each(|(key, group, at)| put(&store, &key.0, &UseRecord::write(group, *at)?))
+        }
+        Op::Trim { group, keep } => trim(transaction, group, *keep).await,
+        Op::KeepPrecached { keys } => keep_precached(transaction, keys).await,
+        Op::Raise { rows, current } => {
+            let store = store(transaction, GENERATIONS)?;
+            rows.iter().try_for_each(|(key, generation)| put(&store, key, &number(*generation)))?;
+            put(&store, CURRENT, &number(*current))
+        }
+        Op::PutRow { row, .. } => {
+            put(&store(transaction, ROWS)?, &row.id.0, &RowRecord::write(row)?)?;
+            bytes.map_or(Ok(()), |bytes| put(&store(transaction, ROW_BODIES)?, &row.id.0, bytes))
+        }
+        Op::RemoveRow { id } => {
+            let key = JsValue::from_str(&id.0);
+            store(transaction, ROWS)?.delete(&key).map_err(|error| failure(&error))?;
+            store(transaction, ROW_BODIES)?.delete(&key).map_err(|error| failure(&error)).map(drop)
+        }
+    }
+}
+
+async fn put_entry(transaction: &IdbTransaction, entry: &Entry, compare: Compare, bytes: Option<&JsValue>, outcome: &mut Committed) -> Result<(), StoreError> {
+    let Some(bytes) = bytes else { return Err(StoreError::Failed("an answer came without its body".to_owned())) };
+    let generations = store(transaction, GENERATIONS)?;
+    let url = entry.url.split('?').next().unwrap_or_default();
+    let own = [Target::Url(url.to_owned()).row_key(), Target::Begun(url.to_owned()).row_key()];
+    let targets = entry.tags.iter().map(|tag| Target::Tag(tag.clone()).row_key()).chain(own.clone());
+    let requests: Vec<_> = targets.map(|key| generations.get(&JsValue::from_str(&key))).collect::<Result<_, _>>().map_err(|error| failure(&error))?;
+    for request in &requests {
+        let raised = result_of(request).await?.as_f64().unwrap_or(0.0) as u64;
+        if raised > entry.generation.0 {
+            outcome.superseded = true;
+            return Ok(());
+        }
+    }
+    let bodies = store(transaction, BODIES)?;
+    if compare == Compare::Bytes {
+        let old = result_of(&bodies.get(&JsValue::from_str(&entry.key.0)).map_err(|error| failure(&error))?).await?;
+        outcome.same_bytes = same_bytes(&old, bytes);
+    }
+    let mut entry = entry.clone();
+    entry.size = u64::from(Uint8Array::new(bytes).length());
+    put(&store(transaction, ENTRIES)?, &entry.key.0, &EntryRecord::write(&entry)?)?;
+    put(&bodies, &entry.key.0, bytes)?;
+    put(&store(transaction, USES)?, &entry.key.0, &UseRecord::write(&entry.group, entry.received_at)?)
+}
+
+/// Removes the longest unused entries of a group beyond `keep`, walking keys only.
+async fn trim(transaction: &IdbTransaction, group: &str, keep: usize) -> Result<(), StoreError> {
+    let (by_group, range) = group_range(transaction, group)?;
+    let count = result_of(&by_group.count_with_key(&range).map_err(|error| failure(&error))?).await?.as_f64().unwrap_or(0.0) as usize;
+    let surplus = u32::try_from(count.saturating_sub(keep)).unwrap_or(u32::MAX);
+    if surplus == 0 {
+        return Ok(());
+    }
+    let oldest = by_group.get_all_keys_with_key_and_limit(&range, surplus).map_err(|error| failure(&error))?;
+    Array::from(&result_of(&oldest).await?).iter().try_for_each(|key| remove(transaction, &key))
+}
+
+async fn keep_precached(transaction: &IdbTransaction, keys: &[EntryKey]) -> Result<(), StoreError> {
+    let (by_group, range) = group_range(transaction, "precache")?;
+    let stored = result_of(&by_group.get_all_keys_with_key(&range).map_err(|error| failure(&error))?).await?;
+    let stale = Array::from(&stored).iter().filter(|key| key.as_string().is_some_and(|key| !keys.iter().any(|kept| kept.0 == key)));
+    stale.collect::<Vec<_>>().iter().try_for_each(|key| remove(transaction, key))
+}
+
+/// The uses of one group, the longest ago first.
+fn group_range(transaction: &IdbTransaction, group: &str) -> Result<(IdbIndex, IdbKeyRange), StoreError> {
+    let by_group = store(transaction, USES)?.index(BY_GROUP).map_err(|error| failure(&error))?;
+    let bound = |at: JsValue| -> JsValue { Array::of2(&group.into(), &at).into() };
+    // Arrays sort after numbers, so [group, []] lies behind every [group, time].
+    let range = IdbKeyRange::bound(&bound(f64::NEG_INFINITY.into()), &bound(Array::new().into()));
+    Ok((by_group, range.map_err(|error| failure(&error))?))
+}
+
+fn remove(transaction: &IdbTransaction, key: &JsValue) -> Result<(), StoreError> {
+    [ENTRIES, BODIES, USES].iter().try_for_each(|name| store(transaction, name)?.delete(key).map(drop).map_err(|error| failure(&error)))
+}
+
+fn store(transaction: &IdbTransaction, name: &str) -> Result<IdbObjectStore, StoreError> {
+    transaction.object_store(name).map_err(|error| failure(&error))
+}
+
+fn put(store: &IdbObjectStore, key: &str, value: &JsValue) -> Result<(), StoreError> {
+    // Its failure aborts the transaction, which is where it is heard.
+    store.put_with_key(value, &JsValue::from_str(key)).map(drop).map_err(|error| failure(&error))
+}
+
+fn number(generation: Generation) -> JsValue {
+    JsValue::from_f64(generation.0 as f64)
+}
+
+fn same_bytes(old: &JsValue, new: &JsValue) -> bool {
+    if old.is_undefined() {
+        return false;
+    }
+    let (old, new) = (Uint8Array::new(old), Uint8Array::new(new));
+    old.length() == new.length() && old.to_vec() == new.to_vec()
+}

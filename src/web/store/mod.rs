@@ -1,0 +1,11 @@
+//! IndexedDB: one database, one schema, every write one transaction.
+//! Decides nothing about what is kept or for how long.
+
+mod commit;
+mod database;
+mod records;
+mod requests;
+mod schema;
+
+pub use commit::Ready;
+pub use database::{Database, Found};

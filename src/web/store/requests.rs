@@ -1,0 +1,76 @@
+//! IndexedDB's requests and transactions as futures, with the browser's own words when they fail.
+//! Opens nothing.
+
+use crate::fault::StoreError;
+use futures_util::future::{Either, select};
+use js_sys::Promise;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{IdbDatabase, IdbOpenDbRequest, IdbRequest, IdbTransaction};
+
+/// The result of one request.
+pub async fn result_of(request: &IdbRequest) -> Result<JsValue, StoreError> {
+    let settled = Promise::new(&mut |resolve, reject| {
+        request.set_onsuccess(Some(&resolve));
+        request.set_onerror(Some(&reject));
+    });
+    match JsFuture::from(settled).await {
+        Ok(_) => request.result().map_err(|error| failure(&error)),
+        // Firefox leaves `transaction.error` null until the abort, so the request is asked.
+        Err(_) => Err(request.error().ok().flatten().map_or_else(unknown, |error| failure(&error))),
+    }
+}
+
+/// Waits until the transaction is on its way to the disk (or on it, when it is strict): the only sign of durability.
+pub async fn complete(transaction: &IdbTransaction) -> Result<(), StoreError> {
+    let settled = Promise::new(&mut |resolve, reject| {
+        transaction.set_oncomplete(Some(&resolve));
+        transaction.set_onabort(Some(&reject));
+    });
+    match JsFuture::from(settled).await {
+        Ok(_) => Ok(()),
+        Err(_) => Err(transaction.error().map_or_else(unknown, |error| failure(&error))),
+    }
+}
+
+/// Opens an existing database; one that would have to be made is an error, and is not made.
+pub async fn open_existing(name: &str, version: u32) -> Result<IdbDatabase, StoreError> {
+    let factory = js_sys::Reflect::get(&js_sys::global(), &"indexedDB".into()).map_err(|error| failure(&error))?;
+    let factory: web_sys::IdbFactory = factory.dyn_into().map_err(|_| StoreError::Failed("this browser has no IndexedDB".to_owned()))?;
+    let request: IdbOpenDbRequest = factory.open_with_u32(name, version).map_err(|error| failure(&error))?;
+    let opened = result_of(&request);
+    let mut abort: Option<js_sys::Function> = None;
+    let upgrade = Promise::new(&mut |resolve, _| abort = Some(resolve));
+    request.set_onupgradeneeded(abort.as_ref());
+    match select(std::pin::pin!(opened), std::pin::pin!(JsFuture::from(upgrade))).await {
+        Either::Left((result, _)) => result?.dyn_into().map_err(|_| unknown()),
+        Either::Right(_) => {
+            if let Some(transaction) = request.transaction() {
+                // It fails only when already over, which is as good.
+                let _ = transaction.abort();
+            }
+            Err(StoreError::Failed("the database is gone".to_owned()))
+        }
+    }
+}
+
+/// A DOM error as ours: its name decides, name and message are kept.
+pub fn failure(error: &JsValue) -> StoreError {
+    let text = |key: &str| js_sys::Reflect::get(error, &key.into()).ok().and_then(|value| value.as_string());
+    let (name, message) = (text("name").unwrap_or_default(), text("message").unwrap_or_default());
+    let words = if name.is_empty() { format!("{error:?}") } else { format!("{name}: {message}") };
+    if name == "QuotaExceededError" { StoreError::Quota(words) } else { StoreError::Failed(words) }
+}
+
+/// rexie's error as ours: its own text hides the DOM error, which lies inside.
+pub fn rexie_failure(error: rexie::Error) -> StoreError {
+    let words = match &error {
+        rexie::Error::IdbError(inner) => inner.to_string(),
+        other => other.to_string(),
+    };
+    if words.contains("QuotaExceeded") { StoreError::Quota(words) } else { StoreError::Failed(words) }
+}
+
+fn unknown() -> StoreError {
+    StoreError::Failed("the browser gave no reason".to_owned())
+}

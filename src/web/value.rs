@@ -1,0 +1,48 @@
+//! The page's config object as the neutral value that the engine checks.
+//! Checks nothing itself.
+
+use crate::engine::config::Value;
+use indexmap::IndexMap;
+use js_sys::{Array, Object};
+use wasm_bindgen::prelude::*;
+
+/// Deeper nesting than any config has; a circular object ends here.
+const DEPTH: u32 = 12;
+
+/// Reads a value; what has no neutral form (symbols, too deep) reads as null, which no field accepts.
+pub fn read(value: &JsValue) -> Value {
+    read_at(value, 0)
+}
+
+fn read_at(value: &JsValue, depth: u32) -> Value {
+    if depth > DEPTH || value.is_null() || value.is_undefined() {
+        return Value::Null;
+    }
+    if let Some(flag) = value.as_bool() {
+        return Value::Bool(flag);
+    }
+    if let Some(number) = value.as_f64() {
+        return Value::Number(number);
+    }
+    if let Some(text) = value.as_string() {
+        return Value::Text(text);
+    }
+    if value.is_function() {
+        return Value::Hook;
+    }
+    if Array::is_array(value) {
+        return Value::List(Array::from(value).iter().map(|item| read_at(&item, depth + 1)).collect());
+    }
+    let Some(object) = value.dyn_ref::<Object>() else { return Value::Null };
+    if super::objects::get(value, "hook").is_truthy() {
+        // The shell keeps functions to itself and leaves this in their place.
+        return Value::Hook;
+    }
+    let fields = Object::entries(object).iter().filter_map(|pair| {
+        let pair: Array = pair.dyn_into().ok()?;
+        let (key, value) = (pair.get(0).as_string()?, pair.get(1));
+        // A field that is undefined is one that was left out.
+        (!value.is_undefined()).then(|| (key, read_at(&value, depth + 1)))
+    });
+    Value::Map(fields.collect::<IndexMap<_, _>>())
+}
