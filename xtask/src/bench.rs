@@ -3,6 +3,7 @@
 
 use std::process::{Command, ExitCode};
 
+use crate::demo;
 use crate::failure::Failure;
 use crate::package;
 use crate::setup;
@@ -13,7 +14,7 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<ExitCode, Fail
     setup::run(workspace, setup::EVERYTHING)?;
     package::run(workspace)?;
     println!("bench");
-    crate::demo::build_server(workspace)?;
+    demo::build_server(workspace, demo::Profile::Release)?;
     let mut command = Command::new("cargo");
     command
         .current_dir(&workspace.root)

@@ -32,7 +32,7 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<ExitCode, Fail
     };
     package::run(workspace)?;
     println!("demo");
-    build_server(workspace)?;
+    build_server(workspace, Profile::Dev)?;
     let port = free_port(wanted)?;
     println!(
         "  board:   http://127.0.0.1:{port}/  (Ctrl-C ends it; its data is target/demo.sqlite)"
@@ -55,11 +55,23 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<ExitCode, Fail
     )))
 }
 
+/// How much the compiler is to think about the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// Quick to build, for people and tests.
+    Dev,
+    /// Quick to answer, for measuring.
+    Release,
+}
+
 /// Compiles the demo's server.
-pub fn build_server(workspace: &Workspace) -> Result<(), Failure> {
+pub fn build_server(workspace: &Workspace, profile: Profile) -> Result<(), Failure> {
     report::step("cargo build demo-server", || {
         let mut command = run::program("cargo", &workspace.root);
         command.args(["build", "--quiet", "--package", "demo-server"]);
+        if profile == Profile::Release {
+            command.arg("--release");
+        }
         run::expect_success(command).map(|_| ())
     })
 }

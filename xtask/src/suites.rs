@@ -2,6 +2,7 @@
 //! Runs none of them.
 
 use std::env;
+use std::fs;
 use std::process::Command;
 
 use crate::browsers::{self, Engine};
@@ -48,6 +49,8 @@ pub enum Counting {
     Libtest,
     /// By a last line `N passed, N failed`.
     LastLine,
+    /// By the summary of node's test runner.
+    Node,
 }
 
 /// One line of the report.
@@ -72,6 +75,12 @@ pub fn all() -> Vec<Suite> {
         group: Group::Host,
         engine: None,
         counting: Counting::Libtest,
+    });
+    suites.push(Suite {
+        name: "js tests",
+        group: Group::Host,
+        engine: None,
+        counting: Counting::Node,
     });
     // wasm-pack knows no WebKitGTK; the e2e suite covers that engine.
     for engine in [Engine::Chromium, Engine::Firefox] {
@@ -173,10 +182,29 @@ impl Suite {
                 command.args(filter);
                 vec![command]
             }
+            ("js tests", _) => vec![node_test(workspace, filter)?],
             ("wasm", Some(engine)) => vec![wasm_pack_test(workspace, engine, filter)?],
             (_, engine) => vec![e2e(workspace, engine, filter)],
         })
     }
+}
+
+/// The JavaScript that needs no browser.
+fn node_test(workspace: &Workspace, filter: Option<&str>) -> Result<Command, Failure> {
+    let mut command = run::program("node", &workspace.root);
+    command.args(["--test", "--test-reporter=tap"]);
+    if let Some(filter) = filter {
+        command.args(["--test-name-pattern", filter]);
+    }
+    let tests = workspace.root.join("tests");
+    let entries = fs::read_dir(&tests).map_err(|error| Failure::file("list", &tests, &error))?;
+    let mut files: Vec<_> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .collect();
+    files.retain(|file| file.extension().is_some_and(|ending| ending == "mjs"));
+    files.sort();
+    command.args(files);
+    Ok(command)
 }
 
 /// The crate's tests in one browser.

@@ -26,6 +26,22 @@ pub fn last_line(output: &str) -> Counts {
     found.map_or_else(Counts::default, |line| counts_in(line.trim(), ','))
 }
 
+/// Reads the summary that node's test runner ends with: `# pass 3`, `# fail 0`, `# skipped 0`.
+pub fn node(output: &str) -> Counts {
+    let number = |name: &str| {
+        let found = output
+            .lines()
+            .rev()
+            .find_map(|line| line.strip_prefix(name));
+        found.and_then(|rest| rest.trim().parse().ok()).unwrap_or(0)
+    };
+    Counts {
+        passed: number("# pass "),
+        failed: number("# fail "),
+        skipped: number("# skipped "),
+    }
+}
+
 /// Makes counts and exit code agree: a bad end without a failed test is a failure, and so is a run of no test at all.
 pub fn agreed(mut counts: Counts, heard: &Heard, narrowed: bool) -> Counts {
     let ran_nothing = counts == Counts::default() && !narrowed;
@@ -60,7 +76,7 @@ fn counts_in(text: &str, separator: char) -> Counts {
 mod tests {
     use std::path::Path;
 
-    use super::{agreed, last_line, libtest};
+    use super::{agreed, last_line, libtest, node};
     use crate::report::Counts;
     use crate::run::{Heard, capture, program};
 
@@ -98,6 +114,17 @@ mod tests {
             }
         );
         assert_eq!(last_line("killed"), Counts::default());
+    }
+
+    #[test]
+    fn the_summary_of_node_counts() {
+        let output = "# Subtest: a\nok 1 - a\n# tests 5\n# pass 3\n# fail 2\n# skipped 1\n";
+        let expected = Counts {
+            passed: 3,
+            failed: 2,
+            skipped: 1,
+        };
+        assert_eq!(node(output), expected);
     }
 
     #[test]

@@ -113,14 +113,15 @@ impl Options {
 fn needs(options: &Options) -> &'static [Need] {
     match options.only {
         Some(Group::Lint) => &[Need::Compiler, Need::Linters, Need::WasmTarget, Need::Npm],
-        Some(Group::Host) => &[Need::Compiler],
+        Some(Group::Host) => &[Need::Compiler, Need::Npm],
         Some(Group::Wasm | Group::E2e) | None => setup::EVERYTHING,
     }
 }
 
 /// The product and the server that e2e tests drive; budgets are part of the build.
 fn build(workspace: &Workspace) -> bool {
-    let built = package::run(workspace).and_then(|()| demo::build_server(workspace));
+    let built =
+        package::run(workspace).and_then(|()| demo::build_server(workspace, demo::Profile::Dev));
     if let Err(failure) = &built {
         println!("{failure}");
     }
@@ -177,7 +178,16 @@ fn run_suite(workspace: &Workspace, suite: &Suite, options: &Options) -> Result<
         println!("────");
     }
     report::suite(&title, counts, heard.took);
+    if counts.failed == 0 {
+        notes(&heard.output).for_each(|note| println!("    {note}"));
+    }
     Ok(counts)
+}
+
+/// The lines of a good run that must still be seen: what was left out, and what needed a second browser.
+fn notes(output: &str) -> impl Iterator<Item = &str> {
+    let tests = output.lines().filter(|line| line.starts_with("test "));
+    tests.filter(|line| line.contains(" ... skipped") || line.contains(" ... once more"))
 }
 
 /// Runs the suite's commands up to the first that fails, as if they were one.
@@ -207,6 +217,9 @@ fn count(suite: &Suite, heard: &Heard, options: &Options) -> Counts {
             heard,
             options.filter.is_some(),
         ),
+        Counting::Node => {
+            tally::agreed(tally::node(&heard.output), heard, options.filter.is_some())
+        }
         Counting::LastLine => tally::agreed(
             tally::last_line(&heard.output),
             heard,
@@ -223,7 +236,7 @@ fn browser_died(output: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Group, Options, browser_died, parse};
+    use super::{Group, Options, browser_died, notes, parse};
     use crate::browsers::Engine;
     use crate::suites;
 
@@ -262,8 +275,14 @@ mod tests {
         };
         assert_eq!(names("--engine webkit"), ["e2e webkit"]);
         assert_eq!(names("--only wasm"), ["wasm chromium", "wasm firefox"]);
-        assert_eq!(names("--only host --filter a"), ["host tests"]);
-        assert_eq!(names("").len(), 11);
+        assert_eq!(names("--only host --filter a"), ["host tests", "js tests"]);
+        assert_eq!(names("").len(), 12);
+    }
+
+    #[test]
+    fn skips_and_second_tries_are_seen_in_a_good_run_too() {
+        let output = "test a ... ok (1 s)\ntest b ... skipped (no quota)\ntest c ... once more, the browser went away (x)\n";
+        assert_eq!(notes(output).count(), 2);
     }
 
     #[test]
