@@ -56,11 +56,7 @@ impl Options {
 
     /// Whether a scenario of this name is wanted.
     pub fn wants(&self, name: &str) -> bool {
-        self.filters.is_empty()
-            || self
-                .filters
-                .iter()
-                .any(|filter| name.contains(filter.as_str()))
+        self.filters.is_empty() || self.filters.iter().any(|filter| name.contains(filter.as_str()))
     }
 }
 

@@ -47,20 +47,15 @@ impl Cx {
     }
 
     /// A browser for this scenario alone.
-    pub async fn own_browser(&self, options: Options) -> Outcome<Browser> {
-        Browser::start(self.engine, options).await
+    pub async fn own_browser(&self, options: Options) -> Outcome<Rc<Browser>> {
+        Ok(Rc::new(Browser::start(self.engine, options).await?))
     }
 
     /// A browser whose worker can be stopped: in Firefox that takes one of its own.
     pub async fn stoppable_browser(&self) -> Outcome<Rc<Browser>> {
+        let options = Options { short_idle: true, ..Options::default() };
         match self.engine {
-            Engine::Firefox => Ok(Rc::new(
-                self.own_browser(Options {
-                    short_idle: true,
-                    ..Options::default()
-                })
-                .await?,
-            )),
+            Engine::Firefox => self.own_browser(options).await,
             Engine::Chromium | Engine::WebKit => self.browser().await,
         }
     }
@@ -91,20 +86,13 @@ impl Cx {
 
     /// Skips the scenario unless it runs in one of these engines.
     pub fn only(&self, engines: &[Engine], why: &str) -> Outcome {
-        if engines.contains(&self.engine) {
-            Ok(())
-        } else {
-            Err(Fail::Skip(why.into()))
-        }
+        if engines.contains(&self.engine) { Ok(()) } else { Err(Fail::Skip(why.into())) }
     }
 
     /// Keeps a picture, if pictures are wanted.
     pub async fn picture(&self, page: &Page, name: &str) -> Outcome {
         match &self.setup.screenshots {
-            Some(folder) => {
-                page.screenshot(&folder.join(format!("{}-{name}.png", self.engine.name())))
-                    .await
-            }
+            Some(folder) => page.screenshot(&folder.join(format!("{}-{name}.png", self.engine.name()))).await,
             None => Ok(()),
         }
     }

@@ -38,14 +38,8 @@ impl Engine {
     /// The first part of what it needs that this machine does not have.
     pub fn missing(self) -> Option<&'static str> {
         let needs: &[(&str, Option<PathBuf>)] = &match self {
-            Self::Chromium => vec![
-                ("chromium", chromium::browser()),
-                ("chromedriver", chromium::driver()),
-            ],
-            Self::Firefox => vec![
-                ("firefox-esr", firefox::browser()),
-                ("geckodriver", firefox::driver()),
-            ],
+            Self::Chromium => vec![("chromium", chromium::browser()), ("chromedriver", chromium::driver())],
+            Self::Firefox => vec![("firefox-esr", firefox::browser()), ("geckodriver", firefox::driver())],
             Self::WebKit => {
                 vec![
                     ("MiniBrowser", webkit::browser()),
@@ -54,10 +48,7 @@ impl Engine {
                 ]
             }
         };
-        needs
-            .iter()
-            .find(|(_, found)| found.is_none())
-            .map(|(name, _)| *name)
+        needs.iter().find(|(_, found)| found.is_none()).map(|(name, _)| *name)
     }
 }
 
@@ -65,10 +56,7 @@ impl FromStr for Engine {
     type Err = String;
 
     fn from_str(name: &str) -> Result<Self, String> {
-        Self::ALL
-            .into_iter()
-            .find(|engine| engine.name() == name)
-            .ok_or(format!("no engine is called {name}"))
+        Self::ALL.into_iter().find(|engine| engine.name() == name).ok_or(format!("no engine is called {name}"))
     }
 }
 
@@ -77,14 +65,9 @@ fn find(names: &[&str]) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let candidates = |name: &&str| match name.contains('/') {
         true => vec![PathBuf::from(name)],
-        false => std::env::split_paths(&path)
-            .map(|folder| folder.join(name))
-            .collect(),
+        false => std::env::split_paths(&path).map(|folder| folder.join(name)).collect(),
     };
-    names
-        .iter()
-        .flat_map(candidates)
-        .find(|file| file.is_file())
+    names.iter().flat_map(candidates).find(|file| file.is_file())
 }
 
 /// A program in the project's own folder of tools, whatever its version.
@@ -96,12 +79,7 @@ fn find_tool(name: &str) -> Option<PathBuf> {
     let mut found: Vec<PathBuf> = std::fs::read_dir(tools)
         .ok()?
         .flatten()
-        .filter(|entry| {
-            entry
-                .file_name()
-                .to_string_lossy()
-                .starts_with(&format!("{name}-"))
-        })
+        .filter(|entry| entry.file_name().to_string_lossy().starts_with(&format!("{name}-")))
         .map(|entry| entry.path().join("bin").join(name))
         .filter(|file| file.is_file())
         .collect();

@@ -32,10 +32,7 @@ impl Page {
     /// Opens a new tab at a URL.
     pub async fn open(browser: &Rc<Browser>, url: &str) -> Outcome<Self> {
         let window = browser.new_tab().await?;
-        let page = Self {
-            browser: browser.clone(),
-            window,
-        };
+        let page = Self { browser: browser.clone(), window };
         page.go(url).await?;
         Ok(page)
     }
@@ -43,19 +40,13 @@ impl Page {
     /// Navigates and waits for `load`.
     pub async fn go(&self, url: &str) -> Outcome {
         let session = self.browser.focus(&self.window).await?;
-        session
-            .goto(url)
-            .await
-            .map_err(|error| Fail::from(error).during(&format!("opening {url}")))
+        session.goto(url).await.map_err(|error| Fail::from(error).during(&format!("opening {url}")))
     }
 
     /// Reloads and waits for `load`.
     pub async fn reload(&self) -> Outcome {
         let session = self.browser.focus(&self.window).await?;
-        session
-            .refresh()
-            .await
-            .map_err(|error| Fail::from(error).during("reloading"))
+        session.refresh().await.map_err(|error| Fail::from(error).during("reloading"))
     }
 
     /// Runs the body of an async function, with `args`, and gives what it returns; what it throws is a failure.
@@ -70,18 +61,14 @@ impl Page {
         let answer = session.execute_async(script, vec![args]).await?;
         let mut answer: Value = answer.json().clone();
         match answer.get("error") {
-            Some(error) => Err(Fail::assert(format!(
-                "the page threw {error} in `{}`",
-                shorten(body)
-            ))),
+            Some(error) => Err(Fail::assert(format!("the page threw {error} in `{}`", shorten(body)))),
             None => Ok(answer["value"].take()),
         }
     }
 
     /// The value of an expression; promises are awaited.
     pub async fn eval(&self, expression: &str) -> Outcome<Value> {
-        self.run(&format!("return ({expression});"), json!(null))
-            .await
+        self.run(&format!("return ({expression});"), json!(null)).await
     }
 
     /// Waits until an expression in the page is truthy, and gives its value.
@@ -90,12 +77,7 @@ impl Page {
     }
 
     /// Like [`Page::until`] with its own deadline.
-    pub async fn until_within(
-        &self,
-        patience: Duration,
-        what: &str,
-        expression: &str,
-    ) -> Outcome<Value> {
+    pub async fn until_within(&self, patience: Duration, what: &str, expression: &str) -> Outcome<Value> {
         wait_within(patience, what, || async {
             match self.eval(expression).await {
                 Ok(value) if is_truthy(&value) => Ok(Ok(value)),
@@ -160,14 +142,11 @@ impl Page {
         let session = self.browser.focus(&self.window).await?;
         match self.browser.engine {
             Engine::Chromium => {
-                let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
-                self.browser
-                    .devtools("Emulation.setDeviceMetricsOverride", metrics)
-                    .await?;
+                let metrics =
+                    json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
+                self.browser.devtools("Emulation.setDeviceMetricsOverride", metrics).await?;
             }
-            Engine::Firefox | Engine::WebKit => {
-                session.set_window_rect(0, 0, width, height).await?
-            }
+            Engine::Firefox | Engine::WebKit => session.set_window_rect(0, 0, width, height).await?,
         }
         Ok(())
     }
@@ -176,10 +155,7 @@ impl Page {
     pub async fn set_scheme(&self, scheme: &str) -> Outcome {
         self.browser.focus(&self.window).await?;
         let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
-        self.browser
-            .devtools("Emulation.setEmulatedMedia", media)
-            .await
-            .map(|_| ())
+        self.browser.devtools("Emulation.setEmulatedMedia", media).await.map(|_| ())
     }
 
     /// Writes a PNG of what the tab shows.

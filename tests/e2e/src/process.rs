@@ -25,11 +25,7 @@ impl Guard {
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(if loud {
-                Stdio::inherit()
-            } else {
-                Stdio::null()
-            })
+            .stderr(if loud { Stdio::inherit() } else { Stdio::null() })
             .process_group(0)
             .kill_on_drop(true)
             .spawn()?;
@@ -60,12 +56,7 @@ pub fn kill_tree(root: u32) {
     let parents = parents();
     let mut next = 0;
     while let Some(&parent) = doomed.get(next) {
-        doomed.extend(
-            parents
-                .iter()
-                .filter(|(_, of)| **of == parent)
-                .map(|(pid, _)| *pid),
-        );
+        doomed.extend(parents.iter().filter(|(_, of)| **of == parent).map(|(pid, _)| *pid));
         next += 1;
     }
     for &pid in &doomed {
@@ -90,9 +81,7 @@ fn parents() -> BTreeMap<u32, u32> {
     let Ok(entries) = std::fs::read_dir("/proc") else {
         return BTreeMap::new();
     };
-    let pids = entries
-        .flatten()
-        .filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    let pids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
     pids.filter_map(|pid| Some((pid, stat(pid)?.1))).collect()
 }
 

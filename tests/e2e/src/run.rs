@@ -31,14 +31,10 @@ struct Tally {
 
 /// Runs what was asked for and gives the number of failures.
 pub async fn run(options: &Options) -> u32 {
-    let scenarios: Vec<Scenario> = scenarios::all()
-        .into_iter()
-        .filter(|scenario| options.wants(scenario.name))
-        .collect();
+    let scenarios: Vec<Scenario> =
+        scenarios::all().into_iter().filter(|scenario| options.wants(scenario.name)).collect();
     if options.list {
-        scenarios
-            .iter()
-            .for_each(|scenario| println!("{}", scenario.name));
+        scenarios.iter().for_each(|scenario| println!("{}", scenario.name));
         return 0;
     }
     let server = options.server.clone().or_else(beside_us);
@@ -47,11 +43,7 @@ pub async fn run(options: &Options) -> u32 {
         println!("0 passed, 1 failed");
         return 1;
     };
-    let setup = Rc::new(Setup {
-        server,
-        dist: options.dist.clone(),
-        screenshots: options.screenshots.clone(),
-    });
+    let setup = Rc::new(Setup { server, dist: options.dist.clone(), screenshots: options.screenshots.clone() });
     let mut total = Tally::default();
     let mut by_engine = BTreeMap::new();
     for engine in &options.engines {
@@ -64,12 +56,7 @@ pub async fn run(options: &Options) -> u32 {
     }
     if by_engine.len() > 1 {
         for (engine, (tally, took)) in by_engine {
-            println!(
-                "{}: {} in {} s",
-                engine.name(),
-                tally.line(),
-                took.as_secs()
-            );
+            println!("{}: {} in {} s", engine.name(), tally.line(), took.as_secs());
         }
     }
     println!("{}", total.line());
@@ -83,11 +70,7 @@ async fn run_engine(engine: Engine, scenarios: &[Scenario], setup: &Rc<Setup>) -
     for scenario in scenarios {
         let name = format!("{}::{}", engine.name(), scenario.name);
         let started = Instant::now();
-        let cx = || Cx {
-            engine,
-            setup: setup.clone(),
-            shared: shared.clone(),
-        };
+        let cx = || Cx { engine, setup: setup.clone(), shared: shared.clone() };
         let mut outcome = attempt(scenario, cx()).await;
         if let Err(Fail::Browser(reason)) = &outcome {
             println!("test {name} ... once more, the browser went away ({reason})");
@@ -119,11 +102,7 @@ async fn run_engine(engine: Engine, scenarios: &[Scenario], setup: &Rc<Setup>) -
 async fn attempt(scenario: &Scenario, cx: Cx) -> Outcome {
     if let Some(missing) = cx.engine.missing() {
         let reason = format!("{missing} is not installed");
-        return Err(if std::env::var_os("CI").is_some() {
-            Fail::Assert(reason)
-        } else {
-            Fail::Skip(reason)
-        });
+        return Err(if std::env::var_os("CI").is_some() { Fail::Assert(reason) } else { Fail::Skip(reason) });
     }
     if !scenario.engines.contains(&cx.engine) {
         return Err(Fail::Skip(scenario.why_not.into()));
@@ -131,10 +110,7 @@ async fn attempt(scenario: &Scenario, cx: Cx) -> Outcome {
     let limit = LONGEST * scenario.lengths;
     match timeout(limit, (scenario.run)(cx)).await {
         Ok(outcome) => outcome,
-        Err(_) => Err(Fail::assert(format!(
-            "not finished within {} s",
-            limit.as_secs()
-        ))),
+        Err(_) => Err(Fail::assert(format!("not finished within {} s", limit.as_secs()))),
     }
 }
 
@@ -142,10 +118,7 @@ async fn attempt(scenario: &Scenario, cx: Cx) -> Outcome {
 async fn tidy(shared: &Rc<RefCell<Option<Rc<Browser>>>>) {
     let running = shared.borrow().clone();
     if let Some(browser) = running
-        && !matches!(
-            timeout(Duration::from_secs(20), browser.tidy()).await,
-            Ok(Ok(()))
-        )
+        && !matches!(timeout(Duration::from_secs(20), browser.tidy()).await, Ok(Ok(())))
     {
         shared.borrow_mut().take();
     }
@@ -172,22 +145,16 @@ fn beside_us() -> Option<PathBuf> {
     let target = std::env::current_exe().ok()?;
     let profile = target.parent()?;
     let target = profile.parent()?;
-    [
-        profile.to_owned(),
-        target.join("release"),
-        target.join("debug"),
-    ]
-    .into_iter()
-    .map(|folder| folder.join("demo-server"))
-    .find(|file| file.is_file())
+    [profile.to_owned(), target.join("release"), target.join("debug")]
+        .into_iter()
+        .map(|folder| folder.join("demo-server"))
+        .find(|file| file.is_file())
 }
 
 /// Waits until someone asks the suite to stop.
 pub async fn interrupted() {
-    let (Ok(mut interrupt), Ok(mut terminate)) = (
-        signal(SignalKind::interrupt()),
-        signal(SignalKind::terminate()),
-    ) else {
+    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    else {
         return std::future::pending().await;
     };
     tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
@@ -196,11 +163,7 @@ pub async fn interrupted() {
 impl Tally {
     /// The counts as the last line has them.
     fn line(self) -> String {
-        let skipped = if self.skipped > 0 {
-            format!(", {} skipped", self.skipped)
-        } else {
-            String::new()
-        };
+        let skipped = if self.skipped > 0 { format!(", {} skipped", self.skipped) } else { String::new() };
         format!("{} passed, {} failed{skipped}", self.passed, self.failed)
     }
 }

@@ -1,6 +1,14 @@
 //! The list of scenarios; a file per subject, names that state behaviour.
 
+mod breakage;
+mod configs;
 mod harness;
+mod killed;
+mod precaching;
+mod serving;
+mod survival;
+mod tabs;
+mod writes;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -43,5 +51,15 @@ use list;
 
 /// Every scenario, in the order in which they run.
 pub fn all() -> Vec<Scenario> {
-    [harness::all()].concat()
+    [
+        harness::all(),
+        serving::all(),
+        precaching::all(),
+        tabs::all(),
+        writes::all(),
+        survival::all(),
+        breakage::all(),
+        killed::all(),
+    ]
+    .concat()
 }

@@ -1,6 +1,7 @@
 //! The demo server as a child process, with its faults and its log. Serves a site folder on a port of its own,
 //! which makes an origin of its own, so that no test sees another's storage.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -76,15 +77,14 @@ pub struct Arrival {
     pub method: String,
     /// Its path, maybe with a query.
     pub path: String,
+    /// The answer's status; none when none went out.
+    #[serde(default)]
+    pub status: Option<u16>,
 }
 
 impl Server {
     /// Starts a server for a site.
-    pub async fn start(
-        program: &std::path::Path,
-        dist: &std::path::Path,
-        site: Site,
-    ) -> Outcome<Self> {
+    pub async fn start(program: &std::path::Path, dist: &std::path::Path, site: Site) -> Outcome<Self> {
         let mut server = Self {
             child: None,
             program: program.to_owned(),
@@ -92,10 +92,7 @@ impl Server {
             folder: tempfile::tempdir()?,
             port: free_port().await?,
             control: free_port().await?,
-            client: reqwest::Client::builder()
-                .no_proxy()
-                .timeout(Duration::from_secs(10))
-                .build()?,
+            client: reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(10)).build()?,
             site,
         };
         server.up().await?;
@@ -119,31 +116,17 @@ impl Server {
             .arg(self.site.folder())
             .arg("--mount")
             .arg(format!("/longshore={}", self.dist.display()));
-        for (path, folder) in self.site.mounts() {
-            command
-                .arg("--mount")
-                .arg(format!("{path}={}", folder.display()));
-        }
-        let (guard, mut lines) = Guard::spawn(&mut command).map_err(|error| {
-            Fail::assert(format!(
-                "{} does not start: {error}",
-                self.program.display()
-            ))
-        })?;
+        let (guard, mut lines) = Guard::spawn(&mut command)
+            .map_err(|error| Fail::assert(format!("{} does not start: {error}", self.program.display())))?;
         let first = timeout(Duration::from_secs(10), lines.next_line()).await;
         if !matches!(&first, Ok(Ok(Some(line))) if line.starts_with("listening")) {
-            return Err(Fail::assert(format!(
-                "the server said {first:?} in place of its address"
-            )));
+            return Err(Fail::assert(format!("the server said {first:?} in place of its address")));
         }
         // What it prints later must be taken away, or it blocks on a full pipe.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         self.child = Some(guard);
         page::wait("control port", || async {
-            Ok(TcpStream::connect(("127.0.0.1", self.control))
-                .await
-                .map(|_| ())
-                .map_err(|error| error.to_string()))
+            Ok(TcpStream::connect(("127.0.0.1", self.control)).await.map(|_| ()).map_err(|error| error.to_string()))
         })
         .await
     }
@@ -157,18 +140,10 @@ impl Server {
 
     /// Sets the faults; each call replaces all of them.
     pub async fn faults(&self, faults: Value) -> Outcome {
-        let answer = self
-            .client
-            .put(self.order("/faults"))
-            .json(&faults)
-            .send()
-            .await?;
+        let answer = self.client.put(self.order("/faults")).json(&faults).send().await?;
         let status = answer.status();
         if !status.is_success() {
-            return Err(Fail::assert(format!(
-                "faults {faults}: {status} {}",
-                answer.text().await?
-            )));
+            return Err(Fail::assert(format!("faults {faults}: {status} {}", answer.text().await?)));
         }
         Ok(())
     }
@@ -180,13 +155,7 @@ impl Server {
 
     /// What it has seen until now.
     pub async fn log(&self) -> Outcome<Log> {
-        Ok(self
-            .client
-            .get(self.order("/log"))
-            .send()
-            .await?
-            .json()
-            .await?)
+        Ok(self.client.get(self.order("/log")).send().await?.json().await?)
     }
 
     /// Forgets the requests seen, not the effects.
@@ -196,41 +165,26 @@ impl Server {
     }
 
     /// Waits until the log is as wanted.
-    pub async fn until(&self, what: &str, wanted: impl Fn(&Log) -> bool) -> Outcome<Log> {
+    pub async fn until(&self, what: &str, wanted: impl FnMut(&Log) -> bool) -> Outcome<Log> {
         self.until_within(page::PATIENCE, what, wanted).await
     }
 
     /// Like [`Server::until`] with its own deadline.
-    pub async fn until_within(
-        &self,
-        patience: Duration,
-        what: &str,
-        wanted: impl Fn(&Log) -> bool,
-    ) -> Outcome<Log> {
+    pub async fn until_within(&self, patience: Duration, what: &str, wanted: impl FnMut(&Log) -> bool) -> Outcome<Log> {
+        let wanted = RefCell::new(wanted);
         page::wait_within(patience, what, || async {
             let log = self.log().await?;
-            Ok(if wanted(&log) {
-                Ok(log)
-            } else {
-                Err(log.brief())
-            })
+            let holds = (wanted.borrow_mut())(&log);
+            Ok(if holds { Ok(log) } else { Err(log.brief()) })
         })
         .await
     }
 
     /// Puts a test value at `/api/value/{key}` past all workers.
     pub async fn put_value(&self, key: &str, body: &str) -> Outcome {
-        let answer = self
-            .client
-            .put(self.url(&format!("/api/value/{key}")))
-            .body(body.to_owned())
-            .send()
-            .await?;
+        let answer = self.client.put(self.url(&format!("/api/value/{key}"))).body(body.to_owned()).send().await?;
         if !answer.status().is_success() {
-            return Err(Fail::assert(format!(
-                "PUT value {key}: {}",
-                answer.status()
-            )));
+            return Err(Fail::assert(format!("PUT value {key}: {}", answer.status())));
         }
         Ok(())
     }
@@ -244,32 +198,29 @@ impl Server {
 impl Log {
     /// The numbers applied in a lane, in order.
     pub fn lane(&self, lane: &str) -> Vec<u64> {
-        let of_lane = self
-            .applied
-            .iter()
-            .filter(|applied| applied.lane.as_deref() == Some(lane));
-        of_lane
-            .filter_map(|applied| number(applied.n.as_ref()?))
-            .collect()
+        let of_lane = self.applied.iter().filter(|applied| applied.lane.as_deref() == Some(lane));
+        of_lane.filter_map(|applied| number(applied.n.as_ref()?)).collect()
     }
 
     /// How many requests came for a method and a path (without its query).
     pub fn arrivals(&self, method: &str, path: &str) -> usize {
-        let same = |arrival: &&Arrival| {
-            arrival.method == method && arrival.path.split('?').next() == Some(path)
-        };
-        self.requests.iter().filter(same).count()
+        self.of(method, path).count()
+    }
+
+    /// The statuses that went out for a method and a path (without its query).
+    pub fn statuses(&self, method: &str, path: &str) -> Vec<u16> {
+        self.of(method, path).filter_map(|arrival| arrival.status).collect()
+    }
+
+    /// The requests for a method and a path (without its query).
+    fn of<'a>(&'a self, method: &'a str, path: &'a str) -> impl Iterator<Item = &'a Arrival> {
+        let same = move |arrival: &&Arrival| arrival.method == method && arrival.path.split('?').next() == Some(path);
+        self.requests.iter().filter(same)
     }
 
     /// What a failed wait shows of it.
     fn brief(&self) -> String {
-        let last: Vec<_> = self
-            .requests
-            .iter()
-            .rev()
-            .take(12)
-            .map(|a| format!("{} {}", a.method, a.path))
-            .collect();
+        let last: Vec<_> = self.requests.iter().rev().take(12).map(|a| format!("{} {}", a.method, a.path)).collect();
         format!(
             "{} applied, {} replayed, {} open, last requests {last:?}",
             self.applied.len(),

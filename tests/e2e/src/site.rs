@@ -1,7 +1,7 @@
 //! A site for one test: fixture pages copied to a folder of its own, and a worker written from its config.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -13,22 +13,20 @@ use crate::fail::Outcome;
 pub struct Site {
     /// Where the files are; gone with this value.
     folder: TempDir,
-    /// More folders to serve, by path.
-    mounts: Vec<(String, PathBuf)>,
 }
 
 impl Site {
-    /// A copy of `tests/sites/{name}`.
+    /// A copy of `tests/sites/{name}`, with the script that fixture pages share.
     pub fn new(name: &str) -> Outcome<Self> {
-        Self::copy_of(&repository().join("tests/sites").join(name))
+        let fixtures = repository().join("tests/sites");
+        let site = Self::copy_of(&fixtures.join(name))?;
+        fs::copy(fixtures.join("page.js"), site.folder().join("page.js"))?;
+        Ok(site)
     }
 
     /// A copy of any folder.
     pub fn copy_of(source: &Path) -> Outcome<Self> {
-        let site = Self {
-            folder: tempfile::tempdir()?,
-            mounts: Vec::new(),
-        };
+        let site = Self { folder: tempfile::tempdir()? };
         copy(source, site.folder())?;
         Ok(site)
     }
@@ -36,11 +34,6 @@ impl Site {
     /// Where its files are.
     pub fn folder(&self) -> &Path {
         self.folder.path()
-    }
-
-    /// Other folders it serves.
-    pub fn mounts(&self) -> &[(String, PathBuf)] {
-        &self.mounts
     }
 
     /// Writes a file.
@@ -57,12 +50,16 @@ impl Site {
         self.worker_after("", config)
     }
 
-    /// Writes `sw.js` with a script before the runtime: where a test makes its faults.
+    /// Writes `sw.js` with a script before the runtime.
     pub fn worker_after(&self, prelude: &str, config: &Value) -> Outcome {
-        let start = format!(
-            "importScripts(\"/longshore/longshore-sw.js\");\nlongshore.start({config:#});\n"
-        );
+        let start = format!("importScripts(\"/longshore/longshore-sw.js\");\nlongshore.start({config:#});\n");
         self.write("sw.js", &format!("{prelude}\n{start}"))
+    }
+
+    /// Writes `sw.js` with `tests/sites/faults.js` before the runtime: it makes faults on command.
+    pub fn worker_with_faults(&self, config: &Value) -> Outcome {
+        let prelude = fs::read_to_string(repository().join("tests/sites/faults.js"))?;
+        self.worker_after(&prelude, config)
     }
 }
 

@@ -1,5 +1,6 @@
 //! A running browser with its driver and profile. Knows nothing of sites and scenarios.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,77 +37,76 @@ pub struct Browser {
     pub engine: Engine,
     /// What it was started with.
     options: Options,
-    /// The WebDriver session.
-    session: Arc<SessionHandle>,
-    /// The browser's own process id where the driver tells it.
-    pid: Option<u32>,
-    /// The driver; killed after the session is over.
-    driver: Guard,
+    /// What changes when it is killed and started again; pages hold on to the browser meanwhile.
+    running: RefCell<Running>,
     /// The virtual screen, for WebKit.
     screen: Option<(Guard, String)>,
     /// The profile's folder, kept over a restart.
     profile: TempDir,
 }
 
+/// The processes of a browser between start and end.
+struct Running {
+    /// The WebDriver session.
+    session: Arc<SessionHandle>,
+    /// The browser's own process id where the driver tells it.
+    pid: Option<u32>,
+    /// The driver; none once it has been killed.
+    driver: Option<Guard>,
+}
+
 impl Browser {
     /// Starts a browser with a new profile.
     pub async fn start(engine: Engine, options: Options) -> Outcome<Self> {
-        let profile = tempfile::Builder::new()
-            .prefix("longshore-e2e-")
-            .tempdir()?;
+        let profile = tempfile::Builder::new().prefix("longshore-e2e-").tempdir()?;
         let screen = match engine {
             Engine::WebKit => Some(webkit::start_screen().await?),
             Engine::Chromium | Engine::Firefox => None,
         };
         let display = screen.as_ref().map_or("", |(_, name)| name.as_str());
-        let (session, driver) = connect(engine, options, &profile, display).await?;
-        Ok(Self {
-            engine,
-            options,
-            pid: browser_pid(&session),
-            session,
-            driver,
-            screen,
-            profile,
-        })
+        let running = RefCell::new(connect(engine, options, &profile, display).await?);
+        Ok(Self { engine, options, running, screen, profile })
     }
 
     /// The session, focused on one tab.
-    pub async fn focus(&self, window: &WindowHandle) -> Outcome<&Arc<SessionHandle>> {
-        self.session.switch_to_window(window.clone()).await?;
-        Ok(&self.session)
+    pub async fn focus(&self, window: &WindowHandle) -> Outcome<Arc<SessionHandle>> {
+        let session = self.session();
+        session.switch_to_window(window.clone()).await?;
+        Ok(session)
     }
 
     /// The session, with whatever tab is focused.
-    pub fn session(&self) -> &Arc<SessionHandle> {
-        &self.session
+    pub fn session(&self) -> Arc<SessionHandle> {
+        self.running.borrow().session.clone()
     }
 
     /// An empty tab: the one that nobody has used yet, or a new one.
     ///
     /// WebKit opens new tabs behind the first and does not paint those.
     pub async fn new_tab(&self) -> Outcome<WindowHandle> {
-        let Some(first) = self.session.windows().await?.into_iter().next() else {
+        let session = self.session();
+        let Some(first) = session.windows().await?.into_iter().next() else {
             return Err(Fail::Browser("no window is left".into()));
         };
         // A closed focused tab has no successor by itself.
-        self.session.switch_to_window(first.clone()).await?;
-        let blank = self.session.current_url().await.is_ok_and(|url| url.scheme() != "http");
-        if blank { Ok(first) } else { Ok(self.session.new_tab().await?) }
+        session.switch_to_window(first.clone()).await?;
+        let blank = session.current_url().await.is_ok_and(|url| url.scheme() != "http");
+        if blank { Ok(first) } else { Ok(session.new_tab().await?) }
     }
 
     /// Closes every tab but one, which is left empty; workers lose their pages.
     pub async fn tidy(&self) -> Outcome {
-        let mut windows = self.session.windows().await?;
+        let session = self.session();
+        let mut windows = session.windows().await?;
         let Some(kept) = windows.pop() else {
             return Err(Fail::Browser("no window is left".into()));
         };
         for window in windows {
-            self.session.switch_to_window(window).await?;
-            self.session.close_window().await?;
+            session.switch_to_window(window).await?;
+            session.close_window().await?;
         }
-        self.session.switch_to_window(kept).await?;
-        self.session.goto("about:blank").await?;
+        session.switch_to_window(kept).await?;
+        session.goto("about:blank").await?;
         if self.engine == Engine::Chromium {
             self.stop_all_workers().await?;
         }
@@ -115,16 +115,13 @@ impl Browser {
 
     /// Sends a DevTools command to the focused tab; Chromium only.
     pub async fn devtools(&self, command: &str, parameters: Value) -> Outcome<Value> {
-        Ok(Cdp::new(self.session.clone())
-            .send_raw(command, parameters)
-            .await?)
+        Ok(Cdp::new(self.session()).send_raw(command, parameters).await?)
     }
 
     /// Ends every service worker at once; Chromium only.
     async fn stop_all_workers(&self) -> Outcome {
         self.devtools("ServiceWorker.enable", json!({})).await?;
-        self.devtools("ServiceWorker.stopAllWorkers", json!({}))
-            .await?;
+        self.devtools("ServiceWorker.stopAllWorkers", json!({})).await?;
         Ok(())
     }
 
@@ -136,9 +133,7 @@ impl Browser {
         match self.engine {
             Engine::Chromium => self.stop_all_workers().await?,
             Engine::Firefox if !self.options.short_idle => {
-                return Err(Fail::assert(
-                    "this scenario must ask for a browser with short_idle",
-                ));
+                return Err(Fail::assert("this scenario must ask for a browser with short_idle"));
             }
             Engine::Firefox => sleep(FIREFOX_IDLE).await,
             Engine::WebKit => {
@@ -152,27 +147,32 @@ impl Browser {
     }
 
     /// SIGKILLs the browser at once; its profile stays. Not possible in WebKit, which keeps nothing.
-    pub async fn kill(&mut self) -> Outcome {
-        let Some(pid) = self.pid else {
+    pub async fn kill(&self) -> Outcome {
+        let (pid, driver) = {
+            let mut running = self.running.borrow_mut();
+            (running.pid.take(), running.driver.take())
+        };
+        let Some(pid) = pid else {
             return Err(Fail::Skip("the driver tells no process id".into()));
         };
         process::kill_tree(pid);
-        self.driver.kill().await;
+        if let Some(mut driver) = driver {
+            driver.kill().await;
+        }
         Ok(())
     }
 
     /// Starts again on the same profile after [`Browser::kill`].
-    pub async fn restart(&mut self) -> Outcome {
+    pub async fn restart(&self) -> Outcome {
         let display = self.screen.as_ref().map_or("", |(_, name)| name.as_str());
-        let (session, driver) = connect(self.engine, self.options, &self.profile, display).await?;
-        self.pid = browser_pid(&session);
-        (self.session, self.driver) = (session, driver);
+        let running = connect(self.engine, self.options, &self.profile, display).await?;
+        self.running.replace(running);
         Ok(())
     }
 
     /// Closes and reopens as far as this engine lets a test do so: killed and restarted on its
     /// profile, or (WebKit) with no page for 18 s. The caller opens its pages afresh.
-    pub async fn reopen(&mut self) -> Outcome {
+    pub async fn reopen(&self) -> Outcome {
         match self.engine {
             Engine::Chromium | Engine::Firefox => {
                 self.kill().await?;
@@ -189,19 +189,14 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        if let Some(pid) = self.pid {
+        if let Some(pid) = self.running.get_mut().pid {
             process::kill_tree(pid);
         }
     }
 }
 
 /// Starts a driver on a free port and opens a session; the driver's death ends the session.
-async fn connect(
-    engine: Engine,
-    options: Options,
-    profile: &TempDir,
-    display: &str,
-) -> Outcome<(Arc<SessionHandle>, Guard)> {
+async fn connect(engine: Engine, options: Options, profile: &TempDir, display: &str) -> Outcome<Running> {
     let missing = || Fail::Browser(format!("{} is not installed", engine.name()));
     let (browser, driver) = match engine {
         Engine::Chromium => (chromium::browser(), chromium::driver()),
@@ -211,18 +206,11 @@ async fn connect(
     let (browser, driver) = (browser.ok_or_else(missing)?, driver.ok_or_else(missing)?);
     let port = free_port().await?;
     let (mut command, capabilities) = match engine {
-        Engine::Chromium => (
-            chromium::command(&driver, port),
-            chromium::capabilities(&browser, profile.path(), &options),
-        ),
-        Engine::Firefox => (
-            firefox::command(&driver, port),
-            firefox::capabilities(&browser, profile.path(), &options),
-        ),
-        Engine::WebKit => (
-            webkit::command(&driver, port, display, &options),
-            webkit::capabilities(&browser),
-        ),
+        Engine::Chromium => {
+            (chromium::command(&driver, port), chromium::capabilities(&browser, profile.path(), &options))
+        }
+        Engine::Firefox => (firefox::command(&driver, port), firefox::capabilities(&browser, profile.path(), &options)),
+        Engine::WebKit => (webkit::command(&driver, port, display, &options), webkit::capabilities(&browser)),
     };
     let (guard, mut lines) = Guard::spawn(&mut command)?;
     // What the driver prints must be taken away, or it blocks on a full pipe.
@@ -230,39 +218,28 @@ async fn connect(
     let deadline = Instant::now() + Duration::from_secs(15);
     while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
         if Instant::now() > deadline {
-            return Err(Fail::Browser(format!(
-                "{} did not open its port",
-                driver.display()
-            )));
+            return Err(Fail::Browser(format!("{} did not open its port", driver.display())));
         }
         sleep(Duration::from_millis(20)).await;
     }
-    let client = reqwest::Client::builder()
-        .no_proxy()
-        .timeout(Duration::from_secs(90))
-        .build()?;
+    let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(90)).build()?;
     let Value::Object(capabilities) = capabilities else {
         return Err(missing());
     };
-    let driver = WebDriver::builder(
-        format!("http://127.0.0.1:{port}"),
-        Capabilities::from(capabilities),
-    )
-    .client(client)
-    .await
-    .map_err(|error| Fail::Browser(format!("no session: {error}")))?;
+    let driver = WebDriver::builder(format!("http://127.0.0.1:{port}"), Capabilities::from(capabilities))
+        .client(client)
+        .await
+        .map_err(|error| Fail::Browser(format!("no session: {error}")))?;
     let session = driver.handle().clone();
     // The guard ends the browser; thirtyfour would block on a driver that is gone already.
     drop(driver.leak());
-    Ok((session, guard))
+    Ok(Running { pid: browser_pid(&session), session, driver: Some(guard) })
 }
 
 /// The browser's process id from what the driver told at the start.
 fn browser_pid(session: &SessionHandle) -> Option<u32> {
     let capabilities = session.capabilities();
-    let pid = capabilities
-        .get("goog:processID")
-        .or_else(|| capabilities.get("moz:processID"))?;
+    let pid = capabilities.get("goog:processID").or_else(|| capabilities.get("moz:processID"))?;
     pid.as_u64().and_then(|pid| u32::try_from(pid).ok())
 }
 

@@ -20,14 +20,7 @@ pub fn driver() -> Option<PathBuf> {
 /// The command that starts the driver.
 pub fn command(driver: &Path, port: u16) -> Command {
     let mut command = Command::new(driver);
-    command.args([
-        "--port",
-        &port.to_string(),
-        "--websocket-port",
-        "0",
-        "--log",
-        "fatal",
-    ]);
+    command.args(["--port", &port.to_string(), "--websocket-port", "0", "--log", "fatal"]);
     command
 }
 

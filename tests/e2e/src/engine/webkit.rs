@@ -34,15 +34,7 @@ pub async fn start_screen() -> Outcome<(Guard, String)> {
     let program = screen().ok_or_else(|| Fail::Browser("Xvfb is missing".into()))?;
     let mut command = Command::new(program);
     // It picks a free number itself and tells it once it is ready.
-    command.args([
-        "-displayfd",
-        "1",
-        "-screen",
-        "0",
-        "1600x1200x24",
-        "-nolisten",
-        "tcp",
-    ]);
+    command.args(["-displayfd", "1", "-screen", "0", "1600x1200x24", "-nolisten", "tcp"]);
     let (guard, mut lines) = Guard::spawn(&mut command)?;
     match lines.next_line().await? {
         Some(number) => Ok((guard, format!(":{}", number.trim()))),
@@ -53,10 +45,7 @@ pub async fn start_screen() -> Outcome<(Guard, String)> {
 /// The command that starts the driver.
 pub fn command(driver: &Path, port: u16, display: &str, options: &Options) -> Command {
     let mut command = Command::new(driver);
-    command
-        .arg(format!("--port={port}"))
-        .env("DISPLAY", display)
-        .env("GDK_BACKEND", "x11");
+    command.arg(format!("--port={port}")).env("DISPLAY", display).env("GDK_BACKEND", "x11");
     if options.dark {
         command.env("GTK_THEME", "Adwaita:dark");
     }

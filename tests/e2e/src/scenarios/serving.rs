@@ -1,0 +1,225 @@
+//! What a page gets from the store when the network is gone, late or changed.
+
+use serde_json::{Value, json};
+
+use super::{Scenario, configs};
+use crate::cx::{Cx, ready};
+use crate::fail::Outcome;
+use crate::page::Page;
+use crate::{ensure, ensure_eq};
+
+/// The scenarios of this file.
+pub fn all() -> Vec<Scenario> {
+    super::list![
+        first_load_then_offline_reload,
+        stale_answer_then_updated_event_in_second_tab,
+        cache_first_answers_from_the_store_without_the_network,
+        network_first_falls_back_after_its_timeout,
+        network_only_and_cache_only_keep_their_word,
+        fresh_entry_under_stale_while_revalidate_costs_no_network,
+        revalidation_by_etag_keeps_the_stored_body,
+        no_store_is_never_stored,
+        vary_keeps_variants_apart,
+        captive_portal_page_never_becomes_a_script,
+        entries_beyond_max_entries_are_evicted_oldest_first,
+        invalidated_entry_is_not_served_again,
+        concurrent_reads_share_one_fetch,
+    ]
+}
+
+async fn first_load_then_offline_reload(cx: Cx) -> Outcome {
+    let mut server = cx.serve_plain(configs::usual()).await?;
+    server.put_value("a", "one").await?;
+    let page = cx.open(&server).await?;
+    stored(&page, "/api/value/a?maxage=0", "one").await?;
+    server.down().await;
+    page.reload().await?;
+    ready(&page).await?;
+    ensure_eq!(page.eval("document.title").await?, "Plain", "the page itself, offline");
+    ensure_eq!(page.text("/api/value/a?maxage=0").await?, "one", "the value, offline");
+    Ok(())
+}
+
+async fn stale_answer_then_updated_event_in_second_tab(cx: Cx) -> Outcome {
+    let server = cx.serve_plain(configs::usual()).await?;
+    server.put_value("a", "one").await?;
+    let (first, second) = (cx.open(&server).await?, cx.open(&server).await?);
+    stored(&first, "/api/value/a?maxage=0", "one").await?;
+    second.run("window.events.length = 0", Value::Null).await?;
+    server.put_value("a", "two").await?;
+    ensure_eq!(first.text("/api/value/a?maxage=0").await?, "one", "the stale answer comes first");
+    let event = second.until("updated event", "window.heard('updated', '/api/value/a')[0]").await?;
+    ensure!(event["tags"].as_array().is_some_and(|tags| tags.contains(&json!("api"))), "tags in {event}");
+    ensure!(event["etag"].is_string(), "etag in {event}");
+    ensure_eq!(second.text("/api/value/a?maxage=0").await?, "two", "what the event promised");
+    Ok(())
+}
+
+async fn cache_first_answers_from_the_store_without_the_network(cx: Cx) -> Outcome {
+    let server = cx.serve_plain(configs::with(json!([{ "match": "/api/*", "strategy": "cache-first" }]))).await?;
+    server.put_value("a", "one").await?;
+    let page = cx.open(&server).await?;
+    stored(&page, "/api/value/a?maxage=600", "one").await?;
+    server.put_value("a", "two").await?;
+    server.clear_log().await?;
+    ensure_eq!(page.text("/api/value/a?maxage=600").await?, "one", "the stored answer");
+    ensure_eq!(server.log().await?.arrivals("GET", "/api/value/a"), 0, "requests at the server");
+    Ok(())
+}
+
+async fn network_first_falls_back_after_its_timeout(cx: Cx) -> Outcome {
+    let routes = json!([{ "match": "/api/*", "strategy": "network-first", "timeout": "500ms" }]);
+    let mut server = cx.serve_plain(configs::with(routes)).await?;
+    server.put_value("a", "one").await?;
+    let page = cx.open(&server).await?;
+    stored(&page, "/api/value/a?maxage=0", "one").await?;
+    server.put_value("a", "two").await?;
+    ensure_eq!(page.text("/api/value/a?maxage=0").await?, "two", "the network comes first");
+    server.faults(json!({ "match": "/api/value", "stall": true })).await?;
+    ensure_eq!(page.text("/api/value/a?maxage=0").await?, "two", "the store after the timeout");
+    server.down().await;
+    ensure_eq!(page.text("/api/value/a?maxage=0").await?, "two", "the store when the server is gone");
+    Ok(())
+}
+
+async fn network_only_and_cache_only_keep_their_word(cx: Cx) -> Outcome {
+    let routes = json!([
+        { "match": "/api/value/net", "strategy": "network-only" },
+        { "match": "/api/value/cache", "strategy": "cache-only" },
+    ]);
+    let mut server = cx.serve_plain(configs::with(routes)).await?;
+    server.put_value("net", "one").await?;
+    server.put_value("cache", "one").await?;
+    let page = cx.open(&server).await?;
+    stored(&page, "/api/value/net?maxage=600", "one").await?;
+    server.put_value("net", "two").await?;
+    ensure_eq!(page.text("/api/value/net?maxage=600").await?, "two", "network-only");
+    let miss = page.fetch("/api/value/cache", Value::Null).await?;
+    ensure!(miss["error"].is_string() || miss["status"] == 504, "a cache-only miss gave {miss}");
+    ensure_eq!(server.log().await?.arrivals("GET", "/api/value/cache"), 0, "cache-only requests at the server");
+    server.down().await;
+    let gone = page.fetch("/api/value/net?maxage=600", Value::Null).await?;
+    ensure!(gone["status"] != 200, "network-only gave {gone} from a server that is down");
+    Ok(())
+}
+
+async fn fresh_entry_under_stale_while_revalidate_costs_no_network(cx: Cx) -> Outcome {
+    let server = cx.serve_plain(configs::usual()).await?;
+    server.put_value("a", "one").await?;
+    let page = cx.open(&server).await?;
+    stored(&page, "/api/value/a?maxage=600", "one").await?;
+    server.clear_log().await?;
+    for _ in 0..3 {
+        ensure_eq!(page.text("/api/value/a?maxage=600").await?, "one", "the fresh answer");
+    }
+    // A stale entry's revalidation reaches the server after this one, if the fresh one's had been sent.
+    page.text("/api/value/b?maxage=0").await?;
+    server.until("other request", |log| log.arrivals("GET", "/api/value/b") == 1).await?;
+    ensure_eq!(server.log().await?.arrivals("GET", "/api/value/a"), 0, "requests for the fresh entry");
+    Ok(())
+}
+
+async fn revalidation_by_etag_keeps_the_stored_body(cx: Cx) -> Outcome {
+    let server = cx.serve_plain(configs::usual()).await?;
+    server.put_value("a", "one").await?;
+    let page = cx.open(&server).await?;
+    stored(&page, "/api/value/a?maxage=0", "one").await?;
+    server.clear_log().await?;
+    ensure_eq!(page.text("/api/value/a?maxage=0").await?, "one", "the stale answer");
+    server.until("304", |log| log.statuses("GET", "/api/value/a").contains(&304)).await?;
+    ensure_eq!(page.text("/api/value/a?maxage=0").await?, "one", "the answer after the 304");
+    Ok(())
+}
+
+async fn no_store_is_never_stored(cx: Cx) -> Outcome {
+    let mut server = cx.serve_plain(configs::usual()).await?;
+    let page = cx.open(&server).await?;
+    for _ in 0..3 {
+        ensure_eq!(page.fetch("/api/no-store", Value::Null).await?["status"], 200, "no-store while online");
+    }
+    server.down().await;
+    let answer = page.fetch("/api/no-store", Value::Null).await?;
+    ensure!(answer["status"] != 200, "a no-store answer was kept: {answer}");
+    Ok(())
+}
+
+async fn vary_keeps_variants_apart(cx: Cx) -> Outcome {
+    let server = cx.serve_plain(configs::with(json!([{ "match": "/api/*", "strategy": "cache-first" }]))).await?;
+    let page = cx.open(&server).await?;
+    let ask = |language: &str| json!({ "headers": { "accept-language": language } });
+    for _ in 0..3 {
+        let german = page.fetch("/api/vary", ask("de")).await?;
+        let french = page.fetch("/api/vary", ask("fr")).await?;
+        ensure!(german["text"].as_str().is_some_and(|text| text.contains("de")), "asked for de, got {german}");
+        ensure!(french["text"].as_str().is_some_and(|text| text.contains("fr")), "asked for fr, got {french}");
+    }
+    Ok(())
+}
+
+async fn captive_portal_page_never_becomes_a_script(cx: Cx) -> Outcome {
+    let routes = json!([{ "match": "/*.js", "strategy": "stale-while-revalidate", "expects": "text/javascript" }]);
+    let server = cx.serve_plain(configs::with(routes)).await?;
+    server.site.write("app.js", "// the real script\n")?;
+    let page = cx.open(&server).await?;
+    stored(&page, "/app.js", "// the real script\n").await?;
+    server.faults(json!({ "match": "/app.js", "portal": true })).await?;
+    server.clear_log().await?;
+    page.text("/app.js").await?;
+    server.until("portal's answer", |log| log.arrivals("GET", "/app.js") >= 1).await?;
+    for _ in 0..3 {
+        ensure_eq!(page.text("/app.js").await?, "// the real script\n", "the script behind the portal");
+    }
+    server.no_faults().await
+}
+
+async fn entries_beyond_max_entries_are_evicted_oldest_first(cx: Cx) -> Outcome {
+    let routes = json!([{ "match": "/api/*", "strategy": "cache-first", "maxEntries": 3 }]);
+    let mut server = cx.serve_plain(configs::with(routes)).await?;
+    let page = cx.open(&server).await?;
+    for name in ["a", "b", "c", "d", "e", "f"] {
+        server.put_value(name, name).await?;
+        stored(&page, &format!("/api/value/{name}?maxage=600"), name).await?;
+    }
+    server.down().await;
+    let kept = "(await Promise.all([...'abcdef'].map((name) => fetch(`/api/value/${name}?maxage=600`)
+        .then((answer) => answer.ok && name, () => false)))).filter(Boolean)";
+    let kept = page.until("eviction", &format!("((kept) => kept.length <= 3 && kept)({kept})")).await?;
+    ensure_eq!(kept, json!(["d", "e", "f"]), "what is kept");
+    Ok(())
+}
+
+async fn invalidated_entry_is_not_served_again(cx: Cx) -> Outcome {
+    let routes = json!([{ "match": "/api/*", "strategy": "cache-first", "tags": ["values"] }]);
+    let server = cx.serve_plain(configs::with(routes)).await?;
+    server.put_value("a", "one").await?;
+    let page = cx.open(&server).await?;
+    stored(&page, "/api/value/a?maxage=600", "one").await?;
+    server.put_value("a", "two").await?;
+    page.run("await ls.cache.invalidate({ tags: ['values'] })", Value::Null).await?;
+    ensure_eq!(page.text("/api/value/a?maxage=600").await?, "two", "after the tag was invalidated");
+    server.put_value("a", "three").await?;
+    let write = json!({ "method": "PUT", "body": "four" });
+    ensure_eq!(page.fetch("/api/value/a?maxage=600", write).await?["status"], 200, "the write");
+    ensure_eq!(page.text("/api/value/a?maxage=600").await?, "four", "after one's own write");
+    Ok(())
+}
+
+async fn concurrent_reads_share_one_fetch(cx: Cx) -> Outcome {
+    let server = cx.serve_plain(configs::with(json!([{ "match": "/api/*", "strategy": "cache-first" }]))).await?;
+    server.put_value("a", "one").await?;
+    let page = cx.open(&server).await?;
+    server.faults(json!({ "match": "/api/value", "delayMs": [700, 700] })).await?;
+    server.clear_log().await?;
+    let all = "Promise.all([1, 2, 3, 4, 5].map(async () => (await fetch('/api/value/a?maxage=600')).text()))";
+    ensure_eq!(page.eval(all).await?, json!(["one", "one", "one", "one", "one"]), "all answers");
+    ensure_eq!(server.log().await?.arrivals("GET", "/api/value/a"), 1, "requests at the server");
+    Ok(())
+}
+
+/// Reads until the worker has surely had its turn to store the answer.
+async fn stored(page: &Page, url: &str, text: &str) -> Outcome {
+    for _ in 0..3 {
+        ensure_eq!(page.text(url).await?, text, "{url} while the server is up");
+    }
+    Ok(())
+}

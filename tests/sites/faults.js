@@ -1,0 +1,69 @@
+// Stands before `importScripts` in the worker scripts of tests: makes faults on command, so that the product needs no hook for it.
+// Commands come from the page: `tell("quota")`.
+const faults = { quota: false, storage: false, wasm: false, trap: 0 };
+const handles = new Set();
+
+self.addEventListener("message", (event) => {
+  const word = event.data?.test;
+  if (!word) return;
+  event.stopImmediatePropagation();
+  if (word === "close") handles.forEach((handle) => handle.close());
+  else if (word === "trap") faults.trap += 1;
+  else if (word === "mend") Object.assign(faults, { quota: false, storage: false, wasm: false, trap: 0 });
+  else faults[word] = true;
+  event.ports[0].postMessage("done");
+});
+
+// IndexedDB: full, or gone.
+for (const name of ["put", "add"]) {
+  const real = IDBObjectStore.prototype[name];
+  IDBObjectStore.prototype[name] = function (...args) {
+    if (faults.quota) throw new DOMException("the disk is full (made by the test)", "QuotaExceededError");
+    return real.apply(this, args);
+  };
+}
+const { open } = IDBFactory.prototype;
+IDBFactory.prototype.open = function (...args) {
+  if (faults.storage) {
+    // As when a profile is damaged: the upgrade does not succeed.
+    const request = open.call(this, `broken-${Math.random()}`, 1);
+    request.addEventListener("upgradeneeded", () => request.transaction.abort());
+    return request;
+  }
+  const request = open.apply(this, args);
+  request.addEventListener("success", () => handles.add(request.result));
+  return request;
+};
+const { transaction } = IDBDatabase.prototype;
+IDBDatabase.prototype.transaction = function (...args) {
+  if (faults.storage) throw new DOMException("the database is closing (made by the test)", "InvalidStateError");
+  return transaction.apply(this, args);
+};
+
+// WebAssembly: does not start, or traps in the next call.
+const armed = (exports) => Object.fromEntries(Object.entries(exports).map(([name, value]) => {
+  if (typeof value !== "function" || name.startsWith("__")) return [name, value];
+  return [name, (...args) => {
+    if (faults.trap > 0) {
+      faults.trap -= 1;
+      throw new WebAssembly.RuntimeError("unreachable (made by the test)");
+    }
+    return value(...args);
+  }];
+}));
+const refuse = () => {
+  if (faults.wasm) throw new WebAssembly.CompileError("no WebAssembly (made by the test)");
+};
+const { instantiate, Instance } = WebAssembly;
+WebAssembly.instantiate = async (source, imports) => {
+  refuse();
+  const made = await instantiate.call(WebAssembly, source, imports);
+  const instance = made.instance ?? made;
+  return { module: made.module ?? source, instance: { exports: armed(instance.exports) } };
+};
+WebAssembly.instantiateStreaming = async (response, imports) =>
+  WebAssembly.instantiate(await (await response).arrayBuffer(), imports);
+WebAssembly.Instance = function (module, imports) {
+  refuse();
+  return { exports: armed(new Instance(module, imports).exports) };
+};
