@@ -6,12 +6,37 @@ use proptest::prelude::*;
 /// Any value at all, with the config's own keys and words likelier than chance.
 fn any_value() -> impl Strategy<Value = Value> {
     let key = prop_oneof![
-        prop::sample::select(vec!["routes", "mutations", "precache", "base", "match", "strategy", "tags", "lane", "header", "forms", "url", "hook", "timeout", "methods"])
-            .prop_map(str::to_owned),
+        prop::sample::select(vec![
+            "routes",
+            "mutations",
+            "precache",
+            "base",
+            "match",
+            "strategy",
+            "tags",
+            "lane",
+            "header",
+            "forms",
+            "url",
+            "hook",
+            "timeout",
+            "methods"
+        ])
+        .prop_map(str::to_owned),
         "\\PC{0,6}",
     ];
     let text = prop_oneof![
-        prop::sample::select(vec!["/api/*", "network-first", "3s", "GET", "{path[1]}", "https://a.example/:x", "sha256-", "/longshore/"]).prop_map(str::to_owned),
+        prop::sample::select(vec![
+            "/api/*",
+            "network-first",
+            "3s",
+            "GET",
+            "{path[1]}",
+            "https://a.example/:x",
+            "sha256-",
+            "/longshore/"
+        ])
+        .prop_map(str::to_owned),
         "\\PC{0,12}",
     ];
     let leaf = prop_oneof![
@@ -24,7 +49,8 @@ fn any_value() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(5, 64, 6, move |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..6).prop_map(Value::List),
-            prop::collection::vec((key.clone(), inner), 0..6).prop_map(|fields| Value::Map(fields.into_iter().collect())),
+            prop::collection::vec((key.clone(), inner), 0..6)
+                .prop_map(|fields| Value::Map(fields.into_iter().collect())),
         ]
     })
 }

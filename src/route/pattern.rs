@@ -114,7 +114,8 @@ fn split_origin(text: &str) -> Result<(Option<&str>, &str), PatternError> {
     if text.starts_with('/') {
         return Ok((None, text));
     }
-    let scheme = ["https://", "http://"].into_iter().find(|scheme| text.starts_with(scheme)).ok_or(PatternError::Start)?;
+    let scheme =
+        ["https://", "http://"].into_iter().find(|scheme| text.starts_with(scheme)).ok_or(PatternError::Start)?;
     let host = text.strip_prefix(scheme).unwrap_or_default();
     let length = host.find(['/', '?', '#']).unwrap_or(host.len());
     let (origin, rest) = text.split_at_checked(scheme.len() + length).unwrap_or((text, ""));
@@ -209,7 +210,18 @@ mod tests {
 
     #[test]
     fn patterns_that_look_odd_are_read() {
-        for fine in ["/", "/*", "/**", "/a:8080", "/a?b?c", "/:id?tab=1", "/a?t=12:30", "https://*:*/x", "https://[::1]:8080/", "/@scope/$x/~u"] {
+        for fine in [
+            "/",
+            "/*",
+            "/**",
+            "/a:8080",
+            "/a?b?c",
+            "/:id?tab=1",
+            "/a?t=12:30",
+            "https://*:*/x",
+            "https://[::1]:8080/",
+            "/@scope/$x/~u",
+        ] {
             assert!(Pattern::parse(fine).is_ok(), "{fine:?}");
         }
     }

@@ -69,7 +69,8 @@ mod tests {
     fn functions_are_asked_in_order_and_only_when_the_rest_holds() {
         let mut other = Route::new(Matcher::Hook, Strategy::CacheFirst);
         other.destinations = vec!["image".to_owned()];
-        let routes = [other, Route::new(Matcher::Hook, Strategy::CacheFirst), Route::new(patterns("/*"), Strategy::CacheOnly)];
+        let routes =
+            [other, Route::new(Matcher::Hook, Strategy::CacheFirst), Route::new(patterns("/*"), Strategy::CacheOnly)];
         let table = RouteTable::new(&routes, ORIGIN);
         let asked = std::cell::RefCell::new(Vec::new());
         let find = |url: &str, verdict: bool| {

@@ -129,7 +129,8 @@ mod tests {
         let check = |template: &str, expected: &str| {
             assert_eq!(Template::parse(template).unwrap_err().to_string(), expected, "{template:?}");
         };
-        let unknown = |name: &str| format!("it knows only {{path}}, {{path[n]}}, {{origin}} and {{method}}, not {{{name}}}");
+        let unknown =
+            |name: &str| format!("it knows only {{path}}, {{path[n]}}, {{origin}} and {{method}}, not {{{name}}}");
         check("", "it is empty");
         check("a{path", "a '{' has no partner");
         check("a}b", "a '}' has no partner");

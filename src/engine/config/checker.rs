@@ -53,7 +53,13 @@ impl Checker {
     }
 
     /// Each item of a list.
-    pub fn list<T>(&mut self, at: &str, value: &Value, expected: &str, mut read: impl FnMut(&mut Checker, &str, &Value) -> Option<T>) -> Vec<T> {
+    pub fn list<T>(
+        &mut self,
+        at: &str,
+        value: &Value,
+        expected: &str,
+        mut read: impl FnMut(&mut Checker, &str, &Value) -> Option<T>,
+    ) -> Vec<T> {
         let Value::List(items) = value else {
             return self.unfit(at, expected, value).unwrap_or_default();
         };
@@ -62,7 +68,13 @@ impl Checker {
     }
 
     /// A value by itself or a list of at least one.
-    pub fn one_or_many<T>(&mut self, at: &str, value: &Value, expected: &str, mut read: impl FnMut(&mut Checker, &str, &Value) -> Option<T>) -> Vec<T> {
+    pub fn one_or_many<T>(
+        &mut self,
+        at: &str,
+        value: &Value,
+        expected: &str,
+        mut read: impl FnMut(&mut Checker, &str, &Value) -> Option<T>,
+    ) -> Vec<T> {
         match value {
             Value::List(items) if items.is_empty() => self.unfit(at, expected, value).unwrap_or_default(),
             Value::List(_) => self.list(at, value, expected, read),
@@ -99,7 +111,9 @@ impl Checker {
     pub fn count(&mut self, at: &str, value: &Value) -> Option<usize> {
         match value {
             // Within that range the cast is exact, on wasm32 too.
-            Value::Number(number) if number.fract() == 0.0 && (1.0..=f64::from(u32::MAX)).contains(number) => Some(*number as usize),
+            Value::Number(number) if number.fract() == 0.0 && (1.0..=f64::from(u32::MAX)).contains(number) => {
+                Some(*number as usize)
+            }
             _ => self.unfit(at, "a whole number from 1", value),
         }
     }
@@ -169,7 +183,10 @@ impl Checker {
 
     /// Notes a required key that is missing.
     pub fn missing(&mut self, at: &str, key: &str, expected: &str) {
-        self.push(&child(at, key), Problem::Unfit { expected: expected.to_owned(), got: "nothing".to_owned(), note: None });
+        self.push(
+            &child(at, key),
+            Problem::Unfit { expected: expected.to_owned(), got: "nothing".to_owned(), note: None },
+        );
     }
 
     /// Notes a key that means nothing here.

@@ -8,7 +8,16 @@ use crate::http::Method;
 use crate::route::{IdempotencyHeader, Matcher, MutationRoute, OnRetryable};
 
 const KEYS: [&str; 10] = [
-    "match", "methods", "lane", "invalidates", "timeout", "onRetryable", "idempotencyHeader", "expects", "forms", "maxRetryAfter",
+    "match",
+    "methods",
+    "lane",
+    "invalidates",
+    "timeout",
+    "onRetryable",
+    "idempotencyHeader",
+    "expects",
+    "forms",
+    "maxRetryAfter",
 ];
 
 const METHODS: [&str; 4] = ["POST", "PUT", "PATCH", "DELETE"];

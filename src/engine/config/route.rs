@@ -8,8 +8,20 @@ use crate::route::{HeaderRule, Matcher, Route, Search, Strategy};
 use indexmap::IndexMap;
 
 const KEYS: [&str; 14] = [
-    "match", "method", "destination", "mode", "header", "strategy", "timeout", "staleTime", "maxAge", "maxEntries", "tags",
-    "ignoreSearch", "expects", "fallback",
+    "match",
+    "method",
+    "destination",
+    "mode",
+    "header",
+    "strategy",
+    "timeout",
+    "staleTime",
+    "maxAge",
+    "maxEntries",
+    "tags",
+    "ignoreSearch",
+    "expects",
+    "fallback",
 ];
 
 /// Of these a route needs one: without, it would take everything, which nobody writes on purpose.
@@ -17,8 +29,29 @@ const CONDITIONS: [&str; 5] = ["match", "method", "destination", "mode", "header
 
 /// Fetch's destinations; the empty one is a plain `fetch()`.
 const DESTINATIONS: [&str; 23] = [
-    "", "audio", "audioworklet", "document", "embed", "font", "frame", "iframe", "image", "json", "manifest", "object",
-    "paintworklet", "report", "script", "sharedworker", "style", "text", "track", "video", "webidentity", "worker", "xslt",
+    "",
+    "audio",
+    "audioworklet",
+    "document",
+    "embed",
+    "font",
+    "frame",
+    "iframe",
+    "image",
+    "json",
+    "manifest",
+    "object",
+    "paintworklet",
+    "report",
+    "script",
+    "sharedworker",
+    "style",
+    "text",
+    "track",
+    "video",
+    "webidentity",
+    "worker",
+    "xslt",
 ];
 
 const MODES: [&str; 4] = ["navigate", "same-origin", "cors", "no-cors"];
@@ -81,7 +114,8 @@ fn read_strategy(checker: &mut Checker, at: &str, value: &Value) -> Option<Strat
 
 fn read_method(checker: &mut Checker, at: &str, value: &Value) -> Option<Method> {
     let (words, expected) = (["GET", "HEAD"], "\"GET\" or \"HEAD\"");
-    if matches!(value, Value::Text(text) if ["POST", "PUT", "PATCH", "DELETE"].contains(&text.to_ascii_uppercase().as_str())) {
+    if matches!(value, Value::Text(text) if ["POST", "PUT", "PATCH", "DELETE"].contains(&text.to_ascii_uppercase().as_str()))
+    {
         return checker.unfit_note(at, expected, value, Some("writes belong in mutations".to_owned()));
     }
     checker.word(at, value, &words, expected).map(Method::parse)
@@ -120,7 +154,8 @@ pub(super) fn is_field_name(name: &str) -> bool {
 
 /// The conditions as written. Where one is a function, two routes can have the same, so the place is added.
 fn name(at: &str, fields: &IndexMap<String, Value>) -> String {
-    let given = CONDITIONS.iter().filter_map(|key| fields.get(*key).map(|value| format!("{key}={}", value.canonical())));
+    let given =
+        CONDITIONS.iter().filter_map(|key| fields.get(*key).map(|value| format!("{key}={}", value.canonical())));
     let mut name = given.collect::<Vec<_>>().join(" ");
     if fields.get("match").is_some_and(Value::is_hook) {
         name.push_str(&format!(" {at}"));

@@ -45,7 +45,8 @@ mod tests {
     #[test]
     fn near_words_are_suggested() {
         const KNOWN: [&str; 6] = ["match", "method", "strategy", "staleTime", "cache-first", "url"];
-        let check = |unknown: &str, expected: Option<&str>| assert_eq!(nearest(unknown, &KNOWN), expected, "{unknown:?}");
+        let check =
+            |unknown: &str, expected: Option<&str>| assert_eq!(nearest(unknown, &KNOWN), expected, "{unknown:?}");
         check("stratgy", Some("strategy"));
         check("Strategies", None);
         check("strategie", Some("strategy"));

@@ -54,9 +54,10 @@ impl Value {
     /// A fingerprint of the canonical text: 64-bit FNV-1a as 16 hex digits. Tells configs apart, protects from nobody.
     #[must_use]
     pub fn fingerprint(&self) -> String {
-        let hash = self.canonical().bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
+        let hash = self
+            .canonical()
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
         format!("{hash:016x}")
     }
 
@@ -133,7 +134,10 @@ mod tests {
     #[test]
     fn the_same_config_in_another_order_has_the_same_fingerprint() {
         let one = map(&[("a", Value::Number(1.0)), ("b", Value::List(vec![Value::Null, Value::Hook]))]);
-        let other = map(&[("b", Value::List(vec![Value::Null, map(&[("hook", Value::Bool(true))])])), ("a", Value::Number(1.0))]);
+        let other = map(&[
+            ("b", Value::List(vec![Value::Null, map(&[("hook", Value::Bool(true))])])),
+            ("a", Value::Number(1.0)),
+        ]);
         assert_eq!(one.canonical(), r#"{"a":1,"b":[null,function]}"#);
         assert_eq!(one.fingerprint(), other.fingerprint());
         assert_ne!(one.fingerprint(), map(&[]).fingerprint());
