@@ -15,7 +15,7 @@ export function boardMenu({ store, outbox }, id) {
       h("h2", { id: "board-menu-title" }, "This board"),
       h("label", { for: "board-rename" }, "Name"), input,
       h("div", { class: "row end" },
-        h("button", { class: "button quiet danger", type: "button", onclick: remove, "data-testid": "board-delete" }, icon("trash"), "Delete board"),
+        h("button", { class: "button quiet danger", type: "button", onclick: remove, "data-testid": "board-delete" }, icon("trash"), "Delete"),
         h("span", { class: "gap" }),
         h("button", { class: "button", type: "button", onclick: () => dialog.close() }, "Cancel"),
         h("button", { class: "button primary", "data-testid": "board-rename-submit" }, "Rename"))));

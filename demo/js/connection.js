@@ -3,12 +3,10 @@
 
 /** @typedef {import("./model.js").Longshore} Longshore */
 
-const CLIENT = "/longshore/client.js";
-
 /** @returns {Promise<Longshore>} never rejects */
 export async function connect() {
   try {
-    const { register } = await import(CLIENT);
+    const { register } = await import("/longshore/client.js");
     return await register("/sw.js");
   } catch (error) {
     // The console has the details; a person is only told what it means for them.
@@ -22,11 +20,11 @@ function absent(reason) {
   return {
     supported: false,
     reason,
-    ready: new Promise(() => {}),
+    registration: null,
+    ready: Promise.resolve(false),
     on: () => () => {},
     queue: { list: async () => [], retry: async () => {}, discard: async () => {}, flush: async () => {} },
     cache: { invalidate: async () => {} },
-    persist: async () => ({ persisted: false, reason }),
-    version: async () => ({ client: "none", worker: "none" }),
+    version: async () => ({ client: "none", worker: null }),
   };
 }

@@ -114,7 +114,7 @@ void longshore.then((found) => {
   found.on("updated", ({ url, etag, resync }) => {
     if (resync || !url || sync.concerns(url, etag)) sync.refresh();
   });
-  for (const kind of ["queued", "sending", "retry", "conflict", "dead"]) found.on(kind, () => sync.refreshRows());
+  for (const kind of /** @type {const} */ (["queued", "sending", "retry", "conflict", "dead"])) found.on(kind, () => sync.refreshRows());
   found.on("discarded", () => sync.refresh());
   found.on("settled", ({ id, method, url, at }) => {
     const op = store.rows.find((row) => row.id === id) ?? store.ops.find((local) => local.method === method && local.path === new URL(url, location.href).pathname) ?? unknownWrite(method, url);

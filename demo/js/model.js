@@ -78,34 +78,11 @@
  * @property {string | null} reason
  */
 
-/**
- * One row of `longshore.queue.list({bodies: true})`.
- * @typedef {object} QueueRow
- * @property {string} id
- * @property {string} lane
- * @property {string} method
- * @property {string} url
- * @property {"pending" | "sending" | "waiting" | "unknown" | "conflict" | "dead"} state
- * @property {number} attempts
- * @property {number | null} notBefore
- * @property {number} createdAt
- * @property {number | null} status
- * @property {string | null} reason
- * @property {string | null} contentType
- * @property {ArrayBuffer} [body]
- */
+/** One row of `longshore.queue.list({bodies: true})`. @typedef {import("/longshore/client.js").QueueItem} QueueRow */
 
 /**
  * The part of Longshore's page client that this page uses.
- * @typedef {object} Longshore
- * @property {boolean} supported
- * @property {string | null} [reason]
- * @property {Promise<unknown>} ready
- * @property {(kind: string, handler: (event: any) => void, filter?: {urls?: string[], tags?: string[]}) => () => void} on
- * @property {{list(options?: {bodies?: boolean}): Promise<QueueRow[]>, retry(id: string): Promise<unknown>, discard(id: string): Promise<unknown>, flush(): Promise<unknown>}} queue
- * @property {{invalidate(what: {tags?: string[], urls?: string[]}): Promise<unknown>}} cache
- * @property {() => Promise<{persisted: boolean, reason?: string}>} persist
- * @property {() => Promise<{client: string, worker: string}>} version
+ * @typedef {Pick<import("/longshore/client.js").Longshore, "supported" | "reason" | "registration" | "ready" | "on" | "queue" | "cache" | "version">} Longshore
  */
 
 /**

@@ -37,7 +37,7 @@ export class Outbox {
   async rows() {
     // On a first visit the worker is still being installed, and has no rows.
     const found = this.#found ?? (navigator.serviceWorker?.controller ? await Promise.race([this.#longshore, patience()]) : null);
-    if (!found?.supported) return [];
+    if (!found?.registration?.active) return [];
     const { queue } = found;
     let rows = await queue.list();
     if (rows.some((row) => !this.#known.has(row.id))) rows = await queue.list({ bodies: true });
@@ -174,7 +174,8 @@ export class Outbox {
     this.#store.begin(op);
     try {
       const { queued, data } = await write(method, path, body, { ifMatch, newBoard });
-      if (queued) await this.refresh();
+      // Kept is kept, also where the list of it cannot be read just now.
+      if (queued) await this.refresh().catch(console.error);
       else this.#store.merge(op, data);
       return queued ? "kept" : "sent";
     } finally {

@@ -9,6 +9,9 @@ import { ApiError, etagOf, paths, read, readAll } from "./api.js";
 /** Changes come in bursts; one reading follows this many milliseconds after the first. */
 const GATHER = 120;
 
+/** How long, in milliseconds, the queue may take to say what it has. */
+const PATIENCE = 3000;
+
 export class Sync {
   /** @type {View} */
   #view = { board: null, card: null };
@@ -95,7 +98,8 @@ export class Sync {
    */
   async #readView({ board, card }) {
     const result = { reading: /** @type {Parameters<import("./store.js").Store["put"]>[0]} */ ({}), gone: /** @type {{board?: string, card?: string}[]} */ ([]), unreachable: false };
-    const rows = await this.#outbox.rows().catch(() => undefined);
+    // A worker that is slow to answer must not keep the data from the screen.
+    const rows = await Promise.race([this.#outbox.rows(), new Promise((_, late) => setTimeout(late, PATIENCE))]).catch(() => undefined);
     if (rows) result.reading.rows = rows;
     /** @param {Promise<void>} reading @param {{board?: string, card?: string}} [what] */
     const attempt = (reading, what) => reading.catch((error) => {
