@@ -44,6 +44,8 @@ export function cardDialog(app, board, id) {
     note, body);
 
   const card = () => store.card(board, id);
+  /** The draft is on its way: until it is known whether it was taken, nothing may replace it. */
+  let sending = false;
   const dirty = () => title.value !== base.title || text.value !== base.text;
 
   function onedit() {
@@ -71,29 +73,30 @@ export function cardDialog(app, board, id) {
   /** Sends what was changed. @param {number | null} version the one it must still be; null: whatever it has become */
   async function keep(version) {
     const known = card();
+    title.value = title.value.trim() || base.title;
     const fields = changed();
     if (!known || !fields) return;
-    const before = base;
-    base = { ...base, ...fields };
+    sending = true;
     clash.hidden = true;
-    onedit();
+    saving.hidden = true;
     try {
       const outcome = await outbox.editCard(known, fields, version);
+      base = { ...base, ...fields };
       toast(outcome === "kept" ? "Kept on this device. It is sent when there is a connection." : "Saved.");
     } catch (error) {
-      base = before;
-      onedit();
       const theirs = error instanceof ApiError && error.status === 412 ? await latest(error) : null;
       // Only moved, or something like it: the words are still those that were changed here.
       if (theirs && theirs.title === base.title && theirs.text === base.text) await keep(theirs.version);
       else if (theirs) showClash(theirs);
       else toast(excuse(error), "bad");
+    } finally {
+      sending = false;
+      update();
     }
-    update();
   }
 
   function changed() {
-    const words = { title: title.value.trim() || base.title, text: text.value };
+    const words = { title: title.value, text: text.value };
     const fields = Object.fromEntries(Object.entries(words).filter(([name, value]) => value !== base[/** @type {"title" | "text"} */ (name)]));
     return Object.keys(fields).length > 0 ? fields : null;
   }
@@ -155,14 +158,14 @@ export function cardDialog(app, board, id) {
     note.hidden = Boolean(known);
     body.hidden = !known;
     if (!known) return;
-    if (!dirty()) {
+    if (!sending && !dirty()) {
       const first = base.title === "" && base.text === "";
       base = { title: known.title, text: known.text, version: known.version };
       if (title.value !== base.title) title.value = base.title;
       if (text.value !== base.text) text.value = base.text;
       if (first || document.activeElement !== text) requestAnimationFrame(onedit);
     }
-    saving.hidden = !dirty();
+    saving.hidden = sending || !dirty();
     const columns = store.board(board)?.columns ?? [];
     if (column.options.length !== columns.length) column.replaceChildren(...columns.map((what) => h("option", { value: what.id }, what.title)));
     if (document.activeElement !== column) column.value = known.column;
