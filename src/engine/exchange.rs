@@ -12,12 +12,17 @@ use super::effect::{Answer, Compare, Upstream};
 use super::strategy;
 use crate::cache::{Entry, EntryKey, declared_length, inspect};
 use crate::fault::FetchError;
-use crate::freshness::{Policy, Reuse, Stored, assess, conditions, confirms, may_use, refresh, selected, served, storable, vary_matches};
 use crate::freshness::Invalidation;
+use crate::freshness::{
+    Policy, Reuse, Stored, assess, conditions, confirms, may_use, refresh, selected, served, storable, vary_matches,
+};
 use crate::http::{CacheMode, Headers, RequestHead, ResponseHead};
 use crate::ids::{BodyId, Generation};
 use crate::route::Strategy;
 use crate::time::{Span, Timestamp};
+
+/// The limit group of precached entries: fetched by the worker itself, so no page's fields select among them.
+pub const PRECACHE: &str = "precache";
 
 /// What a route (or the precache list) wants for one request.
 #[derive(Clone, Debug, PartialEq)]
@@ -163,8 +168,14 @@ impl Exchange {
             Ok(answer) => answer,
             Err(_) => return self.without_network(now),
         };
-        let confirmed = self.stored.as_ref().is_some_and(|entry| confirms(&entry.head, &head));
-        if head.status == 304 && self.conditional && confirmed {
+        if head.status == 304 && self.conditional {
+            let confirmed = self.stored.as_ref().is_some_and(|entry| confirms(&entry.head, &head));
+            if !confirmed {
+                // RFC 9111, 4.3.4: a 304 about something else says nothing of what is stored, so ask without conditions.
+                self.stored = None;
+                self.standing = Standing::Missing;
+                return self.fetch(now);
+            }
             return self.not_modified(&head, now);
         }
         let poisoned = inspect(&self.head.url, &head, &self.plan.expects).is_err();
@@ -290,7 +301,10 @@ impl Exchange {
     }
 
     fn weigh(&mut self, found: Option<Entry>, invalidation: Invalidation, now: Timestamp) {
-        let Some(entry) = found.filter(|entry| vary_matches(entry.view(), &self.head)) else { return };
+        let Some(entry) = found.filter(|entry| entry.group == PRECACHE || vary_matches(entry.view(), &self.head))
+        else {
+            return;
+        };
         self.standing = match assess(entry.view(), self.plan.policy, invalidation, now) {
             Reuse::Fresh => Standing::Fresh,
             Reuse::Stale if invalidation == Invalidation::Invalidated => Standing::Invalidated,
@@ -370,5 +384,7 @@ impl Entry {
 }
 
 fn has_conditions(headers: &Headers) -> bool {
-    ["if-none-match", "if-modified-since", "if-match", "if-unmodified-since", "if-range"].iter().any(|name| headers.has(name))
+    ["if-none-match", "if-modified-since", "if-match", "if-unmodified-since", "if-range"]
+        .iter()
+        .any(|name| headers.has(name))
 }

@@ -7,8 +7,8 @@ pub mod config;
 
 mod answer;
 mod effect;
-mod engine;
 mod exchange;
+mod machine;
 mod plan;
 mod precaching;
 mod reads;
@@ -16,7 +16,7 @@ mod strategy;
 mod writes;
 
 pub use answer::problem;
-pub use effect::{Answer, Committed, CommitResult, Compare, Durability, Effect, Op, Reason, Upstream};
-pub use engine::{Engine, Instance};
+pub use effect::{Answer, CommitResult, Committed, Compare, Durability, Effect, Op, Reason, Upstream};
+pub use machine::{Engine, Instance};
 pub use plan::absolute;
 pub use writes::{Lock, WriteRequest};

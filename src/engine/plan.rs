@@ -2,7 +2,7 @@
 //! Does not match routes: the index comes from the shell.
 
 use super::config::{Config, Precached};
-use super::exchange::Plan;
+use super::exchange::{PRECACHE, Plan};
 use crate::cache::{EntryKey, Search};
 use crate::freshness::{Lifetime, Policy};
 use crate::http::RequestHead;
@@ -46,7 +46,7 @@ impl Places {
     /// What a route wants for a request; without a route, the precached answer comes first.
     #[must_use]
     pub fn plan(&self, route: Option<&Route>, head: &RequestHead) -> Plan {
-        let precached = self.precached.get(bare(&head.url)).map(|(key, _)| key.clone());
+        let precached = self.precached.get(head.url.as_str()).map(|(key, _)| key.clone());
         let Some(route) = route else { return precache_plan(head, precached) };
         let search = match route.search {
             route::Search::Counts => Search::Keep,
@@ -84,7 +84,7 @@ fn precache_plan(head: &RequestHead, key: Option<EntryKey>) -> Plan {
         policy: Policy { stale_time: Some(Span(i64::MAX)), max_age: None, silent: Lifetime::Forever },
         expects: Vec::new(),
         tags: Vec::new(),
-        group: "precache".to_owned(),
+        group: PRECACHE.to_owned(),
         max_entries: None,
         patience: None,
         fallback: None,

@@ -2,7 +2,7 @@
 //! Knows one entry only; whether the whole install succeeded is for whoever counts them.
 
 use super::effect::{Compare, Upstream};
-use super::exchange::Action;
+use super::exchange::{Action, PRECACHE};
 use crate::cache::{Entry, EntryKey, declared_length, inspect};
 use crate::engine::config::Precached;
 use crate::fault::FetchError;
@@ -66,7 +66,12 @@ impl Precaching {
     }
 
     /// Hears what the network said.
-    pub fn on_response(&mut self, result: Result<(ResponseHead, BodyId), FetchError>, generation: Generation, now: Timestamp) -> Next {
+    pub fn on_response(
+        &mut self,
+        result: Result<(ResponseHead, BodyId), FetchError>,
+        generation: Generation,
+        now: Timestamp,
+    ) -> Next {
         let (head, body) = match result {
             Ok(answer) => answer,
             Err(error) => return self.failed(error.to_string()),
@@ -88,7 +93,7 @@ impl Precaching {
                 requested_at: self.requested_at,
                 received_at: now,
                 generation,
-                group: "precache".to_owned(),
+                group: PRECACHE.to_owned(),
                 tags: Vec::new(),
                 size: 0,
             }),

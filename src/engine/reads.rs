@@ -2,8 +2,8 @@
 //! How one exchange decides is in `exchange` and `strategy`.
 
 use super::effect::{CommitResult, Durability, Effect, Op, Reason};
-use super::engine::{Engine, Job, Purpose, Role, Seat};
 use super::exchange::{Action, Company, Exchange};
+use super::machine::{Engine, Job, Purpose, Role, Seat};
 use super::plan::bare;
 use super::precaching::{Next, Precaching};
 use crate::cache::{Boarding, Entry, EntryKey, FlightKey, Target};
@@ -12,8 +12,8 @@ use crate::freshness::{Invalidation, Lifetime, Policy};
 use crate::http::{RequestHead, ResponseHead};
 use crate::ids::{BodyId, ExchangeId};
 use crate::queue::Wake;
-use crate::tabs::Event;
 use crate::route::{RouteTable, Strategy};
+use crate::tabs::Event;
 use crate::time::{Span, Timestamp};
 
 /// Passengers share a body of at most this many bytes; a larger one they read from the store.
@@ -33,7 +33,8 @@ impl Engine {
 
     /// Starts the precache; the ids are finished one by one, each with its outcome.
     pub fn install(&mut self, mut next_id: impl FnMut() -> ExchangeId, now: Timestamp) -> Vec<ExchangeId> {
-        let listed: Vec<_> = self.places.precached().map(|(url, key, listed)| (url.clone(), key.clone(), listed.clone())).collect();
+        let listed: Vec<_> =
+            self.places.precached().map(|(url, key, listed)| (url.clone(), key.clone(), listed.clone())).collect();
         let start = |(url, key, listed)| {
             let id = next_id();
             let (precaching, action) = Precaching::begin(listed, url, key, now);
@@ -54,7 +55,8 @@ impl Engine {
     #[must_use]
     pub fn wants_warm(&self, head: &RequestHead) -> bool {
         let route = RouteTable::new(&self.config.routes, self.places.origin()).find(head, &|_| false);
-        self.config.warm && route.and_then(|index| self.config.routes.get(index)).is_some_and(|route| route.strategy.stores())
+        self.config.warm
+            && route.and_then(|index| self.config.routes.get(index)).is_some_and(|route| route.strategy.stores())
     }
 
     /// Stores what a page loaded before this worker controlled it, unless it is stored already.
@@ -128,7 +130,8 @@ impl Engine {
 
     pub(super) fn on_patience(&mut self, id: ExchangeId, now: Timestamp) {
         let Some(Job::Page { exchange, flight }) = self.jobs.get_mut(&id) else { return };
-        let shared = flight.as_ref().is_some_and(|seat| seat.role == Role::Passenger || self.flights.has_passengers(&seat.key));
+        let shared =
+            flight.as_ref().is_some_and(|seat| seat.role == Role::Passenger || self.flights.has_passengers(&seat.key));
         let company = if shared { Company::Shared } else { Company::Alone };
         let actions = exchange.on_timeout(company, now);
         self.act(id, actions, now);
@@ -180,7 +183,11 @@ impl Engine {
                     self.commit(Durability::Relaxed, ops, Purpose::Stored { exchange: id, updated });
                 }
                 Action::Refresh(entry) => {
-                    self.commit(Durability::Relaxed, vec![Op::RefreshEntry { entry }], Purpose::Stored { exchange: id, updated: None });
+                    self.commit(
+                        Durability::Relaxed,
+                        vec![Op::RefreshEntry { entry }],
+                        Purpose::Stored { exchange: id, updated: None },
+                    );
                 }
                 Action::Finish => self.finish(id, now),
             }
@@ -218,7 +225,14 @@ impl Engine {
     }
 
     /// The pilot's answer is there: passengers get it too, or wait until it is stored.
-    fn disembark(&mut self, id: ExchangeId, seat: &Seat, result: &Result<(ResponseHead, BodyId), FetchError>, stores: bool, now: Timestamp) {
+    fn disembark(
+        &mut self,
+        id: ExchangeId,
+        seat: &Seat,
+        result: &Result<(ResponseHead, BodyId), FetchError>,
+        stores: bool,
+        now: Timestamp,
+    ) {
         if seat.role != Role::Pilot {
             return;
         }
@@ -237,6 +251,13 @@ impl Engine {
             }
             let Some(Job::Page { exchange, flight }) = self.jobs.get_mut(&passenger) else { continue };
             *flight = None;
+            let unasked = matches!(result, Ok((head, _)) if head.status == 304) && exchange.stored.is_none();
+            if unasked {
+                // The pilot asked with its stored answer's validators; this one has none to stand by.
+                let actions = exchange.look_again(now);
+                self.act(passenger, actions, now);
+                continue;
+            }
             let actions = exchange.on_response(result.clone(), now);
             // The pilot stores for all.
             let actions = actions.into_iter().map(|action| match action {
@@ -303,7 +324,8 @@ impl Engine {
     }
 
     fn take_uses(&mut self) -> Vec<Op> {
-        let uses: Vec<_> = std::mem::take(&mut self.uses).into_iter().map(|(key, (group, at))| (key, group, at)).collect();
+        let uses: Vec<_> =
+            std::mem::take(&mut self.uses).into_iter().map(|(key, (group, at))| (key, group, at)).collect();
         if uses.is_empty() { Vec::new() } else { vec![Op::Touch { uses }] }
     }
 }

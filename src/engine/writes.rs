@@ -3,13 +3,16 @@
 
 use super::answer::{problem, queued, see_other};
 use super::effect::{Answer, Durability, Effect, Op, Reason};
-use super::engine::{Engine, Purpose};
+use super::machine::{Engine, Purpose};
 use super::reads::targets;
 use crate::cache::Target;
 use crate::fault::{FetchError, StoreError};
 use crate::http::{Mode, RequestHead, ResponseHead};
 use crate::ids::{BodyId, CommitId, Entropy, ExchangeId, MutationId};
-use crate::queue::{self, BodyFacts, Command, CommandError, Draft, FullReason, Input, Output, Reach, Reply, Row, RowOp, Submission, Touch, Wake};
+use crate::queue::{
+    self, BodyFacts, Command, CommandError, Draft, FullReason, Input, Output, Reach, Reply, Row, RowOp, Submission,
+    Touch, Wake,
+};
 use crate::route::{self, MutationRoute};
 use crate::tabs::Event;
 use crate::time::Timestamp;
@@ -47,7 +50,13 @@ impl Engine {
     }
 
     /// Hears how a sent row fared.
-    pub fn on_answered(&mut self, id: MutationId, result: Result<(ResponseHead, BodyId), FetchError>, entropy: Entropy, now: Timestamp) {
+    pub fn on_answered(
+        &mut self,
+        id: MutationId,
+        result: Result<(ResponseHead, BodyId), FetchError>,
+        entropy: Entropy,
+        now: Timestamp,
+    ) {
         let (answer, body) = match result {
             Ok((head, body)) => (Ok(head), Some(body)),
             Err(error) => (Err(error), None),
@@ -87,7 +96,8 @@ impl Engine {
 
     /// A page declares what is stored for these URLs and tags to be outdated.
     pub fn invalidate(&mut self, ticket: u64, urls: &[String], tags: &[String]) {
-        let mut events: Vec<Event> = urls.iter().map(|url| Event::Updated { url: Some(url.clone()), tags: Vec::new(), etag: None }).collect();
+        let mut events: Vec<Event> =
+            urls.iter().map(|url| Event::Updated { url: Some(url.clone()), tags: Vec::new(), etag: None }).collect();
         if !tags.is_empty() {
             events.push(Event::Updated { url: None, tags: tags.to_vec(), etag: None });
         }
@@ -112,11 +122,18 @@ impl Engine {
         self.queue.next_wake()
     }
 
-    pub(super) fn on_queue_committed(&mut self, token: CommitId, touch: Touch, result: Result<(), StoreError>, now: Timestamp) {
+    pub(super) fn on_queue_committed(
+        &mut self,
+        token: CommitId,
+        touch: Touch,
+        result: Result<(), StoreError>,
+        now: Timestamp,
+    ) {
         let told = result.is_ok();
         self.tell_queue(Input::Committed { token, result }, now);
         if let (true, Touch::Stale(reach)) = (told, touch) {
-            let urls = reach.urls.into_iter().map(|url| Event::Updated { url: Some(url), tags: Vec::new(), etag: None });
+            let urls =
+                reach.urls.into_iter().map(|url| Event::Updated { url: Some(url), tags: Vec::new(), etag: None });
             let tags = (!reach.tags.is_empty()).then_some(Event::Updated { url: None, tags: reach.tags, etag: None });
             urls.chain(tags).for_each(|event| self.push(Effect::Broadcast(event)));
         }
@@ -180,11 +197,17 @@ impl Engine {
         let form = self.forms.remove(&exchange);
         let answer = match reply {
             Reply::Network { body: Some(body), .. } => Answer::Network { body },
-            Reply::Network { head, body: None } => Answer::Made { status: head.status, headers: head.headers, body: String::new() },
+            Reply::Network { head, body: None } => {
+                Answer::Made { status: head.status, headers: head.headers, body: String::new() }
+            }
             Reply::Failed(_) => Answer::Failed,
-            Reply::Queued { id, reason } => form.map_or_else(|| queued(&id, reason.as_str()), |location| see_other(&location, &id)),
+            Reply::Queued { id, reason } => {
+                form.map_or_else(|| queued(&id, reason.as_str()), |location| see_other(&location, &id))
+            }
             Reply::Full(FullReason::Storage(words)) => problem(507, &format!("this write could not be kept: {words}")),
-            Reply::Full(FullReason::MaxPending(limit)) => problem(507, &format!("this write could not be kept: {limit} writes wait already (maxPending)")),
+            Reply::Full(FullReason::MaxPending(limit)) => {
+                problem(507, &format!("this write could not be kept: {limit} writes wait already (maxPending)"))
+            }
             // Nothing was kept or sent, so the page's own request may still go out, just as without a worker.
             Reply::StoreFailed { body, .. } => {
                 self.respond(exchange, Answer::PassThrough);
@@ -251,7 +274,9 @@ fn draft(write: WriteRequest, route: &MutationRoute, key_header: Option<String>,
 
 fn to_tabs(event: queue::Event) -> Event {
     match event {
-        queue::Event::Queued { row, reason } => Event::Queued { about: subject(row), reason: reason.as_str().to_owned() },
+        queue::Event::Queued { row, reason } => {
+            Event::Queued { about: subject(row), reason: reason.as_str().to_owned() }
+        }
         queue::Event::Sending { row, attempt } => Event::Sending { about: subject(row), attempt },
         queue::Event::Settled { row, status } => Event::Settled { about: subject(row), status },
         queue::Event::Retry { row, at, status, cause } => {

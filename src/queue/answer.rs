@@ -6,8 +6,8 @@ use super::queue::Queue;
 use super::slot::{Slot, Stage};
 use super::wake::Hurry;
 use super::{
-    Cause, CommandError, Event, OnRetryable, QueuedReason, Reach, Reply, Row, RowOp, State, Subject,
-    Touch, Verdict, judge,
+    Cause, CommandError, Event, OnRetryable, QueuedReason, Reach, Reply, Row, RowOp, State, Subject, Touch, Verdict,
+    judge,
 };
 use crate::fault::FetchError;
 use crate::http::{ResponseHead, ResponseType};
@@ -155,16 +155,10 @@ fn refusal(status: Option<u16>) -> String {
 
 fn replay_event(row: Subject, state: &State, status: Option<u16>) -> Event {
     match state {
-        State::Waiting { until, cause, .. } => {
-            Event::Retry { row, at: *until, status, cause: Some(*cause) }
-        }
+        State::Waiting { until, cause, .. } => Event::Retry { row, at: *until, status, cause: Some(*cause) },
         State::Unknown { until, .. } => Event::Retry { row, at: *until, status, cause: None },
         State::Conflict { status } => Event::Conflict { row, status: *status },
-        State::Dead { status, reason } => {
-            Event::Dead { row, status: *status, reason: reason.clone() }
-        }
-        State::Pending | State::Leased { .. } => {
-            Event::Queued { row, reason: QueuedReason::of(state) }
-        }
+        State::Dead { status, reason } => Event::Dead { row, status: *status, reason: reason.clone() },
+        State::Pending | State::Leased { .. } => Event::Queued { row, reason: QueuedReason::of(state) },
     }
 }

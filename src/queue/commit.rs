@@ -3,9 +3,7 @@
 
 use super::queue::Queue;
 use super::slot::Stage;
-use super::{
-    CommandError, Event, FullReason, Output, QueuedReason, Reply, Row, RowOp, Subject, Touch, backoff,
-};
+use super::{CommandError, Event, FullReason, Output, QueuedReason, Reply, Row, RowOp, Subject, Touch, backoff};
 use crate::fault::StoreError;
 use crate::ids::{BodyId, CommitId, MutationId};
 use crate::time::Timestamp;
@@ -77,12 +75,7 @@ impl Queue {
         }
     }
 
-    pub(super) fn on_committed(
-        &mut self,
-        token: CommitId,
-        result: Result<(), StoreError>,
-        now: Timestamp,
-    ) {
+    pub(super) fn on_committed(&mut self, token: CommitId, result: Result<(), StoreError>, now: Timestamp) {
         if let Err(StoreError::Quota(_)) = &result
             && let Some(commit) = self.commits.get_mut(&token)
             && !commit.room_made

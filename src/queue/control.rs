@@ -4,9 +4,7 @@
 use super::commit::{Obey, Then};
 use super::queue::Queue;
 use super::slot::Stage;
-use super::{
-    Cause, Command, CommandError, Event, QueuedReason, Reach, Reply, Row, RowOp, State, Subject, Touch,
-};
+use super::{Cause, Command, CommandError, Event, QueuedReason, Reach, Reply, Row, RowOp, State, Subject, Touch};
 use crate::fault::{FetchError, StoreError};
 use crate::ids::{Entropy, MutationId};
 use crate::time::{Span, Timestamp};
@@ -29,9 +27,7 @@ impl Queue {
     pub(super) fn on_command(&mut self, ticket: u64, command: Command, entropy: Entropy, now: Timestamp) {
         let under_way = match &command {
             Command::Flush => true,
-            Command::Retry(id) | Command::Discard(id) => {
-                self.slot(id).is_some_and(|slot| slot.stage() != Stage::Idle)
-            }
+            Command::Retry(id) | Command::Discard(id) => self.slot(id).is_some_and(|slot| slot.stage() != Stage::Idle),
         };
         let parked = ParkedCommand { ticket, until: now + PATIENCE, command, entropy };
         if under_way || self.lock.is_ours() {

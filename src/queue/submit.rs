@@ -53,10 +53,7 @@ impl Queue {
             slot.row.state = state;
             slot.row.attempts = 1;
         }
-        let put = RowOp::Put {
-            row: slot.row.clone(),
-            body: slot.waiters.first().and_then(|waiter| waiter.body),
-        };
+        let put = RowOp::Put { row: slot.row.clone(), body: slot.waiters.first().and_then(|waiter| waiter.body) };
         let touch = Touch::Raise(Reach::of(&slot.row.draft));
         self.slots.enter(id, Stage::Entering);
         self.commit(id, vec![put], touch, Then::Enter { reason });

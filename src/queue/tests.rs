@@ -1,1 +1,8 @@
-//! Tests of the machine.
+//! Tests of the queue: verdicts by table, the machine by behaviour, and whole lives by chance.
+
+mod machine;
+mod rig;
+mod scripts;
+mod trouble;
+mod verdicts;
+mod world;

@@ -11,7 +11,12 @@ extern "C" {
 
     /// Opens a transaction with `{durability}`.
     #[wasm_bindgen(method, catch, js_name = transaction)]
-    pub fn transaction_with(this: &StrictDatabase, stores: &JsValue, mode: &str, options: &Object) -> Result<web_sys::IdbTransaction, JsValue>;
+    pub fn transaction_with(
+        this: &StrictDatabase,
+        stores: &JsValue,
+        mode: &str,
+        options: &Object,
+    ) -> Result<web_sys::IdbTransaction, JsValue>;
 
     /// `LockManager` (Web Locks API).
     pub type Locks;

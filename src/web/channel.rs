@@ -33,7 +33,10 @@ impl Channel {
         let listener = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
             let data = message.data();
             let foreign = text(&data, "origin").is_some_and(|origin| origin != own);
-            if foreign && get(&data, "v").as_f64() == Some(VERSION) && text(&data, "kind").is_some_and(|kind| kind != "beat") {
+            if foreign
+                && get(&data, "v").as_f64() == Some(VERSION)
+                && text(&data, "kind").is_some_and(|kind| kind != "beat")
+            {
                 changed();
             }
         });
@@ -75,7 +78,12 @@ impl Channel {
 
     fn message(&self, seq: u64) -> JsValue {
         let at = clock::now().0 as f64;
-        object(&[("v", VERSION.into()), ("origin", self.origin.as_str().into()), ("seq", (seq as f64).into()), ("at", at.into())])
+        object(&[
+            ("v", VERSION.into()),
+            ("origin", self.origin.as_str().into()),
+            ("seq", (seq as f64).into()),
+            ("at", at.into()),
+        ])
     }
 
     fn post(&self, message: &JsValue) {

@@ -14,7 +14,9 @@ pub fn now() -> Timestamp {
 /// Fresh randomness from WebCrypto; from `Math.random` where that is missing, since ids need only be different.
 pub fn entropy() -> Entropy {
     let mut bytes = [0_u8; 16];
-    let crypto = js_sys::Reflect::get(&js_sys::global(), &"crypto".into()).ok().and_then(|c| c.dyn_into::<web_sys::Crypto>().ok());
+    let crypto = js_sys::Reflect::get(&js_sys::global(), &"crypto".into())
+        .ok()
+        .and_then(|c| c.dyn_into::<web_sys::Crypto>().ok());
     if crypto.and_then(|crypto| crypto.get_random_values_with_u8_array(&mut bytes).ok()).is_none() {
         for byte in &mut bytes {
             *byte = (js_sys::Math::random() * 256.0) as u8;

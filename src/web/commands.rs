@@ -34,7 +34,8 @@ impl Driver {
             "queue.flush" => self.wish(Command::Flush).await,
             "cache.invalidate" => {
                 let (urls, tags) = (texts(&message, "urls"), texts(&message, "tags"));
-                let urls: Vec<String> = urls.iter().map(|url| crate::engine::absolute(&self.place.origin, url)).collect();
+                let urls: Vec<String> =
+                    urls.iter().map(|url| crate::engine::absolute(&self.place.origin, url)).collect();
                 let ticket = self.next_id();
                 let answer = self.answer_to(ticket);
                 self.tell(|engine| engine.invalidate(ticket, &urls, &tags));
@@ -65,7 +66,11 @@ impl Driver {
         };
         self.tell(|engine| engine.wake(wake, clock::now()));
         JsFuture::from(self.quiet(HOLD)).await?;
-        let left = self.engine.borrow().rows().any(|row| row.not_before().is_some() || matches!(row.state, State::Leased { .. }));
+        let left = self
+            .engine
+            .borrow()
+            .rows()
+            .any(|row| row.not_before().is_some() || matches!(row.state, State::Leased { .. }));
         Ok((!left).into())
     }
 
@@ -83,7 +88,11 @@ impl Driver {
         for row in rows {
             let item = describe(&row);
             if bodies && row.draft.body.is_some() {
-                let body = self.database.row_body(&row.id).await.map_err(|failure| error("LongshoreError", &failure.to_string()))?;
+                let body = self
+                    .database
+                    .row_body(&row.id)
+                    .await
+                    .map_err(|failure| error("LongshoreError", &failure.to_string()))?;
                 set(&item, "body", &or_null(body));
             }
             list.push(&item);
@@ -93,7 +102,9 @@ impl Driver {
 }
 
 fn id_of(message: &JsValue) -> Result<MutationId, JsValue> {
-    text(message, "id").map(MutationId).ok_or_else(|| error("LongshoreError", "id: expected the id of a mutation, a text"))
+    text(message, "id")
+        .map(MutationId)
+        .ok_or_else(|| error("LongshoreError", "id: expected the id of a mutation, a text"))
 }
 
 fn describe(row: &Row) -> JsValue {

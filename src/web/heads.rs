@@ -50,7 +50,8 @@ pub fn to_response(status: u16, headers: &Headers, body: &JsValue) -> Result<Res
 
 /// A list of fields as the browser's `Headers` give it: names in lower case, sorted, values joined.
 fn of_headers(headers: &web_sys::Headers) -> Headers {
-    let pairs = Array::from(headers).iter().filter_map(|pair| {
+    let list = Array::from(headers);
+    let pairs = list.iter().filter_map(|pair| {
         let pair: Array = pair.dyn_into().ok()?;
         Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
     });

@@ -17,7 +17,11 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Request, RequestInit, Response};
 
 /// Fetches what a page asked for, changed as the engine wishes.
-pub async fn fetch(request: Option<&Request>, upstream: &Upstream, abort: &AbortController) -> Result<Response, FetchError> {
+pub async fn fetch(
+    request: Option<&Request>,
+    upstream: &Upstream,
+    abort: &AbortController,
+) -> Result<Response, FetchError> {
     let request = upstream_request(request, upstream, abort).map_err(words)?;
     send(&request).await
 }
@@ -55,10 +59,14 @@ pub async fn send_row(row: &Row, body: Option<&JsValue>) -> Result<Response, Fet
 }
 
 /// A request made again from its head and bytes.
-pub fn rebuild(head: &RequestHead, body: Option<&JsValue>, abort: Option<&AbortController>) -> Result<Request, JsValue> {
+pub fn rebuild(
+    head: &RequestHead,
+    body: Option<&JsValue>,
+    abort: Option<&AbortController>,
+) -> Result<Request, JsValue> {
     let init = RequestInit::new();
     init.set_method(head.method.as_str());
-    init.set_headers(&to_headers(&head.headers)?);
+    init.set_headers(&to_headers(&head.headers)?.into());
     if let Some(body) = body {
         init.set_body(body);
     }
@@ -75,7 +83,11 @@ pub fn rebuild(head: &RequestHead, body: Option<&JsValue>, abort: Option<&AbortC
     Request::new_with_str_and_init(&head.url, &init)
 }
 
-fn upstream_request(request: Option<&Request>, upstream: &Upstream, abort: &AbortController) -> Result<Request, JsValue> {
+fn upstream_request(
+    request: Option<&Request>,
+    upstream: &Upstream,
+    abort: &AbortController,
+) -> Result<Request, JsValue> {
     let init = RequestInit::new();
     let mut differs = false;
     if let Some(cache) = upstream.cache {
@@ -89,12 +101,12 @@ fn upstream_request(request: Option<&Request>, upstream: &Upstream, abort: &Abor
     if upstream.extra.iter().next().is_some() {
         let mut headers = request.map(|request| heads::of_request(request, "").headers).unwrap_or_default();
         upstream.extra.iter().for_each(|(name, value)| headers.set(name, value));
-        init.set_headers(&to_headers(&headers)?);
+        init.set_headers(&to_headers(&headers)?.into());
         differs = true;
     }
     match (request, &upstream.url) {
         // A navigation keeps its mode (and its redirects stay the browser's) only when nothing is changed.
-        (Some(request), _) if !differs => Ok(request.clone()?),
+        (Some(request), _) if !differs => Ok(Clone::clone(request)),
         (Some(request), _) => {
             init.set_signal(Some(&abort.signal()));
             Request::new_with_request_and_init(request, &init)

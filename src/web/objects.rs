@@ -31,7 +31,11 @@ pub fn text(object: &JsValue, key: &str) -> Option<String> {
 /// A list of texts in a field; anything else reads as empty.
 pub fn texts(object: &JsValue, key: &str) -> Vec<String> {
     let list = get(object, key);
-    if js_sys::Array::is_array(&list) { js_sys::Array::from(&list).iter().filter_map(|item| item.as_string()).collect() } else { Vec::new() }
+    if js_sys::Array::is_array(&list) {
+        js_sys::Array::from(&list).iter().filter_map(|item| item.as_string()).collect()
+    } else {
+        Vec::new()
+    }
 }
 
 /// An `Error` with a name, as the shell passes it on to pages.

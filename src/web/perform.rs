@@ -73,7 +73,8 @@ impl Driver {
     fn fetch(&self, exchange: ExchangeId, upstream: Upstream) {
         self.spawn(move |me| async move {
             let result = me.fetch_response(exchange, &upstream).await;
-            let result = result.map(|response| (heads::of_response(&response), me.bodies.hold(Body::Response(response))));
+            let result =
+                result.map(|response| (heads::of_response(&response), me.bodies.hold(Body::Response(response))));
             me.tell(|engine| engine.on_response(exchange, result, clock::now()));
         });
     }
@@ -158,7 +159,8 @@ impl Driver {
         for Ready { op, .. } in ready {
             if let Op::PutRow { row, body } = op {
                 for live in self.live.borrow().values().filter(|live| live.ticket.is_object()) {
-                    let own = live.write.as_ref().is_some_and(|(head, _)| head.url == row.draft.url) && get(&live.ticket, "body") == number(*body);
+                    let own = live.write.as_ref().is_some_and(|(head, _)| head.url == row.draft.url)
+                        && get(&live.ticket, "body") == number(*body);
                     if own {
                         set(&live.ticket, "queued", &row.id.0.as_str().into());
                     }
@@ -181,7 +183,8 @@ impl Driver {
                 // Nothing was sent; the row stays and is tried again.
                 Err(error) => Err(FetchError::Network(error.to_string())),
             };
-            let result = result.map(|response| (heads::of_response(&response), me.bodies.hold(Body::Response(response))));
+            let result =
+                result.map(|response| (heads::of_response(&response), me.bodies.hold(Body::Response(response))));
             me.tell(|engine| engine.on_answered(id, result, clock::entropy(), clock::now()));
         });
     }

@@ -65,7 +65,8 @@ impl Runtime {
     /// Takes a write: `{response, done}`. `ticket.queued` is set to the row's id once it is kept.
     pub fn mutate(&self, request: Request, route: u32, client: JsValue, ticket: JsValue) -> JsValue {
         let head = heads::of_request(&request, &self.driver.place.origin);
-        let (id, promises) = self.driver.open(Live { request: Some(request.clone()), ticket, ..Live::default() });
+        let (id, promises) =
+            self.driver.open(Live { request: Some(Clone::clone(&request)), ticket, ..Live::default() });
         let done: Promise = get(&promises, "done").unchecked_into();
         let driver = Rc::clone(&self.driver);
         let held = future_to_promise(async move {
@@ -102,7 +103,14 @@ impl Runtime {
     }
 }
 
-async fn submit(driver: &Rc<Driver>, id: ExchangeId, request: &Request, head: crate::http::RequestHead, route: usize, client: Option<String>) {
+async fn submit(
+    driver: &Rc<Driver>,
+    id: ExchangeId,
+    request: &Request,
+    head: crate::http::RequestHead,
+    route: usize,
+    client: Option<String>,
+) {
     // `blob()` and `arrayBuffer()` keep multipart bytes as they are; the Content-Type with its boundary is in the head.
     let bytes = match request.array_buffer() {
         Ok(promise) => JsFuture::from(promise).await.ok(),

@@ -38,7 +38,8 @@ fn read_at(value: &JsValue, depth: u32) -> Value {
         // The shell keeps functions to itself and leaves this in their place.
         return Value::Hook;
     }
-    let fields = Object::entries(object).iter().filter_map(|pair| {
+    let entries = Object::entries(object);
+    let fields = entries.iter().filter_map(|pair| {
         let pair: Array = pair.dyn_into().ok()?;
         let (key, value) = (pair.get(0).as_string()?, pair.get(1));
         // A field that is undefined is one that was left out.

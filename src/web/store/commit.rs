@@ -6,7 +6,7 @@ use super::records::{EntryRecord, RowRecord, UseRecord};
 use super::requests::{complete, failure, result_of};
 use super::schema::{BODIES, BY_GROUP, CURRENT, ENTRIES, GENERATIONS, ROW_BODIES, ROWS, USES};
 use crate::cache::{Entry, EntryKey, Target};
-use crate::engine::{Compare, CommitResult, Committed, Durability, Op};
+use crate::engine::{CommitResult, Committed, Compare, Durability, Op};
 use crate::fault::StoreError;
 use crate::ids::Generation;
 use crate::web::bind::StrictDatabase;
@@ -52,7 +52,8 @@ impl Database {
         let count = result_of(&uses.count().map_err(|e| failure(&e))?).await?.as_f64().unwrap_or(0.0) as usize;
         let keys = result_of(&uses.get_all_keys().map_err(|e| failure(&e))?).await?;
         let values = result_of(&uses.get_all().map_err(|e| failure(&e))?).await?;
-        let mut aged: Vec<(f64, JsValue)> = Array::from(&values).iter().map(|value| UseRecord::at(&value)).zip(Array::from(&keys).iter()).collect();
+        let mut aged: Vec<(f64, JsValue)> =
+            Array::from(&values).iter().map(|value| UseRecord::at(&value)).zip(Array::from(&keys).iter()).collect();
         aged.sort_by(|a, b| a.0.total_cmp(&b.0));
         for (_, key) in aged.into_iter().take(count.div_ceil(4)) {
             remove(&transaction, &key)?;
@@ -80,7 +81,11 @@ fn stores_of(op: &Op) -> &'static [&'static str] {
     }
 }
 
-fn begin_on(database: &web_sys::IdbDatabase, stores: &[&str], durability: Durability) -> Result<IdbTransaction, StoreError> {
+fn begin_on(
+    database: &web_sys::IdbDatabase,
+    stores: &[&str],
+    durability: Durability,
+) -> Result<IdbTransaction, StoreError> {
     let names: Array = stores.iter().map(|name| JsValue::from_str(name)).collect();
     let options = Object::new();
     let word = match durability {
@@ -88,10 +93,18 @@ fn begin_on(database: &web_sys::IdbDatabase, stores: &[&str], durability: Durabi
         Durability::Relaxed => "relaxed",
     };
     Reflect::set(&options, &"durability".into(), &word.into()).map_err(|error| failure(&error))?;
-    database.unchecked_ref::<StrictDatabase>().transaction_with(&names, "readwrite", &options).map_err(|error| failure(&error))
+    database
+        .unchecked_ref::<StrictDatabase>()
+        .transaction_with(&names, "readwrite", &options)
+        .map_err(|error| failure(&error))
 }
 
-async fn write(transaction: &IdbTransaction, op: &Op, bytes: Option<&JsValue>, outcome: &mut Committed) -> Result<(), StoreError> {
+async fn write(
+    transaction: &IdbTransaction,
+    op: &Op,
+    bytes: Option<&JsValue>,
+    outcome: &mut Committed,
+) -> Result<(), StoreError> {
     match op {
         Op::PutEntry { entry, compare, .. } => put_entry(transaction, entry, *compare, bytes, outcome).await,
         Op::RefreshEntry { entry } => put(&store(transaction, ENTRIES)?, &entry.key.0, &EntryRecord::write(entry)?),
@@ -119,13 +132,22 @@ async fn write(transaction: &IdbTransaction, op: &Op, bytes: Option<&JsValue>, o
     }
 }
 
-async fn put_entry(transaction: &IdbTransaction, entry: &Entry, compare: Compare, bytes: Option<&JsValue>, outcome: &mut Committed) -> Result<(), StoreError> {
+async fn put_entry(
+    transaction: &IdbTransaction,
+    entry: &Entry,
+    compare: Compare,
+    bytes: Option<&JsValue>,
+    outcome: &mut Committed,
+) -> Result<(), StoreError> {
     let Some(bytes) = bytes else { return Err(StoreError::Failed("an answer came without its body".to_owned())) };
     let generations = store(transaction, GENERATIONS)?;
     let url = entry.url.split('?').next().unwrap_or_default();
     let own = [Target::Url(url.to_owned()).row_key(), Target::Begun(url.to_owned()).row_key()];
     let targets = entry.tags.iter().map(|tag| Target::Tag(tag.clone()).row_key()).chain(own.clone());
-    let requests: Vec<_> = targets.map(|key| generations.get(&JsValue::from_str(&key))).collect::<Result<_, _>>().map_err(|error| failure(&error))?;
+    let requests: Vec<_> = targets
+        .map(|key| generations.get(&JsValue::from_str(&key)))
+        .collect::<Result<_, _>>()
+        .map_err(|error| failure(&error))?;
     for request in &requests {
         let raised = result_of(request).await?.as_f64().unwrap_or(0.0) as u64;
         if raised > entry.generation.0 {
@@ -148,7 +170,9 @@ async fn put_entry(transaction: &IdbTransaction, entry: &Entry, compare: Compare
 /// Removes the longest unused entries of a group beyond `keep`, walking keys only.
 async fn trim(transaction: &IdbTransaction, group: &str, keep: usize) -> Result<(), StoreError> {
     let (by_group, range) = group_range(transaction, group)?;
-    let count = result_of(&by_group.count_with_key(&range).map_err(|error| failure(&error))?).await?.as_f64().unwrap_or(0.0) as usize;
+    let count =
+        result_of(&by_group.count_with_key(&range).map_err(|error| failure(&error))?).await?.as_f64().unwrap_or(0.0)
+            as usize;
     let surplus = u32::try_from(count.saturating_sub(keep)).unwrap_or(u32::MAX);
     if surplus == 0 {
         return Ok(());
@@ -160,7 +184,8 @@ async fn trim(transaction: &IdbTransaction, group: &str, keep: usize) -> Result<
 async fn keep_precached(transaction: &IdbTransaction, keys: &[EntryKey]) -> Result<(), StoreError> {
     let (by_group, range) = group_range(transaction, "precache")?;
     let stored = result_of(&by_group.get_all_keys_with_key(&range).map_err(|error| failure(&error))?).await?;
-    let stale = Array::from(&stored).iter().filter(|key| key.as_string().is_some_and(|key| !keys.iter().any(|kept| kept.0 == key)));
+    let stored = Array::from(&stored);
+    let stale = stored.iter().filter(|key| key.as_string().is_some_and(|key| !keys.iter().any(|kept| kept.0 == key)));
     stale.collect::<Vec<_>>().iter().try_for_each(|key| remove(transaction, key))
 }
 
@@ -174,7 +199,9 @@ fn group_range(transaction: &IdbTransaction, group: &str) -> Result<(IdbIndex, I
 }
 
 fn remove(transaction: &IdbTransaction, key: &JsValue) -> Result<(), StoreError> {
-    [ENTRIES, BODIES, USES].iter().try_for_each(|name| store(transaction, name)?.delete(key).map(drop).map_err(|error| failure(&error)))
+    [ENTRIES, BODIES, USES]
+        .iter()
+        .try_for_each(|name| store(transaction, name)?.delete(key).map(drop).map_err(|error| failure(&error)))
 }
 
 fn store(transaction: &IdbTransaction, name: &str) -> Result<IdbObjectStore, StoreError> {

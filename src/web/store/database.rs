@@ -59,7 +59,9 @@ impl Database {
             let entries = transaction.store(ENTRIES).map_err(rexie_failure)?;
             let bodies = transaction.store(BODIES).map_err(rexie_failure)?;
             // All requests are made before the first is awaited: one round trip, and the transaction stays open.
-            let pairs = keys.iter().map(|key| join(entries.get(JsValue::from_str(&key.0)), bodies.get(JsValue::from_str(&key.0))));
+            let pairs = keys
+                .iter()
+                .map(|key| join(entries.get(JsValue::from_str(&key.0)), bodies.get(JsValue::from_str(&key.0))));
             let pairs = join_all(pairs).await;
             for (key, (entry, body)) in keys.iter().zip(pairs) {
                 let (entry, body) = (entry.map_err(rexie_failure)?, body.map_err(rexie_failure)?);
@@ -86,7 +88,10 @@ impl Database {
         let store = transaction.store(GENERATIONS).map_err(rexie_failure)?;
         let (keys, values) = join(store.get_all_keys(None, None), store.get_all(None, None)).await;
         let (keys, values) = (keys.map_err(rexie_failure)?, values.map_err(rexie_failure)?);
-        let rows = keys.into_iter().zip(values).filter_map(|(key, value)| Some((key.as_string()?, Generation(value.as_f64()? as u64))));
+        let rows = keys
+            .into_iter()
+            .zip(values)
+            .filter_map(|(key, value)| Some((key.as_string()?, Generation(value.as_f64()? as u64))));
         let (current, rows): (Vec<_>, Vec<_>) = rows.partition(|(key, _)| key == CURRENT);
         Ok((current.first().map_or(Generation::default(), |(_, value)| *value), rows))
     }

@@ -57,7 +57,8 @@ impl EntryRecord {
 
     /// The entry of a record; a record that cannot be read is a miss, and the network's answer replaces it.
     pub fn read(value: JsValue, key: &EntryKey) -> Option<Entry> {
-        let record: EntryRecord = serde_wasm_bindgen::from_value(value).ok().filter(|record: &EntryRecord| record.v == VERSION)?;
+        let record: EntryRecord =
+            serde_wasm_bindgen::from_value(value).ok().filter(|record: &EntryRecord| record.v == VERSION)?;
         Some(Entry {
             key: key.clone(),
             url: record.url,
@@ -169,7 +170,10 @@ impl RowRecord {
             redirect: draft.redirect.clone(),
             referrer: draft.referrer.clone(),
             referrer_policy: draft.referrer_policy.clone(),
-            body: draft.body.as_ref().map(|facts| BodyRecord { size: facts.size as f64, content_type: facts.content_type.clone() }),
+            body: draft
+                .body
+                .as_ref()
+                .map(|facts| BodyRecord { size: facts.size as f64, content_type: facts.content_type.clone() }),
             base_etag: draft.base_etag.clone(),
             identity: draft.identity.clone(),
             client: draft.client.clone(),
@@ -187,7 +191,8 @@ impl RowRecord {
 
     /// The row of a record; `None` for one that this version does not understand.
     pub fn read(value: JsValue) -> Option<Row> {
-        let record: RowRecord = serde_wasm_bindgen::from_value(value).ok().filter(|record: &RowRecord| record.v == VERSION)?;
+        let record: RowRecord =
+            serde_wasm_bindgen::from_value(value).ok().filter(|record: &RowRecord| record.v == VERSION)?;
         Some(Row {
             state: record.state.read()?,
             id: MutationId(record.id),
@@ -227,7 +232,9 @@ impl StateRecord {
         let word = |word: &str| StateRecord { word: word.to_owned(), ..StateRecord::default() };
         match state {
             State::Pending => word("pending"),
-            State::Leased { owner, since } => StateRecord { owner: Some(owner.0.clone()), since: Some(ms(*since)), ..word("leased") },
+            State::Leased { owner, since } => {
+                StateRecord { owner: Some(owner.0.clone()), since: Some(ms(*since)), ..word("leased") }
+            }
             State::Waiting { since, until, cause } => {
                 let (reason, status) = match cause {
                     Cause::Network => ("network", None),
@@ -235,11 +242,21 @@ impl StateRecord {
                     Cause::Portal => ("portal", None),
                     Cause::Unauthorized => ("unauthorized", None),
                 };
-                StateRecord { since: Some(ms(*since)), until: Some(ms(*until)), reason: Some(reason.to_owned()), status, ..word("waiting") }
+                StateRecord {
+                    since: Some(ms(*since)),
+                    until: Some(ms(*until)),
+                    reason: Some(reason.to_owned()),
+                    status,
+                    ..word("waiting")
+                }
             }
-            State::Unknown { since, until } => StateRecord { since: Some(ms(*since)), until: Some(ms(*until)), ..word("unknown") },
+            State::Unknown { since, until } => {
+                StateRecord { since: Some(ms(*since)), until: Some(ms(*until)), ..word("unknown") }
+            }
             State::Conflict { status } => StateRecord { status: Some(*status), ..word("conflict") },
-            State::Dead { status, reason } => StateRecord { status: *status, reason: Some(reason.clone()), ..word("dead") },
+            State::Dead { status, reason } => {
+                StateRecord { status: *status, reason: Some(reason.clone()), ..word("dead") }
+            }
         }
     }
 

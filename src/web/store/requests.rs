@@ -36,7 +36,8 @@ pub async fn complete(transaction: &IdbTransaction) -> Result<(), StoreError> {
 /// Opens an existing database; one that would have to be made is an error, and is not made.
 pub async fn open_existing(name: &str, version: u32) -> Result<IdbDatabase, StoreError> {
     let factory = js_sys::Reflect::get(&js_sys::global(), &"indexedDB".into()).map_err(|error| failure(&error))?;
-    let factory: web_sys::IdbFactory = factory.dyn_into().map_err(|_| StoreError::Failed("this browser has no IndexedDB".to_owned()))?;
+    let factory: web_sys::IdbFactory =
+        factory.dyn_into().map_err(|_| StoreError::Failed("this browser has no IndexedDB".to_owned()))?;
     let request: IdbOpenDbRequest = factory.open_with_u32(name, version).map_err(|error| failure(&error))?;
     let opened = result_of(&request);
     let mut abort: Option<js_sys::Function> = None;

@@ -95,7 +95,7 @@ impl Engine {
     /// An engine that knows nothing yet of what is stored.
     #[must_use]
     pub fn new(config: Config, instance: Instance) -> Engine {
-        let options = queue::Options { max_pending: config.max_pending, ..queue::Options::default() };
+        let options = queue::Options { max_pending: config.max_pending };
         Engine {
             places: Places::of(&config, &instance.origin),
             queue: Queue::new(Owner(instance.owner), options),

@@ -1,0 +1,326 @@
+//! A small world for lives by chance: a store, a server that keeps answers by key, one lock, and workers that die.
+//! Every outside call stays open until the script ends it, one way or another.
+
+use super::rig::{head, network};
+use crate::fault::{FetchError, StoreError};
+use crate::http::ResponseHead;
+use crate::ids::{BodyId, CommitId, Entropy, ExchangeId, MutationId};
+use crate::queue::*;
+use crate::time::{Span, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// An outside call that has not ended.
+#[derive(Clone, Debug)]
+enum Open {
+    Commit(CommitId, Vec<RowOp>),
+    Room(CommitId),
+    Load,
+    Send(Row),
+}
+
+struct Worker {
+    name: u64,
+    queue: Queue,
+    open: Vec<Open>,
+    /// Everything it was told and everything it wanted: the same inputs must give the same outputs.
+    restored: Vec<Row>,
+    born: Timestamp,
+    told: Vec<(Input, Timestamp)>,
+    wanted: Vec<Output>,
+}
+
+#[derive(Default)]
+pub(crate) struct World {
+    pub(crate) now: Timestamp,
+    pub(crate) store: BTreeMap<MutationId, Row>,
+    workers: Vec<Worker>,
+    /// Who holds the lock, and who waits for it, by worker name.
+    holder: Option<u64>,
+    line: Vec<u64>,
+    count: u64,
+    /// First effects at the server, in order: lane, number.
+    pub(crate) applied: Vec<(String, u64)>,
+    answers: BTreeSet<String>,
+    /// Exchanges by the path they asked for; taken out when answered.
+    unanswered: BTreeMap<u64, String>,
+    /// Paths whose page was told 2xx or 202, less those a person discarded.
+    pub(crate) promised: BTreeSet<String>,
+    discards: BTreeMap<u64, String>,
+}
+
+impl World {
+    pub(crate) fn submit(&mut self, lane: u64) {
+        self.count += 1;
+        let path = format!("l{lane}/{}", self.count);
+        let draft = Draft { identity: Some((lane % 2).to_string()), ..super::rig::draft(&path) };
+        self.unanswered.insert(self.count, path);
+        let (exchange, body) = (ExchangeId(self.count), Some(BodyId(self.count)));
+        let entropy = self.entropy();
+        let newest = self.workers.len().saturating_sub(1);
+        self.tell(newest, Input::Submit(Submission { exchange, draft, key: None, body, entropy }));
+    }
+
+    pub(crate) fn discard(&mut self, pick: usize) {
+        let newest = self.workers.len() - 1;
+        let rows: Vec<(MutationId, String)> =
+            self.workers[newest].queue.list().map(|row| (row.id.clone(), path_of(row))).collect();
+        if rows.is_empty() {
+            return;
+        }
+        let (id, path) = rows[pick % rows.len()].clone();
+        self.command(Command::Discard(id), Some(path));
+    }
+
+    pub(crate) fn retry_all(&mut self) {
+        let ids: Vec<MutationId> = self.store.keys().cloned().collect();
+        ids.into_iter().for_each(|id| self.command(Command::Retry(id), None));
+    }
+
+    fn command(&mut self, command: Command, path: Option<String>) {
+        self.count += 1;
+        let (ticket, entropy) = (self.count, self.entropy());
+        path.and_then(|path| self.discards.insert(ticket, path));
+        let newest = self.workers.len() - 1;
+        self.tell(newest, Input::Command { ticket, command, entropy });
+    }
+
+    pub(crate) fn wake(&mut self, wake: Wake) {
+        (0..self.workers.len()).for_each(|worker| self.tell(worker, Input::Wake(wake)));
+    }
+
+    pub(crate) fn pass(&mut self, span: Span) {
+        self.now = self.now + span;
+        self.wake(Wake::Timer);
+    }
+
+    /// Starts a worker beside those there are.
+    pub(crate) fn start(&mut self) {
+        self.count += 1;
+        let mut queue = Queue::new(Owner(self.count.to_string()), Options::default());
+        let restored: Vec<Row> = self.store.values().cloned().collect();
+        queue.restore(restored.clone(), self.now);
+        let (told, wanted, open) = (Vec::new(), Vec::new(), Vec::new());
+        self.workers.push(Worker { name: self.count, queue, open, restored, born: self.now, told, wanted });
+        self.tell(self.workers.len() - 1, Input::Wake(Wake::Start));
+    }
+
+    /// Kills the oldest worker. What it had asked for happens or not, by the bits of `fate`; nobody hears.
+    pub(crate) fn kill(&mut self, fate: u8) {
+        let worker = self.workers.remove(0);
+        check_determinism(&worker);
+        for (n, open) in worker.open.into_iter().enumerate() {
+            match open {
+                Open::Commit(_, ops) if fate >> (n % 8) & 1 == 1 => self.write(ops),
+                Open::Send(row) if fate >> (n % 8) & 1 == 1 => self.apply(&row),
+                Open::Commit(..) | Open::Send(_) | Open::Load | Open::Room(_) => {}
+            }
+        }
+        // Its pages were told nothing, and know that they do not know.
+        let told = worker.told.iter();
+        let mine = told.filter_map(|(input, _)| match input {
+            Input::Submit(submission) => Some(submission.exchange.0),
+            _ => None,
+        });
+        mine.for_each(|exchange| drop(self.unanswered.remove(&exchange)));
+        self.line.retain(|name| *name != worker.name);
+        if self.holder == Some(worker.name) {
+            self.hand_on();
+        }
+        if self.workers.is_empty() {
+            self.start();
+        }
+    }
+
+    /// Ends one open call; `how` says in which way. Above 13 all is well.
+    pub(crate) fn end(&mut self, pick: usize, how: u8) -> bool {
+        let all: Vec<(usize, usize)> = self.workers.iter().enumerate()
+            .flat_map(|(w, worker)| (0..worker.open.len()).map(move |o| (w, o))).collect();
+        if all.is_empty() {
+            return false;
+        }
+        let (w, o) = all[pick % all.len()];
+        let input = match self.workers[w].open.remove(o) {
+            Open::Commit(token, ops) => {
+                let result = match how {
+                    0 => Err(StoreError::Quota(String::new())),
+                    1 => Err(StoreError::Failed(String::new())),
+                    _ => Ok(()),
+                };
+                if result.is_ok() {
+                    self.write(ops);
+                }
+                Input::Committed { token, result }
+            }
+            Open::Room(token) => Input::RoomMade { token },
+            Open::Load if how == 0 => Input::Loaded(Err(StoreError::Failed(String::new()))),
+            Open::Load => Input::Loaded(Ok(self.store.values().cloned().collect())),
+            Open::Send(row) => {
+                let answer = self.serve(&row, how);
+                Input::Answered { id: row.id, answer, body: None, entropy: self.entropy() }
+            }
+        };
+        self.tell(w, input);
+        true
+    }
+
+    fn serve(&mut self, row: &Row, how: u8) -> Result<ResponseHead, FetchError> {
+        match how {
+            0 | 1 => {
+                self.apply(row);
+                Err(network())
+            }
+            2 => Err(network()),
+            3 => {
+                self.apply(row);
+                Err(FetchError::Timeout)
+            }
+            4 => Err(FetchError::Timeout),
+            5 => Ok(head(503, &[])),
+            6 => Ok(head(503, &[("Retry-After", "3")])),
+            7 => Ok(head(401, &[])),
+            8 => Ok(head(511, &[])),
+            // Final refusals, unless it has taken this key before and kept its answer.
+            9 if !self.answers.contains(&row.key) => Ok(head(412, &[])),
+            10 if !self.answers.contains(&row.key) => Ok(head(422, &[])),
+            _ => {
+                self.apply(row);
+                Ok(head(200, &[]))
+            }
+        }
+    }
+
+    fn apply(&mut self, row: &Row) {
+        if self.answers.insert(row.key.clone()) {
+            let path = path_of(row);
+            let number = path.split('/').nth(1).and_then(|text| text.parse().ok()).unwrap();
+            self.applied.push((row.draft.lane.clone(), number));
+        }
+    }
+
+    fn write(&mut self, ops: Vec<RowOp>) {
+        for op in ops {
+            match op {
+                RowOp::Put { row, .. } => drop(self.store.insert(row.id.clone(), row)),
+                RowOp::Remove(id) => drop(self.store.remove(&id)),
+            }
+        }
+    }
+
+    fn tell(&mut self, worker: usize, input: Input) {
+        let now = self.now;
+        let Worker { queue, told, .. } = &mut self.workers[worker];
+        told.push((input.clone(), now));
+        queue.handle_input(input, now);
+        let mut outputs = Vec::new();
+        while let Some(output) = self.workers[worker].queue.poll_output() {
+            outputs.push(output);
+        }
+        self.workers[worker].wanted.extend(outputs.iter().cloned());
+        outputs.into_iter().for_each(|output| self.take(worker, output));
+        self.grant();
+    }
+
+    fn take(&mut self, worker: usize, output: Output) {
+        let name = self.workers[worker].name;
+        match output {
+            Output::Commit { token, ops, .. } => self.workers[worker].open.push(Open::Commit(token, ops)),
+            Output::MakeRoom { token } => self.workers[worker].open.push(Open::Room(token)),
+            Output::Load => self.workers[worker].open.push(Open::Load),
+            Output::Send { row, .. } => {
+                assert_eq!(self.store.get(&row.id), Some(&row), "never sent before committed");
+                assert_eq!(self.holder, Some(name), "only the holder of the lock sends");
+                let others = self.workers.iter().flat_map(|worker| &worker.open);
+                let in_lane = others.filter(|open| matches!(open, Open::Send(other) if other.draft.lane == row.draft.lane));
+                assert_eq!(in_lane.count(), 0, "at most one in flight per lane");
+                self.workers[worker].open.push(Open::Send(row));
+            }
+            Output::Reply { exchange, reply } => {
+                let path = self.unanswered.remove(&exchange.0).expect("each exchange is answered once");
+                match reply {
+                    Reply::Network { head, .. } if head.status == 200 => {
+                        self.promised.insert(path);
+                    }
+                    Reply::Queued { id, .. } => {
+                        let known = self.store.contains_key(&id) || self.was_applied(&path);
+                        assert!(known, "no 202 without a completed commit");
+                        self.promised.insert(path);
+                    }
+                    Reply::Network { .. } | Reply::Failed(_) | Reply::Full(_) | Reply::StoreFailed { .. } => {}
+                }
+            }
+            Output::Done { ticket, result } => {
+                if let (Some(path), Ok(())) = (self.discards.remove(&ticket), result) {
+                    self.promised.remove(&path);
+                }
+            }
+            Output::AskLock => self.line.push(name),
+            Output::ReleaseLock => {
+                assert_eq!(self.holder, Some(name));
+                let sends = self.workers[worker].open.iter().any(|open| matches!(open, Open::Send(_)));
+                assert!(!sends, "the lock is not let go during a send");
+                self.holder = None;
+            }
+            Output::Event(_) | Output::Drop(_) | Output::RegisterSync | Output::Timer { .. } => {}
+        }
+    }
+
+    fn hand_on(&mut self) {
+        self.holder = None;
+        self.grant();
+    }
+
+    fn grant(&mut self) {
+        if self.holder.is_none() && !self.line.is_empty() {
+            let name = self.line.remove(0);
+            self.holder = Some(name);
+            let worker = self.workers.iter().position(|worker| worker.name == name).unwrap();
+            self.tell(worker, Input::LockGranted);
+        }
+    }
+
+    pub(crate) fn was_applied(&self, path: &str) -> bool {
+        let (lane, number) = path.split_once('/').unwrap();
+        self.applied.iter().any(|(l, n)| l == lane && n.to_string() == number)
+    }
+
+    fn entropy(&mut self) -> Entropy {
+        self.count += 1;
+        // Spread over all bits, and never twice the same.
+        Entropy(u128::from(self.count).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835))
+    }
+
+    /// Lets everything end well.
+    pub(crate) fn settle(&mut self) {
+        for _ in 0..40 {
+            while self.end(0, 99) {}
+            self.pass(Span::seconds(11));
+            self.wake(Wake::Flush);
+            while self.end(0, 99) {}
+            self.retry_all();
+        }
+        while self.end(0, 99) {}
+        assert!(self.store.is_empty(), "something never went out: {:?}", self.store);
+        assert!(self.unanswered.is_empty(), "a page was never answered: {:?}", self.unanswered);
+        assert_eq!(self.holder, None, "the lock was never let go");
+        assert!(self.workers.iter().all(|worker| worker.queue.is_idle(self.now)));
+        self.workers.iter().for_each(check_determinism);
+    }
+}
+
+fn path_of(row: &Row) -> String {
+    row.draft.url.trim_start_matches("https://app.example/").to_owned()
+}
+
+/// Runs a worker's life again.
+fn check_determinism(worker: &Worker) {
+    let mut queue = Queue::new(Owner(worker.name.to_string()), Options::default());
+    queue.restore(worker.restored.clone(), worker.born);
+    let mut wanted = Vec::new();
+    for (input, now) in &worker.told {
+        queue.handle_input(input.clone(), *now);
+        while let Some(output) = queue.poll_output() {
+            wanted.push(output);
+        }
+    }
+    assert_eq!(wanted, worker.wanted, "the same inputs gave other outputs");
+}
