@@ -76,7 +76,8 @@ fn first_line(text: &str) -> String {
 #[macro_export]
 macro_rules! ensure {
     ($condition:expr, $($message:tt)+) => {
-        if !$condition {
+        if $condition {
+        } else {
             return Err($crate::fail::Fail::assert(format!($($message)+)));
         }
     };

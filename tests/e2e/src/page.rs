@@ -137,6 +137,13 @@ impl Page {
         Ok(self.find(css).await?.send_keys(text).await?)
     }
 
+    /// Picks a file in a file input, which may be hidden behind its label.
+    pub async fn pick_file(&self, css: &str, file: &Path) -> Outcome {
+        let session = self.browser.focus(&self.window).await?;
+        let input = session.find(By::Css(css)).await?;
+        Ok(input.send_keys(file.display().to_string()).await?)
+    }
+
     /// Makes the viewport about this wide: exact in Chromium, the narrowest window elsewhere.
     pub async fn resize(&self, width: u32, height: u32) -> Outcome {
         let session = self.browser.focus(&self.window).await?;

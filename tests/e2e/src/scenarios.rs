@@ -2,11 +2,13 @@
 
 mod breakage;
 mod configs;
+mod demo;
 mod harness;
 mod killed;
 mod precaching;
 mod serving;
 mod survival;
+mod swagger;
 mod tabs;
 mod writes;
 
@@ -59,6 +61,8 @@ pub fn all() -> Vec<Scenario> {
         writes::all(),
         survival::all(),
         breakage::all(),
+        swagger::all(),
+        demo::all(),
         killed::all(),
     ]
     .concat()

@@ -66,8 +66,6 @@ pub struct Applied {
     /// The number of `/api/echo/{lane}/{n}`.
     #[serde(default)]
     pub n: Option<Value>,
-    /// The path that was written.
-    pub path: String,
 }
 
 /// One request.
@@ -187,6 +185,11 @@ impl Server {
             return Err(Fail::assert(format!("PUT value {key}: {}", answer.status())));
         }
         Ok(())
+    }
+
+    /// Reads JSON past all workers.
+    pub async fn json(&self, path: &str) -> Outcome<Value> {
+        Ok(self.client.get(self.url(path)).send().await?.json().await?)
     }
 
     /// An address at the control port.
