@@ -36,7 +36,7 @@ export function boardView(app, id) {
     const section = h("section", { class: "column", "data-testid": "column", "data-column": name, "aria-label": text },
       h("h2", {}, text, count), list,
       h("form", { class: "new-card", onsubmit: create }, input, h("button", { class: "button icon-only", "aria-label": `Add the card to ${text}`, "data-testid": "new-card-submit" }, icon("plus"))));
-    const tab = h("button", { type: "button", class: "tab", "data-testid": `tab-${name}`, onclick: () => section.scrollIntoView({ inline: "start", block: "nearest" }) }, text, h("span", { class: "column-count" }));
+    const tab = h("button", { type: "button", class: "tab", "data-testid": `tab-${name}`, onclick: () => columns.scrollTo({ left: section.offsetLeft - columns.offsetLeft - parseFloat(getComputedStyle(columns).paddingLeft) }) }, text, h("span", { class: "column-count" }));
 
     /** @param {SubmitEvent} event */
     async function create(event) {

@@ -53,7 +53,7 @@ export function cardDialog(app, board, id) {
       field.style.height = "auto";
       field.style.height = `${field.scrollHeight + 2}px`;
     }
-    saving.hidden = !dirty();
+    saving.hidden = !dirty() || !clash.hidden;
   }
 
   function forget() {
@@ -165,7 +165,7 @@ export function cardDialog(app, board, id) {
       if (text.value !== base.text) text.value = base.text;
       if (first || document.activeElement !== text) requestAnimationFrame(onedit);
     }
-    saving.hidden = sending || !dirty();
+    saving.hidden = sending || !dirty() || !clash.hidden;
     const columns = store.board(board)?.columns ?? [];
     if (column.options.length !== columns.length) column.replaceChildren(...columns.map((what) => h("option", { value: what.id }, what.title)));
     if (document.activeElement !== column) column.value = known.column;
