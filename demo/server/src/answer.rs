@@ -20,21 +20,13 @@ pub struct Answer {
 impl Answer {
     /// An answer without a body (204).
     pub fn empty() -> Self {
-        Self {
-            status: 204,
-            headers: Vec::new(),
-            body: Vec::new(),
-        }
+        Self { status: 204, headers: Vec::new(), body: Vec::new() }
     }
 
     /// An answer whose body is JSON.
     pub fn json(status: u16, body: &Value) -> Self {
         let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
-        Self {
-            status,
-            headers,
-            body: body.to_string().into_bytes(),
-        }
+        Self { status, headers, body: body.to_string().into_bytes() }
     }
 
     /// The same answer with one more header.
@@ -46,12 +38,9 @@ impl Answer {
     /// The answer as it goes out. A header that HTTP does not allow is left out.
     pub fn into_response(self) -> Response<Body> {
         let mut response = Response::new(Body::from(self.body));
-        *response.status_mut() =
-            StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         for (name, value) in self.headers {
-            if let (Ok(name), Ok(value)) =
-                (HeaderName::try_from(name), HeaderValue::try_from(value))
-            {
+            if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
                 response.headers_mut().insert(name, value);
             }
         }

@@ -32,24 +32,16 @@ pub struct App {
 /// The site as people use it.
 pub fn router(app: App, options: &Options) -> Router {
     let files = StaticFiles::new(options);
-    api()
-        .with_state(app)
-        .fallback(move |request| files.clone().answer(request))
+    api().with_state(app).fallback(move |request| files.clone().answer(request))
 }
 
 /// The site with test resources, watched by the log and disturbed by the faults.
 pub fn router_with_faults(app: App, options: &Options, faults: Faults, log: Log) -> Router {
     let files = StaticFiles::new(options);
-    let routes = api()
-        .merge(probe_api())
-        .with_state(app)
-        .fallback(move |request| files.clone().answer(request));
+    let routes = api().merge(probe_api()).with_state(app).fallback(move |request| files.clone().answer(request));
     // The last layer is the outermost: the log sees every arrival, also those that a fault answers.
     routes
-        .layer(middleware::from_fn_with_state(
-            log.clone(),
-            log::count_replays,
-        ))
+        .layer(middleware::from_fn_with_state(log.clone(), log::count_replays))
         .layer(middleware::from_fn_with_state(faults, faults::disturb))
         .layer(middleware::from_fn_with_state(log, log::record))
 }
@@ -58,32 +50,12 @@ fn api() -> Router<App> {
     let attachment_limit = DefaultBodyLimit::max(attachments::MAX_BYTES + submission::MAX_BYTES);
     Router::new()
         .route("/api/boards", get(boards::list).post(boards::create))
-        .route(
-            "/api/boards/{board}",
-            get(boards::read)
-                .patch(boards::change)
-                .delete(boards::delete),
-        )
-        .route(
-            "/api/boards/{board}/cards",
-            get(cards::list).post(cards::create),
-        )
-        .route(
-            "/api/boards/{board}/cards/{card}",
-            get(cards::read).patch(cards::change).delete(cards::delete),
-        )
-        .route(
-            "/api/boards/{board}/cards/{card}/comments",
-            get(comments::list).post(comments::create),
-        )
-        .route(
-            "/api/boards/{board}/cards/{card}/attachments",
-            post(attachments::create).layer(attachment_limit),
-        )
-        .route(
-            "/api/boards/{board}/cards/{card}/attachments/{attachment}",
-            get(attachments::read),
-        )
+        .route("/api/boards/{board}", get(boards::read).patch(boards::change).delete(boards::delete))
+        .route("/api/boards/{board}/cards", get(cards::list).post(cards::create))
+        .route("/api/boards/{board}/cards/{card}", get(cards::read).patch(cards::change).delete(cards::delete))
+        .route("/api/boards/{board}/cards/{card}/comments", get(comments::list).post(comments::create))
+        .route("/api/boards/{board}/cards/{card}/attachments", post(attachments::create).layer(attachment_limit))
+        .route("/api/boards/{board}/cards/{card}/attachments/{attachment}", get(attachments::read))
         .route("/api/events", get(events::stream))
         .route("/api/{*unknown}", any(unknown))
         .method_not_allowed_fallback(not_allowed)
@@ -91,17 +63,11 @@ fn api() -> Router<App> {
 }
 
 fn probe_api() -> Router<App> {
-    let echo = post(probes::echo)
-        .put(probes::echo)
-        .patch(probes::echo)
-        .delete(probes::echo);
+    let echo = post(probes::echo).put(probes::echo).patch(probes::echo).delete(probes::echo);
     Router::new()
         .route("/api/echo/{lane}/{n}", echo)
         .route("/api/slow", get(probes::slow))
-        .route(
-            "/api/value/{name}",
-            get(probes::read_value).put(probes::write_value),
-        )
+        .route("/api/value/{name}", get(probes::read_value).put(probes::write_value))
         .method_not_allowed_fallback(not_allowed)
         .layer(DefaultBodyLimit::max(submission::MAX_BYTES))
 }

@@ -42,9 +42,7 @@ pub async fn create(State(app): State<App>, submission: Submission) -> Result<Re
     let write = app.store.write(submission.intent, move |transaction, now| {
         let fields = Fields::parse(&submission.body)?;
         let title = fields.required_line("title", TITLE)?;
-        let id = fields
-            .id("id")?
-            .map_or_else(|| store::new_id(transaction), Ok)?;
+        let id = fields.id("id")?.map_or_else(|| store::new_id(transaction), Ok)?;
         let board = insert(transaction, &id, &title, now)?;
         let answer = Answer::json(201, &board)
             .with("location", format!("/api/boards/{id}"))
@@ -55,15 +53,8 @@ pub async fn create(State(app): State<App>, submission: Submission) -> Result<Re
 }
 
 /// `GET /api/boards/{board}`.
-pub async fn read(
-    State(app): State<App>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let body = app
-        .store
-        .read(move |connection| find(connection, &id))
-        .await?;
+pub async fn read(State(app): State<App>, Path(id): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
+    let body = app.store.read(move |connection| find(connection, &id)).await?;
     Ok(conditional::json(&headers, &body))
 }
 
@@ -77,8 +68,7 @@ pub async fn change(
     let write = app.store.write(submission.intent, move |transaction, now| {
         condition.check(&find(transaction, &id)?)?;
         let title = Fields::parse(&submission.body)?.required_line("title", TITLE)?;
-        let sql =
-            "UPDATE boards SET title = ?2, version = version + 1, updated_at = ?3 WHERE id = ?1";
+        let sql = "UPDATE boards SET title = ?2, version = version + 1, updated_at = ?3 WHERE id = ?1";
         transaction.execute(sql, (&id, title, now))?;
         let board = find(transaction, &id)?;
         let answer = Answer::json(200, &board).with("etag", conditional::versioned_tag(&board));
@@ -97,10 +87,7 @@ pub async fn delete(
     let write = app.store.write(submission.intent, move |transaction, _| {
         condition.check(&find(transaction, &id)?)?;
         transaction.execute("DELETE FROM boards WHERE id = ?1", [&id])?;
-        Ok(Effect::new(
-            Answer::empty(),
-            Change::of_board(&id, Kind::Board).deleted(),
-        ))
+        Ok(Effect::new(Answer::empty(), Change::of_board(&id, Kind::Board).deleted()))
     });
     write.await.map(Answer::into_response)
 }
@@ -109,9 +96,7 @@ pub async fn delete(
 pub fn insert(connection: &Connection, id: &str, title: &str, now: i64) -> Result<Value, Problem> {
     let sql = "INSERT INTO boards (id, title, version, updated_at) VALUES (?1, ?2, 1, ?3)";
     match connection.execute(sql, (id, title, now)) {
-        Err(error) if store::is_taken(&error) => {
-            Err(Problem::new(409, "a board with this id exists"))
-        }
+        Err(error) if store::is_taken(&error) => Err(Problem::new(409, "a board with this id exists")),
         done => done.map_err(Problem::from),
     }?;
     find(connection, id)
@@ -119,26 +104,19 @@ pub fn insert(connection: &Connection, id: &str, title: &str, now: i64) -> Resul
 
 /// The board as `GET /api/boards/{board}` shows it; 404 when it is not there.
 pub fn find(connection: &Connection, id: &str) -> Result<Value, Problem> {
-    let id =
-        fields::check_id("board", id.to_owned()).map_err(|_| Problem::not_found("this board"))?;
+    let id = fields::check_id("board", id.to_owned()).map_err(|_| Problem::not_found("this board"))?;
     let sql = "SELECT id, title, version, updated_at FROM boards WHERE id = ?1";
     let found = connection.prepare_cached(sql)?.query_row([id], |row| {
         let columns = COLUMNS.map(|(id, title)| json!({ "id": id, "title": title }));
-        Ok(
-            json!({ "id": text(row, 0)?, "title": text(row, 1)?, "version": whole(row, 2)?,
-                   "updatedAt": whole(row, 3)?, "columns": columns }),
-        )
+        Ok(json!({ "id": text(row, 0)?, "title": text(row, 1)?, "version": whole(row, 2)?,
+                   "updatedAt": whole(row, 3)?, "columns": columns }))
     });
-    found
-        .optional()?
-        .ok_or_else(|| Problem::not_found("this board"))
+    found.optional()?.ok_or_else(|| Problem::not_found("this board"))
 }
 
 fn summary(row: &Row<'_>) -> rusqlite::Result<Value> {
-    Ok(
-        json!({ "id": text(row, 0)?, "title": text(row, 1)?, "version": whole(row, 2)?,
-               "updatedAt": whole(row, 3)?, "cards": whole(row, 4)? }),
-    )
+    Ok(json!({ "id": text(row, 0)?, "title": text(row, 1)?, "version": whole(row, 2)?,
+               "updatedAt": whole(row, 3)?, "cards": whole(row, 4)? }))
 }
 
 fn text(row: &Row<'_>, column: usize) -> rusqlite::Result<String> {

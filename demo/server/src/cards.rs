@@ -57,12 +57,8 @@ pub async fn list(
     let body = app.store.read(move |connection| {
         boards::find(connection, &board)?;
         // The order of a position travels in the cursor as the bits of the float, so that nothing is rounded.
-        let (position, id) = after.map_or((f64::MIN, String::new()), |(bits, id)| {
-            (f64::from_bits(bits as u64), id)
-        });
-        let sql = format!(
-            "{SELECT} WHERE board = ?1 AND (position, id) > (?2, ?3) ORDER BY position, id LIMIT ?4"
-        );
+        let (position, id) = after.map_or((f64::MIN, String::new()), |(bits, id)| (f64::from_bits(bits as u64), id));
+        let sql = format!("{SELECT} WHERE board = ?1 AND (position, id) > (?2, ?3) ORDER BY position, id LIMIT ?4");
         let mut statement = connection.prepare_cached(&sql)?;
         let rows = statement.query_map((&board, position, id, limit as i64 + 1), bare)?;
         let mut items: Vec<Value> = rows.collect::<Result<_, _>>()?;
@@ -87,9 +83,7 @@ pub async fn create(
         boards::find(transaction, &board)?;
         let fields = Fields::parse(&submission.body)?;
         let draft = Draft {
-            id: fields
-                .id("id")?
-                .map_or_else(|| store::new_id(transaction), Ok)?,
+            id: fields.id("id")?.map_or_else(|| store::new_id(transaction), Ok)?,
             title: fields.required_line("title", TITLE)?,
             text: fields.text("text", TEXT)?.unwrap_or_default(),
             column: column(&fields)?.unwrap_or_else(|| "todo".to_owned()),
@@ -98,15 +92,9 @@ pub async fn create(
         };
         let card = insert(transaction, &draft, now)?;
         let answer = Answer::json(201, &card)
-            .with(
-                "location",
-                format!("/api/boards/{}/cards/{}", draft.board, draft.id),
-            )
+            .with("location", format!("/api/boards/{}/cards/{}", draft.board, draft.id))
             .with("etag", conditional::versioned_tag(&card));
-        Ok(Effect::new(
-            answer,
-            Change::of_card(&draft.board, &draft.id, Kind::Card),
-        ))
+        Ok(Effect::new(answer, Change::of_card(&draft.board, &draft.id, Kind::Card)))
     });
     write.await.map(Answer::into_response)
 }
@@ -117,10 +105,7 @@ pub async fn read(
     Path((board, id)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let body = app
-        .store
-        .read(move |connection| find(connection, &board, &id))
-        .await?;
+    let body = app.store.read(move |connection| find(connection, &board, &id)).await?;
     Ok(conditional::json(&headers, &body))
 }
 
@@ -138,23 +123,10 @@ pub async fn change(
         let sql = "UPDATE cards SET title = coalesce(?2, title), text = coalesce(?3, text),
                    column_id = coalesce(?4, column_id), position = coalesce(?5, position),
                    version = version + 1, updated_at = ?6 WHERE id = ?1";
-        transaction.execute(
-            sql,
-            (
-                &id,
-                title,
-                text,
-                column(&fields)?,
-                fields.number("position")?,
-                now,
-            ),
-        )?;
+        transaction.execute(sql, (&id, title, text, column(&fields)?, fields.number("position")?, now))?;
         let card = find(transaction, &board, &id)?;
         let answer = Answer::json(200, &card).with("etag", conditional::versioned_tag(&card));
-        Ok(Effect::new(
-            answer,
-            Change::of_card(&board, &id, Kind::Card),
-        ))
+        Ok(Effect::new(answer, Change::of_card(&board, &id, Kind::Card)))
     });
     write.await.map(Answer::into_response)
 }
@@ -169,10 +141,7 @@ pub async fn delete(
     let write = app.store.write(submission.intent, move |transaction, _| {
         condition.check(&find(transaction, &board, &id)?)?;
         transaction.execute("DELETE FROM cards WHERE id = ?1", [&id])?;
-        Ok(Effect::new(
-            Answer::empty(),
-            Change::of_card(&board, &id, Kind::Card).deleted(),
-        ))
+        Ok(Effect::new(Answer::empty(), Change::of_card(&board, &id, Kind::Card).deleted()))
     });
     write.await.map(Answer::into_response)
 }
@@ -182,18 +151,9 @@ pub fn insert(connection: &Connection, draft: &Draft, now: i64) -> Result<Value,
     let sql = "INSERT INTO cards (id, board, title, text, column_id, position, version, updated_at)
                VALUES (?1, ?2, ?3, ?4, ?5, coalesce(?6, (SELECT coalesce(max(position), 0) + 1024 FROM cards
                WHERE board = ?2 AND column_id = ?5)), 1, ?7)";
-    let Draft {
-        id,
-        board,
-        title,
-        text,
-        column,
-        position,
-    } = draft;
+    let Draft { id, board, title, text, column, position } = draft;
     match connection.execute(sql, (id, board, title, text, column, position, now)) {
-        Err(error) if store::is_taken(&error) => {
-            Err(Problem::new(409, "a card with this id exists"))
-        }
+        Err(error) if store::is_taken(&error) => Err(Problem::new(409, "a card with this id exists")),
         done => done.map_err(Problem::from),
     }?;
     find(connection, board, id)
@@ -202,10 +162,7 @@ pub fn insert(connection: &Connection, draft: &Draft, now: i64) -> Result<Value,
 /// The card as it is shown; 404 when it is not on this board.
 pub fn find(connection: &Connection, board: &str, id: &str) -> Result<Value, Problem> {
     let sql = format!("{SELECT} WHERE board = ?1 AND id = ?2");
-    let found = connection
-        .prepare_cached(&sql)?
-        .query_row((board, id), bare)
-        .optional()?;
+    let found = connection.prepare_cached(&sql)?.query_row((board, id), bare).optional()?;
     let mut card = found.ok_or_else(|| Problem::not_found("this card"))?;
     add_attachments(connection, &mut card)?;
     Ok(card)
@@ -217,10 +174,7 @@ fn column(fields: &Fields) -> Result<Option<String>, Problem> {
 
 fn cursor(card: &Value) -> String {
     let position = card["position"].as_f64().unwrap_or_default();
-    paging::cursor(
-        position.to_bits() as i64,
-        card["id"].as_str().unwrap_or_default(),
-    )
+    paging::cursor(position.to_bits() as i64, card["id"].as_str().unwrap_or_default())
 }
 
 fn add_attachments(connection: &Connection, card: &mut Value) -> Result<(), Problem> {

@@ -77,36 +77,23 @@ pub async fn create(
         cards::find(transaction, &board, &card)?;
         let fields = Fields::parse(&submission.body)?;
         let draft = Draft {
-            id: fields
-                .id("id")?
-                .map_or_else(|| store::new_id(transaction), Ok)?,
+            id: fields.id("id")?.map_or_else(|| store::new_id(transaction), Ok)?,
             author: fields.required_line("author", AUTHOR)?,
             text: fields.required_line("text", TEXT)?,
             card,
         };
         let answer = Answer::json(201, &insert(transaction, &draft, now)?);
-        Ok(Effect::new(
-            answer,
-            Change::of_card(&board, &draft.card, Kind::Comment),
-        ))
+        Ok(Effect::new(answer, Change::of_card(&board, &draft.card, Kind::Comment)))
     });
     write.await.map(Answer::into_response)
 }
 
 /// Writes a new comment; 409 when the id is taken.
 pub fn insert(connection: &Connection, draft: &Draft, now: i64) -> Result<Value, Problem> {
-    let sql =
-        "INSERT INTO comments (id, card, author, text, created_at) VALUES (?1, ?2, ?3, ?4, ?5)";
-    let Draft {
-        id,
-        card,
-        author,
-        text,
-    } = draft;
+    let sql = "INSERT INTO comments (id, card, author, text, created_at) VALUES (?1, ?2, ?3, ?4, ?5)";
+    let Draft { id, card, author, text } = draft;
     match connection.execute(sql, (id, card, author, text, now)) {
-        Err(error) if store::is_taken(&error) => {
-            Err(Problem::new(409, "a comment with this id exists"))
-        }
+        Err(error) if store::is_taken(&error) => Err(Problem::new(409, "a comment with this id exists")),
         done => done.map_err(Problem::from),
     }?;
     Ok(json!({ "id": id, "author": author, "text": text, "createdAt": now }))

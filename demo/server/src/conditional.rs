@@ -12,12 +12,12 @@ use crate::problem::Problem;
 
 /// The first sixteen hex digits of a body's SHA-256, enough to tell versions of one resource apart.
 pub fn digest(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))[..16].to_owned()
+    hex(Sha256::digest(bytes).iter().take(8))
 }
 
 /// Bytes as lower-case hex.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+pub fn hex<'a>(bytes: impl IntoIterator<Item = &'a u8>) -> String {
+    bytes.into_iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The tag of a resource with a version: `"version-digest"`, so that another database with the same version differs.
@@ -32,15 +32,7 @@ pub fn versioned_tag(body: &Value) -> String {
 /// Answers a GET with JSON under its tag, or 304 where the client has it.
 pub fn json(request: &HeaderMap, body: &Value) -> Response<Body> {
     let tag = versioned_tag(body);
-    bytes(
-        request,
-        &tag,
-        body.to_string(),
-        &[
-            ("content-type", "application/json"),
-            ("cache-control", "no-cache"),
-        ],
-    )
+    bytes(request, &tag, body.to_string(), &[("content-type", "application/json"), ("cache-control", "no-cache")])
 }
 
 /// Answers a GET with bytes under a tag, or 304 where the client has it. Header values must be valid.
@@ -66,10 +58,7 @@ pub fn bytes(
 /// Whether `If-None-Match` names this tag. RFC 9110, 13.1.2: by weak comparison, and `*` matches anything there is.
 fn none_match_fails(request: &HeaderMap, tag: &str) -> bool {
     let values = request.get_all(header::IF_NONE_MATCH);
-    let mut named = values
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','));
+    let mut named = values.iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
     named.any(|candidate| {
         let candidate = candidate.trim();
         candidate == "*" || candidate.strip_prefix("W/").unwrap_or(candidate) == tag
@@ -83,21 +72,15 @@ pub struct IfMatch(Option<String>);
 impl IfMatch {
     /// Takes the condition from a request's headers.
     pub fn of(request: &HeaderMap) -> Self {
-        let values: Vec<_> = request
-            .get_all(header::IF_MATCH)
-            .iter()
-            .map(|value| value.to_str().unwrap_or_default())
-            .collect();
+        let values: Vec<_> =
+            request.get_all(header::IF_MATCH).iter().map(|value| value.to_str().unwrap_or_default()).collect();
         Self((!values.is_empty()).then(|| values.join(",")))
     }
 
     /// Refuses with 412 when the condition names neither this version nor any. The part of a tag after the dash is
     /// not compared: it covers counts of comments and photos, which an edit of the card does not overwrite.
     pub fn check(&self, current: &Value) -> Result<(), Problem> {
-        let version = current
-            .get("version")
-            .map(Value::to_string)
-            .unwrap_or_default();
+        let version = current.get("version").map(Value::to_string).unwrap_or_default();
         self.holds(|tag| tag.split('-').next() == Some(&version))
             .then_some(())
             .ok_or_else(|| Problem::stale(current.clone()))

@@ -3,16 +3,10 @@
 use std::{io, net::SocketAddr};
 
 use axum::{Json, Router, body::Bytes, extract::State, http::StatusCode, routing::get};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tokio::{net::TcpListener, task::JoinHandle};
 
-use crate::{
-    faults::{Faults, Orders},
-    listener::Gate,
-    log::Log,
-    problem::Problem,
-    store::Store,
-};
+use crate::{faults::Faults, listener::Gate, log::Log, orders::Orders, problem::Problem, store::Store};
 
 /// What the control port reaches.
 #[derive(Debug, Clone)]
@@ -49,8 +43,10 @@ async fn orders(State(desk): State<Desk>) -> Json<Orders> {
 
 /// `PUT /faults`: has taken effect when it is answered.
 async fn order(State(desk): State<Desk>, body: Bytes) -> Result<StatusCode, Problem> {
-    let orders: Orders =
-        serde_json::from_slice(&body).map_err(|error| Problem::new(422, error.to_string()))?;
+    let wrong = |error: serde_json::Error| Problem::new(422, error.to_string());
+    // By way of an object: serde would also take a struct from a list.
+    let fields: Map<String, Value> = serde_json::from_slice(&body).map_err(wrong)?;
+    let orders: Orders = serde_json::from_value(fields.into()).map_err(wrong)?;
     orders.check()?;
     apply(&desk, orders).await
 }
@@ -63,11 +59,7 @@ async fn lift(State(desk): State<Desk>) -> Result<StatusCode, Problem> {
 async fn apply(desk: &Desk, orders: Orders) -> Result<StatusCode, Problem> {
     let refuse = orders.refuse;
     desk.faults.replace(orders);
-    let done = if refuse {
-        desk.gate.refuse().await
-    } else {
-        desk.gate.accept().await
-    };
+    let done = if refuse { desk.gate.refuse().await } else { desk.gate.accept().await };
     done.map_err(|error| Problem::new(500, error.to_string()))?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -78,12 +70,10 @@ async fn report(State(desk): State<Desk>) -> Result<Json<Value>, Problem> {
         let sql = "SELECT seq, key, method, path, lane, n, at FROM applied ORDER BY seq";
         let mut statement = connection.prepare_cached(sql)?;
         let rows = statement.query_map([], |row| {
-            Ok(
-                json!({ "seq": row.get::<_, i64>(0)?, "key": row.get::<_, Option<String>>(1)?,
+            Ok(json!({ "seq": row.get::<_, i64>(0)?, "key": row.get::<_, Option<String>>(1)?,
                        "method": row.get::<_, String>(2)?, "path": row.get::<_, String>(3)?,
                        "lane": row.get::<_, Option<String>>(4)?, "n": row.get::<_, Option<i64>>(5)?,
-                       "at": row.get::<_, i64>(6)? }),
-            )
+                       "at": row.get::<_, i64>(6)? }))
         })?;
         Ok(rows.collect::<Result<Vec<Value>, _>>()?)
     });

@@ -51,44 +51,26 @@ pub enum Kind {
 impl Change {
     /// A change to a board.
     pub fn of_board(board: &str, kind: Kind) -> Self {
-        Self {
-            board: board.to_owned(),
-            card: None,
-            kind,
-            deleted: false,
-        }
+        Self { board: board.to_owned(), card: None, kind, deleted: false }
     }
 
     /// A change to a card or to what hangs on it.
     pub fn of_card(board: &str, card: &str, kind: Kind) -> Self {
-        Self {
-            card: Some(card.to_owned()),
-            ..Self::of_board(board, kind)
-        }
+        Self { card: Some(card.to_owned()), ..Self::of_board(board, kind) }
     }
 
     /// The same change, of a thing that is gone.
     pub fn deleted(self) -> Self {
-        Self {
-            deleted: true,
-            ..self
-        }
+        Self { deleted: true, ..self }
     }
 }
 
 /// `GET /api/events`: an event per change from now on, until the client leaves or the server stops.
 pub async fn stream(State(app): State<App>) -> impl IntoResponse {
-    let listener = Listener {
-        changes: app.store.subscribe(),
-        stopped: app.stopped,
-        greeted: false,
-    };
+    let listener = Listener { changes: app.store.subscribe(), stopped: app.stopped, greeted: false };
     let events = stream::unfold(listener, Listener::next);
     let alive = KeepAlive::new().interval(PING).text("ping");
-    (
-        [(header::CACHE_CONTROL, "no-cache")],
-        Sse::new(events).keep_alive(alive),
-    )
+    ([(header::CACHE_CONTROL, "no-cache")], Sse::new(events).keep_alive(alive))
 }
 
 /// One client of the stream.

@@ -15,12 +15,12 @@ use axum::{
 };
 use futures_util::stream;
 use http_body_util::BodyExt;
-use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
 use crate::{
     attachments,
     connection::{Cut, Cutter},
+    orders::Orders,
     problem::Problem,
     submission,
 };
@@ -28,66 +28,6 @@ use crate::{
 /// What a captive portal says in place of the answer.
 const PORTAL: &str = "<!doctype html><title>Harbour Wi-Fi</title><h1>Sign in to Harbour Wi-Fi</h1>\
                       <form action=\"/login\" method=\"post\"><button>Accept and connect</button></form>";
-
-/// What a test commands; every field may be left out, and what is left out is off.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
-pub struct Orders {
-    /// The listener is closed and open connections are cut.
-    pub refuse: bool,
-    /// Only paths that begin like this; everything when left out. `refuse` does not look at it.
-    #[serde(rename = "match")]
-    pub prefix: Option<String>,
-    /// Only these methods; all when left out.
-    pub methods: Option<Vec<String>>,
-    /// Each answer takes this long: at least, at most. The effect happens somewhere within.
-    pub delay_ms: Option<(u64, u64)>,
-    /// The request is taken and never answered; its connection is cut when the orders change.
-    pub stall: bool,
-    /// In this share of the requests the effect happens and the connection is reset in place of an answer.
-    pub drop_after_apply: f64,
-    /// The head and half of the body are sent, then the connection is closed.
-    pub drop_mid_body: bool,
-    /// The request has no effect and is answered with this status.
-    pub status: Option<u16>,
-    /// The `Retry-After` of that answer, in seconds or as a date.
-    pub retry_after: Option<serde_json::Value>,
-    /// The request has no effect and is answered with a login page.
-    pub portal: bool,
-    /// Where chance begins.
-    pub seed: u64,
-    /// Only so many requests are disturbed, the first that match.
-    pub times: Option<u64>,
-}
-
-impl Orders {
-    /// Names the field that makes no sense.
-    pub fn check(&self) -> Result<(), Problem> {
-        if !(0.0..=1.0).contains(&self.drop_after_apply) {
-            return Err(Problem::field("dropAfterApply", "must be between 0 and 1"));
-        }
-        if self.delay_ms.is_some_and(|(least, most)| least > most) {
-            return Err(Problem::field("delayMs", "must be the least and the most"));
-        }
-        if self
-            .status
-            .is_some_and(|status| !(200..=599).contains(&status))
-        {
-            return Err(Problem::field("status", "must be between 200 and 599"));
-        }
-        Ok(())
-    }
-
-    fn concern(&self, request: &Request<Body>) -> bool {
-        let method = request.method().as_str();
-        let named =
-            |names: &Vec<String>| names.iter().any(|name| name.eq_ignore_ascii_case(method));
-        self.prefix
-            .as_ref()
-            .is_none_or(|prefix| request.uri().path().starts_with(prefix.as_str()))
-            && self.methods.as_ref().is_none_or(named)
-    }
-}
 
 /// The orders in force; clones share them.
 #[derive(Debug, Clone)]
@@ -139,10 +79,7 @@ enum End {
 
 impl Default for Faults {
     fn default() -> Self {
-        Self {
-            desk: Arc::default(),
-            changes: watch::channel(0).0,
-        }
+        Self { desk: Arc::default(), changes: watch::channel(0).0 }
     }
 }
 
@@ -150,11 +87,7 @@ impl Faults {
     /// Replaces the orders as a whole.
     pub fn replace(&self, orders: Orders) {
         let chance = orders.seed;
-        *self.desk() = Desk {
-            orders,
-            disturbed: 0,
-            chance,
-        };
+        *self.desk() = Desk { orders, disturbed: 0, chance };
         self.changes.send_modify(|count| *count += 1);
     }
 
@@ -171,26 +104,16 @@ impl Faults {
 impl Desk {
     /// Draws what happens to a request; `None` when the orders do not concern it.
     fn draw(&mut self, request: &Request<Body>) -> Option<Fate> {
-        if !self.orders.concern(request)
-            || self
-                .orders
-                .times
-                .is_some_and(|times| self.disturbed >= times)
-        {
+        if !self.orders.concern(request) || self.orders.times.is_some_and(|times| self.disturbed >= times) {
             return None;
         }
         self.disturbed += 1;
         // Always three draws, so that one order more does not shift the chance of the others.
         let (length, split, dropped) = (self.roll(), self.roll(), self.roll());
         let (least, most) = self.orders.delay_ms.unwrap_or_default();
-        let delay = Duration::from_millis(least).mul_f64(1.0 - length)
-            + Duration::from_millis(most).mul_f64(length);
+        let delay = Duration::from_millis(least).mul_f64(1.0 - length) + Duration::from_millis(most).mul_f64(length);
         let before = delay.mul_f64(split);
-        Some(Fate {
-            before,
-            after: delay.saturating_sub(before),
-            end: self.end(dropped),
-        })
+        Some(Fate { before, after: delay.saturating_sub(before), end: self.end(dropped) })
     }
 
     fn end(&self, dropped: f64) -> End {
@@ -203,24 +126,13 @@ impl Desk {
         }
         if let Some(status) = orders.status {
             let retry_after = orders.retry_after.as_ref();
-            let retry_after = retry_after.map(|value| {
-                value
-                    .as_str()
-                    .map_or_else(|| value.to_string(), str::to_owned)
-            });
-            return End::Instead(
-                StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE),
-                retry_after,
-            );
+            let retry_after = retry_after.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+            return End::Instead(StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE), retry_after);
         }
         if dropped < orders.drop_after_apply {
             return End::DropAfterApply;
         }
-        if orders.drop_mid_body {
-            End::DropMidBody
-        } else {
-            End::Answer
-        }
+        if orders.drop_mid_body { End::DropMidBody } else { End::Answer }
     }
 
     /// The next number of SplitMix64, between 0 and 1.
@@ -260,13 +172,7 @@ pub async fn disturb(State(faults): State<Faults>, request: Request<Body>, next:
         }
         End::Portal => {
             read_to_end(request).await;
-            (
-                [
-                    (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-                    (header::CACHE_CONTROL, "no-store"),
-                ],
-                PORTAL,
-            )
+            ([(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-store")], PORTAL)
                 .into_response()
         }
         End::Answer | End::DropAfterApply | End::DropMidBody => next.run(request).await,
@@ -287,11 +193,7 @@ async fn cut(cutter: &Cutter) -> Response {
 
 /// A client that is still sending would see a broken connection in place of the answer.
 async fn read_to_end(request: Request<Body>) {
-    let _ = to_bytes(
-        request.into_body(),
-        attachments::MAX_BYTES + submission::MAX_BYTES,
-    )
-    .await;
+    let _ = to_bytes(request.into_body(), attachments::MAX_BYTES + submission::MAX_BYTES).await;
 }
 
 /// The same answer, its length declared in full, ending in the middle. One without a body is left whole.
@@ -299,11 +201,7 @@ async fn halve(response: Response, cutter: Cutter) -> Response {
     let (mut head, mut body) = response.into_parts();
     let whole = match hyper::body::Body::size_hint(&body).exact() {
         Some(0) => return Response::from_parts(head, body),
-        Some(_) => body
-            .collect()
-            .await
-            .map(|collected| collected.to_bytes())
-            .unwrap_or_default(),
+        Some(_) => body.collect().await.map(|collected| collected.to_bytes()).unwrap_or_default(),
         // A stream without an end is cut after its first piece.
         None => match body.frame().await {
             Some(Ok(frame)) => frame.into_data().unwrap_or_default(),
@@ -312,8 +210,7 @@ async fn halve(response: Response, cutter: Cutter) -> Response {
     };
     let half = whole.slice(..whole.len() / 2);
     if !head.headers.contains_key(header::CONTENT_LENGTH) {
-        head.headers
-            .insert(header::CONTENT_LENGTH, whole.len().into());
+        head.headers.insert(header::CONTENT_LENGTH, whole.len().into());
     }
     let pieces = stream::unfold(Some(half), move |half| {
         let cutter = cutter.clone();

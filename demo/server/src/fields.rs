@@ -28,18 +28,16 @@ impl Fields {
 
     /// As [`Fields::line`], but it must be there.
     pub fn required_line(&self, name: &str, max: usize) -> Result<String, Problem> {
-        self.line(name, max)?
-            .ok_or_else(|| Problem::field(name, "is missing"))
+        self.line(name, max)?.ok_or_else(|| Problem::field(name, "is missing"))
     }
 
     /// A text of at most `max` characters, which may be empty.
     pub fn text(&self, name: &str, max: usize) -> Result<Option<String>, Problem> {
         match self.0.get(name) {
             None | Some(Value::Null) => Ok(None),
-            Some(Value::String(text)) if text.chars().count() > max => Err(Problem::field(
-                name,
-                format!("must have at most {max} characters"),
-            )),
+            Some(Value::String(text)) if text.chars().count() > max => {
+                Err(Problem::field(name, format!("must have at most {max} characters")))
+            }
             Some(Value::String(text)) => Ok(Some(text.clone())),
             Some(_) => Err(Problem::field(name, "must be a text")),
         }
@@ -56,10 +54,9 @@ impl Fields {
     /// One of a few words.
     pub fn choice(&self, name: &str, choices: &[&str]) -> Result<Option<String>, Problem> {
         match self.text(name, 64)? {
-            Some(word) if !choices.contains(&word.as_str()) => Err(Problem::field(
-                name,
-                format!("must be one of {}", choices.join(", ")),
-            )),
+            Some(word) if !choices.contains(&word.as_str()) => {
+                Err(Problem::field(name, format!("must be one of {}", choices.join(", "))))
+            }
             word => Ok(word),
         }
     }

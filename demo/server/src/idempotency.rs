@@ -13,43 +13,25 @@ pub fn replay(transaction: &Transaction<'_>, intent: &Intent) -> Result<Option<A
     let Some(key) = &intent.key else {
         return Ok(None);
     };
-    let sql = "SELECT method = ?2 AND target = ?3 AND digest = ?4, status, headers, body FROM idempotency WHERE key = ?1";
+    let sql =
+        "SELECT method = ?2 AND target = ?3 AND digest = ?4, status, headers, body FROM idempotency WHERE key = ?1";
     let stored = transaction
-        .query_row(
-            sql,
-            (key, &intent.method, &intent.target, &intent.digest),
-            |row| {
-                let headers: String = row.get(2)?;
-                let headers = serde_json::from_str(&headers).unwrap_or_default();
-                Ok((
-                    row.get::<_, bool>(0)?,
-                    Answer {
-                        status: row.get(1)?,
-                        headers,
-                        body: row.get(3)?,
-                    },
-                ))
-            },
-        )
+        .query_row(sql, (key, &intent.method, &intent.target, &intent.digest), |row| {
+            let headers: String = row.get(2)?;
+            let headers = serde_json::from_str(&headers).unwrap_or_default();
+            Ok((row.get::<_, bool>(0)?, Answer { status: row.get(1)?, headers, body: row.get(3)? }))
+        })
         .optional()?;
     match stored {
         None => Ok(None),
         Some((true, answer)) => Ok(Some(answer.with("idempotency-replayed", "true"))),
         // The draft, 2.7: the same key with another payload is answered with 422.
-        Some((false, _)) => Err(Problem::new(
-            422,
-            "this Idempotency-Key was used for another request",
-        )),
+        Some((false, _)) => Err(Problem::new(422, "this Idempotency-Key was used for another request")),
     }
 }
 
 /// Stores an answer under the intent's key, if it has one.
-pub fn remember(
-    transaction: &Transaction<'_>,
-    intent: &Intent,
-    answer: &Answer,
-    now: i64,
-) -> Result<()> {
+pub fn remember(transaction: &Transaction<'_>, intent: &Intent, answer: &Answer, now: i64) -> Result<()> {
     let Some(key) = &intent.key else {
         return Ok(());
     };
@@ -57,16 +39,7 @@ pub fn remember(
     transaction.execute(
         "INSERT INTO idempotency (key, method, target, digest, status, headers, body, at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-        (
-            key,
-            &intent.method,
-            &intent.target,
-            &intent.digest,
-            answer.status,
-            headers,
-            &answer.body,
-            now,
-        ),
+        (key, &intent.method, &intent.target, &intent.digest, answer.status, headers, &answer.body, now),
     )?;
     Ok(())
 }

@@ -10,7 +10,7 @@
 //!   nouns share: how a write arrives, happens once, and is answered.
 //! * [`store`], [`seed`]: the file, its schema, and what an empty one is filled with.
 //! * [`static_files`], [`content_type`]: the pages.
-//! * [`faults`], [`control`], [`log`], [`probes`]: only with `--faults`.
+//! * [`orders`], [`faults`], [`control`], [`log`], [`probes`]: only with `--faults`.
 
 pub mod options;
 pub mod server;
@@ -43,4 +43,5 @@ pub mod static_files;
 pub mod control;
 pub mod faults;
 pub mod log;
+pub mod orders;
 pub mod probes;

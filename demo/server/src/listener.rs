@@ -69,17 +69,7 @@ pub fn listen(address: SocketAddr, router: Router) -> io::Result<(SocketAddr, Ga
     let (sender, commands) = mpsc::channel(1);
     let (ending, _) = watch::channel(Ending::NotYet);
     let connections = JoinSet::new();
-    tokio::spawn(
-        Loop {
-            address,
-            door: Door::Open(listener),
-            commands,
-            connections,
-            ending,
-            router,
-        }
-        .run(),
-    );
+    tokio::spawn(Loop { address, door: Door::Open(listener), commands, connections, ending, router }.run());
     Ok((address, Gate(sender)))
 }
 
@@ -178,18 +168,13 @@ impl Loop {
     }
 
     fn serve(&mut self, stream: TcpStream) {
-        self.connections
-            .spawn(serve(stream, self.router.clone(), self.ending.subscribe()));
+        self.connections.spawn(serve(stream, self.router.clone(), self.ending.subscribe()));
     }
 }
 
 /// Binds without listening. The address can be taken again at once after a restart.
 fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
-    let socket = if address.is_ipv4() {
-        TcpSocket::new_v4()?
-    } else {
-        TcpSocket::new_v6()?
-    };
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
     Ok(socket)
@@ -220,9 +205,7 @@ async fn serve(stream: TcpStream, router: Router, mut ending: watch::Receiver<En
         request.extensions_mut().insert(cutter.clone());
         router.call(request)
     });
-    let mut connection = http1::Builder::new()
-        .header_read_timeout(None)
-        .serve_connection(TokioIo::new(wire), service);
+    let mut connection = http1::Builder::new().header_read_timeout(None).serve_connection(TokioIo::new(wire), service);
     let mut finishing = false;
     loop {
         tokio::select! {

@@ -77,10 +77,7 @@ impl Log {
 
     fn arrive(&self, request: &Request<Body>) -> Visit {
         let key = submission::key_of(request.headers()).ok().flatten();
-        let is_write = !matches!(
-            *request.method(),
-            Method::GET | Method::HEAD | Method::OPTIONS
-        );
+        let is_write = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
         let mut pages = self.pages();
         let number = pages.next;
         pages.next += 1;
@@ -90,19 +87,8 @@ impl Log {
         if is_write && request.uri().path().starts_with("/api/") {
             pages.open.insert(number, key.clone());
         }
-        let path = request
-            .uri()
-            .path_and_query()
-            .map(ToString::to_string)
-            .unwrap_or_default();
-        Visit {
-            log: self.clone(),
-            number,
-            method: request.method().to_string(),
-            path,
-            key,
-            status: None,
-        }
+        let path = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
+        Visit { log: self.clone(), number, method: request.method().to_string(), path, key, status: None }
     }
 }
 
@@ -113,16 +99,8 @@ impl Drop for Visit {
         if pages.requests.len() == KEPT {
             pages.requests.pop_front();
         }
-        let Self {
-            method,
-            path,
-            key,
-            status,
-            ..
-        } = self;
-        pages
-            .requests
-            .push_back(json!({ "method": method, "path": path, "status": status, "key": key }));
+        let Self { method, path, key, status, .. } = self;
+        pages.requests.push_back(json!({ "method": method, "path": path, "status": status, "key": key }));
     }
 }
 

@@ -64,11 +64,7 @@ impl Options {
         let (mut listen, mut db, mut site, mut faults) = (None, None, None, None);
         let (mut mounts, mut spa) = (Vec::new(), false);
         while let Some(flag) = arguments.next() {
-            let mut value = || {
-                arguments
-                    .next()
-                    .ok_or_else(|| Mistake::NoValue(flag.clone()))
-            };
+            let mut value = || arguments.next().ok_or_else(|| Mistake::NoValue(flag.clone()));
             match flag.as_str() {
                 "--listen" => listen = Some(address(&flag, value()?)?),
                 "--faults" => faults = Some(address(&flag, value()?)?),
@@ -81,30 +77,19 @@ impl Options {
         }
         let listen = listen.ok_or(Mistake::Missing("--listen"))?;
         let db = db.ok_or(Mistake::Missing("--db"))?;
-        Ok(Self {
-            listen,
-            db,
-            site,
-            mounts,
-            faults,
-            spa,
-        })
+        Ok(Self { listen, db, site, mounts, faults, spa })
     }
 }
 
 fn address(flag: &str, value: String) -> Result<SocketAddr, Mistake> {
-    value.parse().map_err(|_| Mistake::Address {
-        flag: flag.to_owned(),
-        value,
-    })
+    value.parse().map_err(|_| Mistake::Address { flag: flag.to_owned(), value })
 }
 
 fn mount(value: String) -> Result<Mount, Mistake> {
     match value.split_once('=') {
-        Some((prefix, folder)) if prefix.starts_with('/') && !folder.is_empty() => Ok(Mount {
-            prefix: prefix.trim_end_matches('/').to_owned(),
-            folder: folder.into(),
-        }),
+        Some((prefix, folder)) if prefix.starts_with('/') && !folder.is_empty() => {
+            Ok(Mount { prefix: prefix.trim_end_matches('/').to_owned(), folder: folder.into() })
+        }
         _ => Err(Mistake::Mount(value)),
     }
 }
@@ -115,30 +100,17 @@ mod tests {
 
     fn check(line: &str, expected: Result<(), &str>) {
         let got = Options::parse(line.split_whitespace().map(str::to_owned));
-        assert_eq!(
-            got.map(|_| ()).map_err(|error| error.to_string()),
-            expected.map_err(str::to_owned),
-            "{line}"
-        );
+        assert_eq!(got.map(|_| ()).map_err(|error| error.to_string()), expected.map_err(str::to_owned), "{line}");
     }
 
     #[test]
     fn mistakes_are_named() {
-        check(
-            "--listen 127.0.0.1:0 --db a.db --static demo --mount /longshore=dist --spa",
-            Ok(()),
-        );
+        check("--listen 127.0.0.1:0 --db a.db --static demo --mount /longshore=dist --spa", Ok(()));
         check("--db a.db", Err("--listen is missing"));
         check("--listen 127.0.0.1:0", Err("--db is missing"));
         check("--listen", Err("--listen needs a value"));
-        check(
-            "--listen here",
-            Err("--listen: expected an address such as 127.0.0.1:8080, got here"),
-        );
-        check(
-            "--mount dist",
-            Err("--mount: expected /prefix=folder, got dist"),
-        );
+        check("--listen here", Err("--listen: expected an address such as 127.0.0.1:8080, got here"));
+        check("--mount dist", Err("--mount: expected /prefix=folder, got dist"));
         check("--what", Err("unknown argument --what"));
     }
 }

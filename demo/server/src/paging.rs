@@ -23,9 +23,7 @@ impl Page {
     pub fn limit(&self) -> Result<usize, Problem> {
         let wanted = match &self.limit {
             None => DEFAULT,
-            Some(text) => text
-                .parse()
-                .map_err(|_| Problem::field("limit", "must be a whole number"))?,
+            Some(text) => text.parse().map_err(|_| Problem::field("limit", "must be a whole number"))?,
         };
         Ok(wanted.clamp(1, MAX) as usize)
     }
@@ -35,12 +33,8 @@ impl Page {
         let Some(cursor) = &self.cursor else {
             return Ok(None);
         };
-        let parts = cursor
-            .split_once('.')
-            .and_then(|(order, id)| Some((order.parse().ok()?, id.to_owned())));
-        parts
-            .map(Some)
-            .ok_or_else(|| Problem::field("cursor", "must be one that an earlier page gave"))
+        let parts = cursor.split_once('.').and_then(|(order, id)| Some((order.parse().ok()?, id.to_owned())));
+        parts.map(Some).ok_or_else(|| Problem::field("cursor", "must be one that an earlier page gave"))
     }
 }
 

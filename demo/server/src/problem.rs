@@ -22,12 +22,7 @@ pub struct Problem {
 impl Problem {
     /// A problem with nothing but its status and sentence.
     pub fn new(status: u16, detail: impl Into<String>) -> Self {
-        Self {
-            status,
-            detail: detail.into(),
-            field: None,
-            current: None,
-        }
+        Self { status, detail: detail.into(), field: None, current: None }
     }
 
     /// Nothing is there.
@@ -38,24 +33,16 @@ impl Problem {
     /// A field of the body cannot be used.
     pub fn field(name: &str, expected: impl Into<String>) -> Self {
         let detail = format!("{name}: {}", expected.into());
-        Self {
-            field: Some(name.to_owned()),
-            ..Self::new(422, detail)
-        }
+        Self { field: Some(name.to_owned()), ..Self::new(422, detail) }
     }
 
     /// Someone wrote first; carries what is there now.
     pub fn stale(current: Value) -> Self {
-        Self {
-            current: Some(current),
-            ..Self::new(412, "this was changed since you read it")
-        }
+        Self { current: Some(current), ..Self::new(412, "this was changed since you read it") }
     }
 
     fn body(&self) -> Vec<u8> {
-        let title = StatusCode::from_u16(self.status)
-            .ok()
-            .and_then(|status| status.canonical_reason());
+        let title = StatusCode::from_u16(self.status).ok().and_then(|status| status.canonical_reason());
         let mut body = json!({
             "type": "about:blank",
             "title": title.unwrap_or("Error"),
@@ -75,10 +62,7 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let headers = [
-            (header::CONTENT_TYPE, "application/problem+json"),
-            (header::CACHE_CONTROL, "no-store"),
-        ];
+        let headers = [(header::CONTENT_TYPE, "application/problem+json"), (header::CACHE_CONTROL, "no-store")];
         (status, headers, self.body()).into_response()
     }
 }

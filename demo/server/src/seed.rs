@@ -14,12 +14,7 @@ use crate::{
 const STEP_MS: i64 = 47 * 60 * 1000;
 
 /// A card: column, title, text, and its comments as author and text.
-type Card = (
-    &'static str,
-    &'static str,
-    &'static str,
-    &'static [(&'static str, &'static str)],
-);
+type Card = (&'static str, &'static str, &'static str, &'static [(&'static str, &'static str)]);
 
 /// The drawing on one of the cards.
 const DRAWING: &str = include_str!("seed/berth.svg");
@@ -32,17 +27,9 @@ const LAUNCH: (&str, &[Card]) = (
             "todo",
             "Write the announcement",
             "Two paragraphs for the newsletter, one picture.\nTone: plain and glad.",
-            &[
-                ("Mara", "I can have a first draft on Thursday."),
-                ("Jonas", "Please mention the new opening hours."),
-            ],
+            &[("Mara", "I can have a first draft on Thursday."), ("Jonas", "Please mention the new opening hours.")],
         ),
-        (
-            "todo",
-            "Order the printed posters",
-            "A2, matte, forty of them. Last day to order is the 12th.",
-            &[],
-        ),
+        ("todo", "Order the printed posters", "A2, matte, forty of them. Last day to order is the 12th.", &[]),
         (
             "todo",
             "Ask the harbour office about the pier",
@@ -55,40 +42,19 @@ const LAUNCH: (&str, &[Card]) = (
             "Draw the site plan",
             "Stage, food, first aid, and the way in for the fire brigade.",
             &[
-                (
-                    "Ravi",
-                    "First sketch attached. The stage is still too close to the water.",
-                ),
-                (
-                    "Ines",
-                    "Better with the food on the left, then the queue does not block the way in.",
-                ),
+                ("Ravi", "First sketch attached. The stage is still too close to the water."),
+                ("Ines", "Better with the food on the left, then the queue does not block the way in."),
             ],
         ),
-        (
-            "doing",
-            "Collect quotes for the sound system",
-            "Three so far; the cheapest has no engineer.",
-            &[],
-        ),
+        ("doing", "Collect quotes for the sound system", "Three so far; the cheapest has no engineer.", &[]),
         (
             "doing",
             "Test the ticket page on old phones",
             "Slow network and small screens first.",
             &[("Jonas", "Works on the train, tunnel included.")],
         ),
-        (
-            "done",
-            "Fix the date",
-            "Second weekend of May.",
-            &[("Mara", "Told everybody.")],
-        ),
-        (
-            "done",
-            "Reserve the rain tent",
-            "Paid until the end of March; can be cancelled for half.",
-            &[],
-        ),
+        ("done", "Fix the date", "Second weekend of May.", &[("Mara", "Told everybody.")]),
+        ("done", "Reserve the rain tent", "Paid until the end of March; can be cancelled for half.", &[]),
     ],
 );
 
@@ -102,25 +68,10 @@ const WORKSHOP: (&str, &[Card]) = (
             "The guide wheel rattles. Spare part is in the blue drawer.",
             &[("Ravi", "Do not use it until then, please.")],
         ),
-        (
-            "todo",
-            "Restock sandpaper",
-            "80, 120 and 240 are nearly gone.",
-            &[],
-        ),
-        (
-            "doing",
-            "Build the new workbench",
-            "Beech top, drawers on the left. Glue dries until Friday.",
-            &[],
-        ),
+        ("todo", "Restock sandpaper", "80, 120 and 240 are nearly gone.", &[]),
+        ("doing", "Build the new workbench", "Beech top, drawers on the left. Glue dries until Friday.", &[]),
         ("done", "Label the switches", "", &[("Ines", "Finally!")]),
-        (
-            "done",
-            "Sort the offcuts",
-            "Anything under 20 cm went to the stove.",
-            &[],
-        ),
+        ("done", "Sort the offcuts", "Anything under 20 cm went to the stove.", &[]),
     ],
 );
 
@@ -136,12 +87,7 @@ pub fn fill_when_new(connection: &mut Connection, now: i64) -> Result<(), Proble
     Ok(transaction.commit()?)
 }
 
-fn fill_board(
-    connection: &Connection,
-    board: u32,
-    content: &(&str, &[Card]),
-    now: i64,
-) -> Result<(), Problem> {
+fn fill_board(connection: &Connection, board: u32, content: &(&str, &[Card]), now: i64) -> Result<(), Problem> {
     let (title, list) = content;
     let board_id = id(board, 0, 0);
     let mut when = now - STEP_MS * (list.len() as i64 + 1) * 3;
@@ -160,12 +106,7 @@ fn fill_board(
         for (remark, (author, text)) in (1..).zip(remarks.iter()) {
             when += STEP_MS;
             let (author, text) = ((*author).to_owned(), (*text).to_owned());
-            let draft = comments::Draft {
-                id: id(board, number, remark),
-                card: card.id.clone(),
-                author,
-                text,
-            };
+            let draft = comments::Draft { id: id(board, number, remark), card: card.id.clone(), author, text };
             comments::insert(connection, &draft, when)?;
         }
         if *title == "Draw the site plan" {
@@ -177,12 +118,7 @@ fn fill_board(
 
 fn drawing(id: String) -> Upload {
     let bytes = Bytes::from_static(DRAWING.as_bytes());
-    Upload {
-        id: Some(id),
-        name: "site-plan.svg".to_owned(),
-        content_type: "image/svg+xml".to_owned(),
-        bytes,
-    }
+    Upload { id: Some(id), name: "site-plan.svg".to_owned(), content_type: "image/svg+xml".to_owned(), bytes }
 }
 
 fn id(board: u32, card: u32, part: u32) -> String {

@@ -47,45 +47,22 @@ pub enum StartError {
 impl Server {
     /// Opens the database and listens; connections are accepted when this returns.
     pub async fn start(options: Options) -> Result<Self, StartError> {
-        let effects = if options.faults.is_some() {
-            store::Effects::Recorded
-        } else {
-            store::Effects::NotRecorded
-        };
+        let effects = if options.faults.is_some() { store::Effects::Recorded } else { store::Effects::NotRecorded };
         let store = Store::open(&options.db, effects)?;
         let (stopping, stopped) = watch::channel(false);
         let app = App { store, stopped };
         let at = |address| move |source| StartError::Listen { address, source };
         let Some(faults_address) = options.faults else {
             let router = app::router(app, &options);
-            let (address, gate) =
-                listener::listen(options.listen, router).map_err(at(options.listen))?;
-            return Ok(Self {
-                address,
-                gate,
-                control: None,
-                stopping,
-            });
+            let (address, gate) = listener::listen(options.listen, router).map_err(at(options.listen))?;
+            return Ok(Self { address, gate, control: None, stopping });
         };
         let (log, faults) = (Log::default(), Faults::default());
         let router = app::router_with_faults(app.clone(), &options, faults.clone(), log.clone());
-        let (address, gate) =
-            listener::listen(options.listen, router).map_err(at(options.listen))?;
-        let desk = control::Desk {
-            gate: gate.clone(),
-            faults,
-            log,
-            store: app.store,
-        };
-        let control = control::listen(faults_address, desk)
-            .await
-            .map_err(at(faults_address))?;
-        Ok(Self {
-            address,
-            gate,
-            control: Some(control),
-            stopping,
-        })
+        let (address, gate) = listener::listen(options.listen, router).map_err(at(options.listen))?;
+        let desk = control::Desk { gate: gate.clone(), faults, log, store: app.store };
+        let control = control::listen(faults_address, desk).await.map_err(at(faults_address))?;
+        Ok(Self { address, gate, control: Some(control), stopping })
     }
 
     /// Where the site is served, its port known.

@@ -36,16 +36,10 @@ struct Folders {
 impl StaticFiles {
     /// Takes the site's folder and the mounts.
     pub fn new(options: &Options) -> Self {
-        let site = options.site.clone().map(|folder| Mount {
-            prefix: String::new(),
-            folder,
-        });
+        let site = options.site.clone().map(|folder| Mount { prefix: String::new(), folder });
         let mut mounts: Vec<_> = options.mounts.iter().cloned().chain(site).collect();
         mounts.sort_by_key(|mount| std::cmp::Reverse(mount.prefix.len()));
-        Self(Arc::new(Folders {
-            mounts,
-            spa: options.spa,
-        }))
+        Self(Arc::new(Folders { mounts, spa: options.spa }))
     }
 
     /// Answers any request that no other route took.
@@ -57,13 +51,12 @@ impl StaticFiles {
         if let Some(answer) = self.file(path, request.headers()).await {
             return answer;
         }
+        let is_page = is_navigation(request.headers()) && !path.rsplit('/').next().unwrap_or_default().contains('.');
         if self.0.spa
-            && is_navigation(request.headers())
-            && !path.rsplit('/').next().unwrap_or_default().contains('.')
+            && is_page
+            && let Some(answer) = self.file("/", request.headers()).await
         {
-            if let Some(answer) = self.file("/", request.headers()).await {
-                return answer;
-            }
+            return answer;
         }
         Problem::not_found("this page").into_response()
     }
@@ -80,48 +73,28 @@ impl StaticFiles {
         }
         let bytes = tokio::fs::read(&file).await.ok()?;
         let name = file.file_name()?.to_str()?;
-        let cache = if has_hash(name) {
-            "public, max-age=31536000, immutable"
-        } else {
-            "no-cache"
-        };
+        let cache = if has_hash(name) { "public, max-age=31536000, immutable" } else { "no-cache" };
         let (tag, kind) = (format!("\"{}\"", digest(&bytes)), content_type::of(name));
-        Some(conditional::bytes(
-            headers,
-            &tag,
-            bytes,
-            &[("content-type", kind), ("cache-control", cache)],
-        ))
+        Some(conditional::bytes(headers, &tag, bytes, &[("content-type", kind), ("cache-control", cache)]))
     }
 }
 
 /// The path below a folder; `None` for one that would leave it.
 fn inside(path: &str) -> Option<PathBuf> {
-    let decoded = percent_decode_str(path.trim_start_matches('/'))
-        .decode_utf8()
-        .ok()?;
+    let decoded = percent_decode_str(path.trim_start_matches('/')).decode_utf8().ok()?;
     let relative = Path::new(decoded.as_ref());
-    let stays = relative
-        .components()
-        .all(|component| matches!(component, Component::Normal(_)));
+    let stays = relative.components().all(|component| matches!(component, Component::Normal(_)));
     (stays && !decoded.contains('\0')).then(|| relative.to_owned())
 }
 
 /// Whether a name such as `longshore-0123456789ab.js` carries the hash of its content, so that it never changes.
 fn has_hash(name: &str) -> bool {
-    let is_hash = |part: &str| {
-        part.len() == 12
-            && part
-                .bytes()
-                .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-    };
+    let is_hash = |part: &str| part.len() == 12 && part.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     name.split(['-', '.']).skip(1).any(is_hash)
 }
 
 fn is_navigation(headers: &HeaderMap) -> bool {
-    let accept = headers
-        .get(header::ACCEPT)
-        .and_then(|value| value.to_str().ok());
+    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
     accept.is_some_and(|accept| accept.contains("text/html"))
 }
 
@@ -131,9 +104,8 @@ mod tests {
 
     #[test]
     fn paths_stay_inside() {
-        let check = |path: &str, expected: Option<&str>| {
-            assert_eq!(inside(path), expected.map(PathBuf::from), "{path}")
-        };
+        let check =
+            |path: &str, expected: Option<&str>| assert_eq!(inside(path), expected.map(PathBuf::from), "{path}");
         check("/a/b.js", Some("a/b.js"));
         check("/a%20b.js", Some("a b.js"));
         check("/", Some(""));

@@ -48,27 +48,16 @@ pub fn key_of(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     };
     let key = value.to_str().unwrap_or_default().trim().trim_matches('"');
     if key.is_empty() || key.len() > 200 {
-        return Err(Problem::new(
-            400,
-            "Idempotency-Key: must have 1 to 200 visible characters",
-        ));
+        return Err(Problem::new(400, "Idempotency-Key: must have 1 to 200 visible characters"));
     }
     Ok(Some(key.to_owned()))
 }
 
 impl Intent {
     fn new(method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<Self, Problem> {
-        let target = uri
-            .path_and_query()
-            .map_or_else(|| uri.path().to_owned(), ToString::to_string);
+        let target = uri.path_and_query().map_or_else(|| uri.path().to_owned(), ToString::to_string);
         let (key, if_match) = (key_of(headers)?, IfMatch::of(headers));
-        Ok(Self {
-            method: method.to_string(),
-            target,
-            key,
-            if_match,
-            digest: String::new(),
-        })
+        Ok(Self { method: method.to_string(), target, key, if_match, digest: String::new() })
     }
 
     /// The same intent with the digest of a body given in parts, each told apart from its neighbour.
@@ -96,17 +85,9 @@ impl<S: Send + Sync> FromRequest<S> for Submission {
 
     async fn from_request(request: Request<Body>, state: &S) -> Result<Self, Problem> {
         let intent = Intent::new(request.method(), request.uri(), request.headers());
-        let body = Bytes::from_request(request, state)
-            .await
-            .map_err(|rejection| {
-                Problem::new(
-                    rejection.into_response().status().as_u16(),
-                    "the body is too large or ended early",
-                )
-            })?;
-        Ok(Self {
-            intent: intent?.for_body(&[&body]),
-            body,
-        })
+        let body = Bytes::from_request(request, state).await.map_err(|rejection| {
+            Problem::new(rejection.into_response().status().as_u16(), "the body is too large or ended early")
+        })?;
+        Ok(Self { intent: intent?.for_body(&[&body]), body })
     }
 }

@@ -12,9 +12,7 @@ use std::{
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use tokio::sync::broadcast;
 
-use crate::{
-    answer::Answer, events::Change, idempotency, problem::Problem, seed, submission::Intent,
-};
+use crate::{answer::Answer, events::Change, idempotency, problem::Problem, seed, submission::Intent};
 
 /// How many changes a slow reader of the feed may lag behind before it is told to start over.
 const FEED: usize = 256;
@@ -74,18 +72,11 @@ impl Store {
     pub fn open(path: &Path, effects: Effects) -> Result<Self, OpenError> {
         let mut writer = Connection::open(path)?;
         schema::prepare(&mut writer)?;
-        seed::fill_when_new(&mut writer, now())
-            .map_err(|problem| OpenError::Seed(problem.detail))?;
+        seed::fill_when_new(&mut writer, now()).map_err(|problem| OpenError::Seed(problem.detail))?;
         idempotency::forget_old(&writer, now())?;
         let (feed, _) = broadcast::channel(FEED);
         let (writer, readers) = (Mutex::new(writer), Mutex::new(Vec::new()));
-        Ok(Self(Arc::new(Inner {
-            writer,
-            readers,
-            path: path.to_owned(),
-            effects,
-            feed,
-        })))
+        Ok(Self(Arc::new(Inner { writer, readers, path: path.to_owned(), effects, feed })))
     }
 
     /// Hears every change committed from now on.
@@ -143,8 +134,7 @@ impl Store {
     }
 
     fn open_reader(&self) -> rusqlite::Result<Connection> {
-        let connection =
-            Connection::open_with_flags(&self.0.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let connection = Connection::open_with_flags(&self.0.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         connection.busy_timeout(Duration::from_secs(5))?;
         Ok(connection)
     }
@@ -153,33 +143,20 @@ impl Store {
 impl Effect {
     /// An effect that the feed tells.
     pub fn new(answer: Answer, change: Change) -> Self {
-        Self {
-            answer,
-            changes: vec![change],
-            probe: None,
-        }
+        Self { answer, changes: vec![change], probe: None }
     }
 }
 
 /// Milliseconds since the epoch.
 pub fn now() -> i64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_millis() as i64)
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64)
 }
 
 /// A new random UUID (version 4), from SQLite's own source of randomness.
 pub fn new_id(connection: &Connection) -> rusqlite::Result<String> {
-    let hex: String =
-        connection.query_row("SELECT lower(hex(randomblob(16)))", [], |row| row.get(0))?;
-    Ok(format!(
-        "{}-{}-4{}-a{}-{}",
-        &hex[..8],
-        &hex[8..12],
-        &hex[13..16],
-        &hex[17..20],
-        &hex[20..32]
-    ))
+    let sql = "SELECT lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2)
+               || '-a' || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))";
+    connection.query_row(sql, [], |row| row.get(0))
 }
 
 /// Whether an insert failed because the id is taken.
