@@ -2,6 +2,7 @@
 // The drawer “Activity”: what waits, what needs a decision, and what has arrived.
 
 import { recent } from "./activity.js";
+import { confirm } from "./confirm.js";
 import { h, icon, keep } from "./dom.js";
 import { describe, markOf } from "./op.js";
 import { excuse } from "./outbox.js";
@@ -48,9 +49,16 @@ export function drawer({ store, outbox, longshore }) {
       op.preview ? h("img", { class: "op-photo", src: op.preview, alt: "" }) : "",
       h("div", { class: "op-words" },
         h("p", {}, describe(op, store.nameOf(op))),
-        h("p", { class: "fine" }, stand(op))),
+        h("p", { class: "fine" }, stand(op, store.rows))),
       ...(failed ? [h("div", { class: "row op-acts" }, retry(op), discard(op, "button", op.state === "conflict" ? "Use theirs" : "Discard"))]
         : [discard(op, "button icon-only quiet", icon("close"))]));
+  }
+
+  /** @param {Op} op */
+  async function take(op) {
+    const { length } = outbox.dependents(op);
+    const sure = length === 0 || (await confirm(`Discard it and ${length === 1 ? "the change" : `the ${length} changes`} made on it since?`, "Discard"));
+    if (sure) await outbox.discard(op);
   }
 
   /** @param {Op} op */
@@ -60,7 +68,7 @@ export function drawer({ store, outbox, longshore }) {
   const discard = (op, look, content) => h("button", {
     class: look, type: "button", "data-testid": "outbox-discard", title: "Discard", "aria-label": content instanceof Node ? `Discard: ${describe(op, store.nameOf(op))}` : null,
     // A request that is out cannot be called back.
-    disabled: op.state === "sending", onclick: () => outbox.discard(op).catch(complain),
+    disabled: op.state === "sending", onclick: () => take(op).catch(complain),
   }, content);
 
   function update() {
@@ -91,7 +99,7 @@ export function drawer({ store, outbox, longshore }) {
     clock = setInterval(() => {
       for (const op of store.rows) {
         const fine = waiting.querySelector(`[data-op-id="${CSS.escape(op.id)}"] .fine`);
-        if (fine) fine.textContent = stand(op);
+        if (fine) fine.textContent = stand(op, store.rows);
       }
     }, 1000);
   });
@@ -110,12 +118,13 @@ export function drawer({ store, outbox, longshore }) {
   return { update };
 }
 
-/** Where a write stands, in words. @param {Op} op */
-function stand(op) {
+/** Where a write stands, in words. @param {Op} op @param {readonly Op[]} rows */
+function stand(op, rows) {
   const reason = op.reason ? (REASONS[op.reason] ?? op.reason) : "";
   if (op.state === "conflict") return "Someone else changed it first.";
   if (op.state === "dead") return `The server refused it${op.status ? ` (${op.status})` : ""}. ${reason}`.trim();
   if (op.state === "sending") return "On its way…";
   if (op.state === "waiting" && op.notBefore) return `${reason} Next try ${until(op.notBefore)}.`.trim();
+  if (rows.find((row) => row.lane === op.lane) !== op) return "After the one before it.";
   return reason || (op.attempts === 0 ? `Made ${ago(op.at)}.` : `Tried ${many(op.attempts, "time")}.`);
 }

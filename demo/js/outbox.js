@@ -140,9 +140,18 @@ export class Outbox {
     await this.refresh();
   }
 
-  /** @param {Op} op */
+  /** What makes no sense without this write: everything done since on the card or board that it creates. @param {Op} op */
+  dependents(op) {
+    if (op.verb !== "create" || (op.noun !== "card" && op.noun !== "board")) return [];
+    const { rows } = this.#store;
+    const later = rows.slice(rows.findIndex(({ id }) => id === op.id) + 1);
+    return later.filter((row) => row.board === op.board && (op.noun === "board" || row.card === op.card));
+  }
+
+  /** Takes a write back, and its dependents before it. @param {Op} op */
   async discard(op) {
     const { queue } = await this.#longshore;
+    for (const { id } of this.dependents(op).reverse()) await queue.discard(id);
     await queue.discard(op.id);
     await this.refresh();
   }
