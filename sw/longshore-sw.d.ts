@@ -49,7 +49,7 @@ declare namespace Longshore {
     headers?: Headers | { [name: string]: string };
   }
 
-  /** Everything `start()` takes; every part may be left out. Unknown options are errors. */
+  /** Everything `start()` takes; every part may be left out. Unknown options are errors, told by the engine during install. */
   interface Config {
     /** How requests are served. The first route whose conditions all hold takes a request; without one the browser handles it. */
     routes?: readonly Route[];
@@ -77,7 +77,7 @@ declare namespace Longshore {
     /** Resolved against the worker's scope. */
     url: string;
     /** Changes when the content does. URLs that contain a hash need none. */
-    revision?: string;
+    revision?: string | null;
     /** As in HTML: `sha256-…` (W3C Subresource Integrity). */
     integrity?: string;
   }

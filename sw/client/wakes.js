@@ -45,7 +45,7 @@ export class Wakes {
     this.wake("page");
     // Times that were told before this page was there.
     this.link.call("queue.list", { bodies: false }).then((items) => {
-      for (const { id, notBefore, state } of items) if (state === "waiting" && notBefore) this.due.set(id, notBefore);
+      for (const { id, notBefore } of items) if (notBefore !== null) this.due.set(id, notBefore);
       this.arm();
     }).catch(() => {});
   }

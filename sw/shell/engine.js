@@ -40,10 +40,12 @@ const FAULT_WINDOW_MS = 60_000;
 const FAULTS_TO_OPEN = 3;
 /** How long a request waits for a boot before the network answers it. */
 const BOOT_LIMIT_MS = 5_000;
+/** How long after the panic hook's word the trap itself may show up as an uncaught error. */
+const TRAP_FOLLOWS_MS = 100;
 
 export class Engine {
   /**
-   * @param {(life: Life) => Promise<Runtime>} boot makes a fresh instance; what it throws as `Fatal` is no fault of the instance.
+   * @param {(life: Life) => Promise<Runtime>} boot makes a fresh instance.
    * @param {(error: unknown) => boolean} isFatal whether a failed boot would fail the same way for ever (the config is wrong).
    */
   constructor(boot, isFatal) {
@@ -55,7 +57,7 @@ export class Engine {
     this.instance = undefined;
     /** @type {number[]} when the last faults were. */
     this.faults = [];
-    this.excused = false;
+    this.excusedUntil = 0;
   }
 
   /**
@@ -90,7 +92,7 @@ export class Engine {
   onStrayError(error) {
     if (!(error instanceof WebAssembly.RuntimeError) || !this.instance) return;
     // The panic hook has told already; this is the trap that follows it, perhaps of an instance given up long ago.
-    if (this.excused) return void (this.excused = false);
+    if (Date.now() < this.excusedUntil) return;
     this.fault(this.instance, error);
   }
 
@@ -112,8 +114,7 @@ export class Engine {
     instance.runtime.catch(() => {});
     /** @param {string} message */
     const trapped = (message) => {
-      this.excused = true;
-      setTimeout(() => (this.excused = false), 0);
+      this.excusedUntil = Date.now() + TRAP_FOLLOWS_MS;
       this.fault(instance, new EngineError(message));
     };
     instance.runtime = this.guard(instance, () => this.boot({ trapped, ended })).catch((error) => {
