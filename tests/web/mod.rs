@@ -1,0 +1,146 @@
+//! The browser shell in a real browser: the same cases run in a page and in a service worker.
+//! Knows the library only as the worker shell does: `check`, `boot` and the `Runtime`.
+
+use js_sys::{Array, Function, Object, Promise, Reflect};
+use longshore::web::{Runtime, boot, check};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Request, RequestInit, Response};
+
+/// Nothing listens on this port, so the network fails at once.
+const NOWHERE: &str = "http://127.0.0.1:9/api/notes";
+
+/// A bad config is refused with the path of each wrong place.
+pub fn bad_config_is_refused_by_path() {
+    let config = json(r#"{"routes":[{"match":"/a/*","strategy":"cache-first"},{"match":"/b/*","strategy":"cachefirst","timeout":3}]}"#);
+    let error: js_sys::Error = check(&config).expect_err("the config is wrong").unchecked_into();
+    let message = String::from(error.message());
+    assert!(message.contains("routes[1].strategy") && message.contains("routes[1].timeout"), "{message}");
+    assert_eq!(String::from(error.name()), "LongshoreConfigError");
+}
+
+/// The second answer of a cache-first route comes out of IndexedDB, in another instance too.
+pub async fn cache_first_answers_from_the_store() {
+    let scope = scope("cache-first");
+    let runtime = start(&scope, CONFIG).await;
+    let url = format!("{}?cache-first", own_url());
+    let first = answer(&runtime.fetch(request(&url, None), 0, JsValue::NULL)).await;
+    assert!(!first.headers().has("age").expect("headers"), "the first answer comes from the network");
+    let text = text(&first).await;
+    let second = answer(&start(&scope, CONFIG).await.fetch(request(&url, None), 0, JsValue::NULL)).await;
+    assert!(second.headers().has("age").expect("headers"), "RFC 9111, 5.1: a stored answer carries its age");
+    assert_eq!(self::text(&second).await, text);
+}
+
+/// A write without a network is kept before its page hears of it, and an instance started later still has it.
+pub async fn a_write_without_a_network_is_kept() {
+    let scope = scope("kept");
+    let runtime = start(&scope, CONFIG).await;
+    let ticket: JsValue = Object::new().into();
+    let kept = answer(&runtime.mutate(request(NOWHERE, Some("one")), 0, JsValue::NULL, ticket.clone())).await;
+    assert_eq!(kept.status(), 202);
+    let id = kept.headers().get("Longshore-Queued").expect("headers").expect("the id of the row");
+    assert_eq!(get(&ticket, "queued").as_string().as_deref(), Some(id.as_str()), "the shell knows it too");
+    let rows = list(&start(&scope, CONFIG).await).await;
+    assert_eq!(rows.length(), 1);
+    let row = rows.get(0);
+    assert_eq!(get(&row, "id").as_string().as_deref(), Some(id.as_str()));
+    let body = String::from_utf8(js_sys::Uint8Array::new(&get(&row, "body")).to_vec()).expect("text");
+    assert_eq!(body, "one");
+}
+
+/// A discarded write is gone, and a wish about an unknown one is an error that says so.
+pub async fn a_discarded_write_is_gone() {
+    let runtime = start(&scope("discard"), CONFIG).await;
+    let kept = answer(&runtime.mutate(request(NOWHERE, Some("two")), 0, JsValue::NULL, JsValue::NULL)).await;
+    let id = kept.headers().get("Longshore-Queued").expect("headers").expect("the id of the row");
+    let discard = json(&format!(r#"{{"kind":"queue.discard","id":"{id}"}}"#));
+    JsFuture::from(runtime.command(discard.clone())).await.expect("discarded");
+    assert_eq!(list(&runtime).await.length(), 0);
+    let error: js_sys::Error = JsFuture::from(runtime.command(discard)).await.expect_err("it is gone").unchecked_into();
+    assert!(String::from(error.message()).contains("no such mutation"), "{error:?}");
+}
+
+/// The database is deleted under a running instance: it lets go, opens a new one and goes on.
+pub async fn a_database_deleted_under_way_is_opened_again() {
+    let scope = scope("deleted");
+    let runtime = start(&scope, CONFIG).await;
+    let kept = answer(&runtime.mutate(request(NOWHERE, Some("three")), 0, JsValue::NULL, JsValue::NULL)).await;
+    assert_eq!(kept.status(), 202);
+    delete_database(&format!("longshore:{}", path_of(&scope))).await;
+    assert_eq!(list(&runtime).await.length(), 0);
+    let url = format!("{}?deleted", own_url());
+    let served = answer(&runtime.fetch(request(&url, None), 0, JsValue::NULL)).await;
+    assert_eq!(served.status(), 200);
+}
+
+const CONFIG: &str = r#"{
+    "routes": [{"match": "/*", "strategy": "cache-first", "staleTime": "1h"}],
+    "mutations": [{"match": "http://127.0.0.1:9/*", "lane": "notes"}]
+}"#;
+
+async fn start(scope: &str, config: &str) -> Runtime {
+    let env = Object::new();
+    let set = |key: &str, value: JsValue| Reflect::set(&env, &key.into(), &value).expect("a plain object");
+    set("scope", scope.into());
+    set("version", "test".into());
+    set("base", "/longshore/".into());
+    boot(json(config), env.into()).await.expect("boots")
+}
+
+/// The URL that this test itself was loaded from: something that is certainly there to fetch.
+fn own_url() -> String {
+    let location = get(&js_sys::global(), "location");
+    format!("{}/", get(&location, "origin").as_string().expect("an origin"))
+}
+
+/// A scope of its own for each case and run, so that no case finds another's rows.
+fn scope(case: &str) -> String {
+    format!("{}{case}-{}/", own_url(), js_sys::Math::random())
+}
+
+fn path_of(scope: &str) -> String {
+    scope.splitn(4, '/').nth(3).map(|path| format!("/{path}")).expect("a path")
+}
+
+fn request(url: &str, body: Option<&str>) -> Request {
+    let init = RequestInit::new();
+    if let Some(body) = body {
+        init.set_method("POST");
+        init.set_body(&body.into());
+    }
+    Request::new_with_str_and_init(url, &init).expect("a request")
+}
+
+async fn answer(handling: &JsValue) -> Response {
+    let response: Promise = get(handling, "response").unchecked_into();
+    JsFuture::from(response).await.expect("an answer").unchecked_into()
+}
+
+async fn text(response: &Response) -> String {
+    JsFuture::from(response.text().expect("a body")).await.expect("text").as_string().expect("text")
+}
+
+async fn list(runtime: &Runtime) -> Array {
+    let command = json(r#"{"kind":"queue.list","bodies":true}"#);
+    JsFuture::from(runtime.command(command)).await.expect("a list").unchecked_into()
+}
+
+async fn delete_database(name: &str) {
+    let factory = get(&js_sys::global(), "indexedDB");
+    let delete: Function = get(&factory, "deleteDatabase").unchecked_into();
+    let request = delete.call1(&factory, &name.into()).expect("a request");
+    let done = Promise::new(&mut |resolve, reject| {
+        Reflect::set(&request, &"onsuccess".into(), &resolve).expect("set");
+        Reflect::set(&request, &"onerror".into(), &reject).expect("set");
+    });
+    JsFuture::from(done).await.expect("deleted");
+}
+
+fn get(object: &JsValue, key: &str) -> JsValue {
+    Reflect::get(object, &key.into()).expect("a field")
+}
+
+fn json(text: &str) -> JsValue {
+    js_sys::JSON::parse(text).expect("valid JSON")
+}

@@ -1,0 +1,33 @@
+//! The browser shell's cases, run in a page.
+#![cfg(target_arch = "wasm32")]
+
+mod web;
+
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
+#[test]
+fn bad_config_is_refused_by_path() {
+    web::bad_config_is_refused_by_path();
+}
+
+#[test]
+async fn cache_first_answers_from_the_store() {
+    web::cache_first_answers_from_the_store().await;
+}
+
+#[test]
+async fn a_write_without_a_network_is_kept() {
+    web::a_write_without_a_network_is_kept().await;
+}
+
+#[test]
+async fn a_discarded_write_is_gone() {
+    web::a_discarded_write_is_gone().await;
+}
+
+#[test]
+async fn a_database_deleted_under_way_is_opened_again() {
+    web::a_database_deleted_under_way_is_opened_again().await;
+}
