@@ -127,6 +127,7 @@ impl Queue {
         slot.store_failures = 0;
         slot.row = row.clone();
         if !slot.discards.is_empty() {
+            self.slots.enter(id, Stage::Idle);
             return self.discard_if_wanted(id);
         }
         self.slots.enter(id, Stage::Sending);

@@ -30,7 +30,7 @@ impl Queue {
             Command::Retry(id) | Command::Discard(id) => self.slot(id).is_some_and(|slot| slot.stage() != Stage::Idle),
         };
         let parked = ParkedCommand { ticket, until: now + PATIENCE, command, entropy };
-        if under_way || self.lock.is_ours() {
+        if under_way || self.may_send() {
             self.obey(parked, now);
         } else {
             self.parked.push(parked);

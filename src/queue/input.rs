@@ -85,6 +85,9 @@ pub enum Wake {
     Online,
     /// A page was opened or shown, or has new credentials: due at once, paused identities too.
     Page,
+    /// Another worker has put a row in the store, as its `queued` on the channel says: the store is read again before
+    /// anything else goes out. Old and new worker overlap during an update, and share lanes.
+    OtherWorker,
     /// A timer, ours or one that a page held for us: hurries nothing.
     Timer,
     /// As `Command::Flush`, with nobody waiting.

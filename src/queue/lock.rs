@@ -28,8 +28,8 @@ pub(super) enum Lock {
 }
 
 impl Lock {
-    /// Whether rows may be leased.
-    pub(super) fn is_ours(self) -> bool {
+    /// Whether we are the one that sends.
+    fn is_ours(self) -> bool {
         match self {
             Lock::Held | Lock::Missing { loaded: true } => true,
             Lock::Free | Lock::Asked | Lock::Loading | Lock::Missing { loaded: false } => false,
@@ -60,11 +60,9 @@ impl Queue {
         self.load();
     }
 
-    /// Where there are no locks, another worker may have changed the store at any time.
-    pub(super) fn look_again(&mut self) {
-        if self.lock == (Lock::Missing { loaded: true }) {
-            self.load();
-        }
+    /// Whether rows may be leased: the lock is ours, and memory is not known to be behind the store.
+    pub(super) fn may_send(&self) -> bool {
+        self.lock.is_ours() && self.loads == 0
     }
 
     pub(super) fn load(&mut self) {
@@ -90,7 +88,7 @@ impl Queue {
             }
             Err(error) => self.on_unreadable(&error, now),
         }
-        if self.lock.is_ours() {
+        if self.may_send() {
             for id in self.awaiting() {
                 self.admit(&id, now);
             }
@@ -102,6 +100,10 @@ impl Queue {
 
     /// Without the rows nothing can be sent in order: let the lock go, and try again later.
     fn on_unreadable(&mut self, error: &StoreError, now: Timestamp) {
+        if self.lock == Lock::Held {
+            // What memory has was read under the same lock, and does.
+            return;
+        }
         self.lock_hold = Some(now + backoff::ceiling(2));
         match self.lock {
             Lock::Loading => {

@@ -29,6 +29,8 @@ impl Queue {
                     self.load();
                 }
             }
+            // Memory is behind the store: `Loaded` comes.
+            Lock::Held | Lock::Missing { loaded: true } if self.loads > 0 => {}
             Lock::Held | Lock::Missing { loaded: true } => {
                 for id in self.due(now) {
                     if self.slots.active().filter(|slot| slot.is_under_way()).count() >= MOST_SENDS {

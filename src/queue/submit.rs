@@ -31,8 +31,11 @@ impl Queue {
             state: State::Pending,
             created_at: now,
         };
+        let lane = row.draft.lane.clone();
+        // Behind one that waits for the lock it waits too: stored first, it could be sent first by another worker.
+        let in_line = self.awaits_in(&lane);
         self.slots.insert(Slot::fresh(row, waiter, now + LOCK_WAIT));
-        if !self.leads(&id) || self.lock.is_ours() {
+        if self.may_send() || !(in_line || self.leads(&id)) {
             self.admit(&id, now);
         }
     }
@@ -42,7 +45,7 @@ impl Queue {
     pub(super) fn admit(&mut self, id: &MutationId, now: Timestamp) {
         let leads = self.leads(id);
         let state = State::Leased { owner: self.owner.clone(), since: now };
-        let ours = self.lock.is_ours();
+        let ours = self.may_send();
         let Some(slot) = self.slots.get_mut(id) else { return };
         let reason = match (leads, ours) {
             (true, true) => None,
@@ -84,6 +87,11 @@ impl Queue {
             self.push(Output::Reply { exchange, reply });
             self.drop_body(spent);
         }
+    }
+
+    fn awaits_in(&self, lane: &str) -> bool {
+        let awaits = |slot: &Slot| matches!(slot.stage(), Stage::AwaitingLock { .. });
+        self.slots.active().any(|slot| awaits(slot) && slot.row.draft.lane == lane)
     }
 
     /// Whether no older row shares the lane.

@@ -1,6 +1,7 @@
 //! Reasons to look again at what waits, and how much each may hurry it.
 //! Sends nothing: `schedule.rs` does, after every input.
 
+use super::lock::Lock;
 use super::queue::Queue;
 use super::slot::Stage;
 use super::{Cause, State, Wake, backoff};
@@ -41,11 +42,18 @@ impl Queue {
                 self.hurry(Hurry::Firmly, now);
                 self.resume_all(now);
             }
-            Wake::Timer => {}
+            Wake::Timer | Wake::OtherWorker => {}
             Wake::Flush => self.flush(now),
         }
-        if matches!(wake, Wake::Start | Wake::Sync | Wake::Page | Wake::Timer) {
-            self.look_again();
+        let has_news = match self.lock {
+            Lock::Held => wake == Wake::OtherWorker,
+            // Where there are no locks, another worker may have changed the store at any time.
+            Lock::Missing { loaded } => loaded && wake != Wake::FetchSucceeded && wake != Wake::FetchFailed,
+            // Read when the lock is had.
+            Lock::Free | Lock::Asked | Lock::Loading => false,
+        };
+        if has_news {
+            self.load();
         }
     }
 

@@ -88,9 +88,10 @@ fn a_lock_held_elsewhere_turns_a_direct_send_into_a_202_after_a_moment() {
     let page = rig.submit(draft("a/1"));
     assert!(rig.store.is_empty() && rig.replies.is_empty());
     assert_eq!(rig.timer, Some((rig.now + Span(250), TimerReason::LockWait)));
-    let busy = rig.submit(draft("a/2"));
-    assert_eq!(rig.queued_for(busy), QueuedReason::LaneBusy);
+    let second = rig.submit(draft("a/2"));
+    assert!(rig.store.is_empty(), "a lane's rows are stored in order");
     rig.later(Span(250));
+    assert_eq!(rig.queued_for(second), QueuedReason::LaneBusy);
     assert_eq!(rig.queued_for(page), QueuedReason::WorkerBusy);
     assert!(rig.sent.is_empty());
     rig.feed(Input::LockGranted);
@@ -206,6 +207,32 @@ fn a_discard_during_a_send_waits_for_the_answer() {
     check(Ok(503), Ok(()));
     check(Err(network()), Ok(()));
     check(Err(FetchError::Timeout), Ok(()));
+}
+
+#[test]
+fn a_discard_during_a_lease_sends_nothing() {
+    let mut rig = Rig::new();
+    let kept = row("a/1", State::Pending);
+    rig.store.insert(kept.id.clone(), kept.clone());
+    rig.queue.restore(vec![kept.clone()], rig.now);
+    rig.store_hangs = true;
+    rig.wake(Wake::Start);
+    rig.command(1, Command::Discard(kept.id));
+    rig.store_answers();
+    assert_eq!(rig.done, [(1, Ok(()))]);
+    assert!(rig.store.is_empty() && rig.sent.is_empty());
+}
+
+#[test]
+fn another_workers_row_is_found_before_anything_else_goes_out() {
+    let mut rig = Rig::new();
+    rig.submit(draft("b/1"));
+    let other = row("a/1", State::Pending);
+    rig.store.insert(other.id.clone(), other);
+    rig.wake(Wake::OtherWorker);
+    assert_eq!(rig.paths(), ["b/1", "a/1"]);
+    let page = rig.submit(draft("a/2"));
+    assert_eq!(rig.queued_for(page), QueuedReason::LaneBusy);
 }
 
 #[test]

@@ -38,8 +38,11 @@ pub(crate) struct World {
     holder: Option<u64>,
     line: Vec<u64>,
     count: u64,
-    /// First effects at the server, in order: lane, number.
-    pub(crate) applied: Vec<(String, u64)>,
+    /// Paths by their first effect at the server, in order.
+    pub(crate) applied: Vec<String>,
+    /// When each path was submitted, and to which worker; when its page was answered.
+    pub(crate) submitted: BTreeMap<String, (u64, u64)>,
+    pub(crate) answered: BTreeMap<String, u64>,
     answers: BTreeSet<String>,
     /// Exchanges by the path they asked for; taken out when answered.
     unanswered: BTreeMap<u64, String>,
@@ -51,12 +54,14 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn submit(&mut self, lane: u64) {
         self.count += 1;
+        self.now = self.now + Span(1);
         let path = format!("l{lane}/{}", self.count);
         let draft = Draft { identity: Some((lane % 2).to_string()), ..super::rig::draft(&path) };
-        self.unanswered.insert(self.count, path);
+        self.unanswered.insert(self.count, path.clone());
         let (exchange, body) = (ExchangeId(self.count), Some(BodyId(self.count)));
         let entropy = self.entropy();
-        let newest = self.workers.len().saturating_sub(1);
+        let newest = self.workers.len() - 1;
+        self.submitted.insert(path.clone(), (exchange.0, self.workers[newest].name));
         self.tell(newest, Input::Submit(Submission { exchange, draft, key: None, body, entropy }));
     }
 
@@ -108,9 +113,13 @@ impl World {
     pub(crate) fn kill(&mut self, fate: u8) {
         let worker = self.workers.remove(0);
         check_determinism(&worker);
+        let mut commits = fate & 3;
         for (n, open) in worker.open.into_iter().enumerate() {
             match open {
-                Open::Commit(_, ops) if fate >> (n % 8) & 1 == 1 => self.write(ops),
+                Open::Commit(_, ops) if commits > 0 => {
+                    commits -= 1;
+                    self.write(ops);
+                }
                 Open::Send(row) if fate >> (n % 8) & 1 == 1 => self.apply(&row),
                 Open::Commit(..) | Open::Send(_) | Open::Load | Open::Room(_) => {}
             }
@@ -139,6 +148,12 @@ impl World {
             return false;
         }
         let (w, o) = all[pick % all.len()];
+        // Transactions on the same stores run in the order they were made.
+        let is_commit = |open: &Open| matches!(open, Open::Commit(..));
+        let first = self.workers[w].open.iter().position(is_commit);
+        let o = first.filter(|_| is_commit(&self.workers[w].open[o])).unwrap_or(o);
+        // A commit made again after room was made may come after younger rows, which another worker may see first.
+        let how = if how == 0 && first == Some(o) && self.workers.len() > 1 { 1 } else { how };
         let input = match self.workers[w].open.remove(o) {
             Open::Commit(token, ops) => {
                 let result = match how {
@@ -191,9 +206,7 @@ impl World {
 
     fn apply(&mut self, row: &Row) {
         if self.answers.insert(row.key.clone()) {
-            let path = path_of(row);
-            let number = path.split('/').nth(1).and_then(|text| text.parse().ok()).unwrap();
-            self.applied.push((row.draft.lane.clone(), number));
+            self.applied.push(path_of(row));
         }
     }
 
@@ -236,6 +249,7 @@ impl World {
             }
             Output::Reply { exchange, reply } => {
                 let path = self.unanswered.remove(&exchange.0).expect("each exchange is answered once");
+                self.answered.insert(path.clone(), self.count);
                 match reply {
                     Reply::Network { head, .. } if head.status == 200 => {
                         self.promised.insert(path);
@@ -260,6 +274,11 @@ impl World {
                 assert!(!sends, "the lock is not let go during a send");
                 self.holder = None;
             }
+            // The channel brings it to the other workers.
+            Output::Event(Event::Queued { .. }) => {
+                let others = (0..self.workers.len()).filter(|other| *other != worker);
+                others.for_each(|other| self.tell(other, Input::Wake(Wake::OtherWorker)));
+            }
             Output::Event(_) | Output::Drop(_) | Output::RegisterSync | Output::Timer { .. } => {}
         }
     }
@@ -279,8 +298,7 @@ impl World {
     }
 
     pub(crate) fn was_applied(&self, path: &str) -> bool {
-        let (lane, number) = path.split_once('/').unwrap();
-        self.applied.iter().any(|(l, n)| l == lane && n.to_string() == number)
+        self.applied.iter().any(|applied| applied == path)
     }
 
     fn entropy(&mut self) -> Entropy {
@@ -299,6 +317,9 @@ impl World {
             self.retry_all();
         }
         while self.end(0, 99) {}
+        // Asked of a worker that died: done or not, both are right.
+        let unsure = std::mem::take(&mut self.discards);
+        unsure.values().for_each(|path| drop(self.promised.remove(path)));
         assert!(self.store.is_empty(), "something never went out: {:?}", self.store);
         assert!(self.unanswered.is_empty(), "a page was never answered: {:?}", self.unanswered);
         assert_eq!(self.holder, None, "the lock was never let go");
