@@ -3,16 +3,7 @@
 
 use std::process::ExitCode;
 
-mod cli;
-mod cx;
-mod engine;
-mod fail;
-mod page;
-mod process;
-mod run;
-mod scenarios;
-mod server;
-mod site;
+use e2e::{cli, run};
 
 fn main() -> ExitCode {
     let options = match cli::Options::parse(std::env::args().skip(1)) {
