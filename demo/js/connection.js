@@ -25,6 +25,7 @@ function absent(reason) {
     on: () => () => {},
     queue: { list: async () => [], retry: async () => {}, discard: async () => {}, flush: async () => {} },
     cache: { invalidate: async () => {} },
+    skipWaiting: async () => false,
     version: async () => ({ client: "none", worker: null }),
   };
 }

@@ -24,6 +24,9 @@ export function drawer({ store, outbox, longshore }) {
   const flush = h("button", { class: "button", type: "button", "data-testid": "drawer-flush", onclick: () => outbox.flush().catch(complain) }, "Send now");
   const calm = h("p", { class: "calm", "data-testid": "drawer-calm" }, icon("check"), "Everything here is on the server.");
   const worker = h("p", { class: "fine", "data-testid": "worker-status", "data-supported": "unknown" });
+  const renew = h("button", { class: "button", type: "button", hidden: true, "data-testid": "worker-update", onclick: async () => {
+    if (await (await longshore).skipWaiting()) location.reload();
+  } }, "Update this app");
   const parts = {
     failing: h("section", { class: "part" }, h("h3", {}, "Needs a decision"), h("p", { class: "fine" }, "Later changes on the same board wait for it."), failing),
     waiting: h("section", { class: "part" }, h("div", { class: "part-head" }, h("h3", {}, "Waiting"), flush), waiting),
@@ -34,7 +37,7 @@ export function drawer({ store, outbox, longshore }) {
   }, onclose: () => clearInterval(clock) },
     h("header", { class: "dialog-head" }, h("h2", { id: "drawer-title" }, "Activity"), h("span", { class: "gap" }),
       h("button", { class: "button icon-only quiet", type: "button", "aria-label": "Close", "data-testid": "drawer-close", onclick: () => element.close() }, icon("close"))),
-    h("div", { class: "dialog-body" }, calm, parts.failing, parts.waiting, parts.arrived, worker));
+    h("div", { class: "dialog-body" }, calm, parts.failing, parts.waiting, parts.arrived, worker, renew));
   document.body.append(element);
   /** @type {ReturnType<typeof setInterval> | undefined} */
   let clock;
@@ -111,6 +114,9 @@ export function drawer({ store, outbox, longshore }) {
       calm.lastChild?.replaceWith("Changes go straight to the server.");
       return;
     }
+    found.on("waiting", () => {
+      renew.hidden = false;
+    });
     const { client } = await found.version();
     worker.textContent = `Kept for offline use by Longshore ${client}.`;
   }).catch(console.error);
@@ -122,7 +128,7 @@ export function drawer({ store, outbox, longshore }) {
 function stand(op, rows) {
   const reason = op.reason ? (REASONS[op.reason] ?? op.reason) : "";
   if (op.state === "conflict") return "Someone else changed it first.";
-  if (op.state === "dead") return `The server refused it${op.status ? ` (${op.status})` : ""}. ${reason}`.trim();
+  if (op.state === "dead") return op.status ? `The server refused it (${op.status}).` : `It cannot be sent. ${reason}`.trim();
   if (op.state === "sending") return "On its way…";
   if (op.state === "waiting" && op.notBefore) return `${reason} Next try ${until(op.notBefore)}.`.trim();
   if (rows.find((row) => row.lane === op.lane) !== op) return "After the one before it.";

@@ -12,6 +12,7 @@ const NAME = "quay-live";
  * @param {object} hooks
  * @param {(change: Change, mine: boolean) => void} hooks.onchange `mine`: this tab heard it from the server itself
  * @param {(online: boolean, again: boolean) => void} hooks.onstate `again`: events may have been missed
+ * @returns {() => void} tries at once where it waits for a next try
  */
 export function follow({ onchange, onstate }) {
   const relay = "BroadcastChannel" in self ? new BroadcastChannel(NAME) : null;
@@ -84,8 +85,10 @@ export function follow({ onchange, onstate }) {
   addEventListener("pageshow", (event) => {
     if (event.persisted) stand();
   });
-  addEventListener("online", () => {
-    if (source && online === false) listen();
-  });
+  const again = () => {
+    if (source && online === false && source.readyState === EventSource.CLOSED) listen();
+  };
+  addEventListener("online", again);
   stand();
+  return again;
 }

@@ -11,7 +11,7 @@ import { drawer } from "./drawer.js";
 import { follow } from "./live.js";
 import { describe } from "./op.js";
 import { Outbox } from "./outbox.js";
-import { prefetch } from "./prefetch.js";
+import { prefetch, prefetchBoards } from "./prefetch.js";
 import { start } from "./router.js";
 import { Store } from "./store.js";
 import { Sync } from "./sync.js";
@@ -81,9 +81,9 @@ sync.onread = (/** @type {{missing: boolean, unreachable: boolean}} */ found) =>
 async function readAhead() {
   const { board } = shown;
   const { supported, ready } = await longshore;
-  if (!supported || !board) return;
-  await ready;
-  await prefetch(board, (store.cards(board) ?? []).filter((card) => card.version > 0));
+  if (!supported || !(await ready) || document.documentElement.dataset["online"] !== "true") return;
+  await prefetchBoards(board ? null : store.boards());
+  if (board) await prefetch(board, store.cards(board) ?? []);
 }
 
 /** @param {boolean} online */
@@ -95,7 +95,7 @@ function showConnection(online) {
   document.documentElement.dataset["online"] = String(online);
 }
 
-follow({
+const listenAgain = follow({
   onstate(online, again) {
     showConnection(online);
     if (!online) return;
@@ -114,8 +114,9 @@ void longshore.then((found) => {
   found.on("updated", ({ url, etag, resync }) => {
     if (resync || !url || sync.concerns(url, etag)) sync.refresh();
   });
-  for (const kind of /** @type {const} */ (["queued", "sending", "retry", "conflict", "dead"])) found.on(kind, () => sync.refreshRows());
-  found.on("discarded", () => sync.refresh());
+  for (const kind of /** @type {const} */ (["queued", "sending", "retry"])) found.on(kind, () => sync.refreshRows());
+  // A refusal means that the server has something else than is shown.
+  for (const kind of /** @type {const} */ (["conflict", "dead", "discarded"])) found.on(kind, () => sync.refresh());
   found.on("settled", ({ id, method, url, at }) => {
     const op = store.rows.find((row) => row.id === id) ?? store.ops.find((local) => local.method === method && local.path === new URL(url, location.href).pathname) ?? unknownWrite(method, url);
     arrived({ id, text: describe(op, store.nameOf(op)), at: at ?? Date.now() });
@@ -123,7 +124,10 @@ void longshore.then((found) => {
     sync.refresh();
   });
   found.on("resync", () => sync.refresh());
-  found.on("online", () => showConnection(true));
+  found.on("online", () => {
+    showConnection(true);
+    listenAgain();
+  });
   found.on("offline", () => showConnection(false));
   // The first visit's own readings went past the worker; read again through it, so that they are kept.
   const first = !navigator.serviceWorker.controller;

@@ -78,6 +78,8 @@ export function describe({ noun, verb, fields }, name) {
   if (noun === "card" && fields["column"] && fields["title"] === undefined && fields["text"] === undefined) {
     return `Move ${what} to ${COLUMN_TITLES[fields["column"]] ?? fields["column"]}`;
   }
+  const title = fields["title"];
+  if (name && typeof title === "string" && title !== name) return `Rename ${what} to “${title}”`;
   return noun === "board" ? `Rename ${what}` : `Edit ${what}`;
 }
 
