@@ -11,7 +11,8 @@ use crate::ids::{BodyId, CommitId, ExchangeId, Generation};
 use crate::queue::{self, Owner, Queue};
 use crate::tabs::Event;
 use crate::time::Timestamp;
-use std::collections::{BTreeMap, VecDeque};
+use litemap::LiteMap;
+use std::collections::VecDeque;
 
 /// Which worker instance this is and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,16 +29,16 @@ pub struct Engine {
     pub(super) config: Config,
     pub(super) places: Places,
     /// Requests and precache entries under way.
-    pub(super) jobs: BTreeMap<ExchangeId, Job>,
+    pub(super) jobs: LiteMap<ExchangeId, Job>,
     /// Who fetches for whom.
     pub(super) flights: Flights<ExchangeId>,
     pub(super) generations: Generations,
     pub(super) queue: Queue,
     /// Pages of writes that came by a form, with where to send them.
-    pub(super) forms: BTreeMap<ExchangeId, String>,
+    pub(super) forms: LiteMap<ExchangeId, String>,
     /// Hits not yet written down.
-    pub(super) uses: BTreeMap<EntryKey, (String, Timestamp)>,
-    commits: BTreeMap<CommitId, Purpose>,
+    pub(super) uses: LiteMap<EntryKey, (String, Timestamp)>,
+    commits: LiteMap<CommitId, Purpose>,
     last_commit: u64,
     outputs: VecDeque<Effect>,
 }
@@ -100,12 +101,12 @@ impl Engine {
             places: Places::of(&config, &instance.origin),
             queue: Queue::new(Owner(instance.owner), options),
             config,
-            jobs: BTreeMap::new(),
+            jobs: LiteMap::new(),
             flights: Flights::default(),
             generations: Generations::default(),
-            forms: BTreeMap::new(),
-            uses: BTreeMap::new(),
-            commits: BTreeMap::new(),
+            forms: LiteMap::new(),
+            uses: LiteMap::new(),
+            commits: LiteMap::new(),
             last_commit: 0,
             outputs: VecDeque::new(),
         }
@@ -114,6 +115,12 @@ impl Engine {
     /// Takes over the raised generations from the store: at start, and whenever another worker has raised some.
     pub fn restore(&mut self, current: Generation, rows: impl IntoIterator<Item = (String, Generation)>) {
         self.generations = Generations::restore(current, rows.into_iter());
+    }
+
+    /// Takes over the writes that earlier instances left in the store; once, before the first input. A wake sets them
+    /// going.
+    pub fn restore_writes(&mut self, rows: Vec<queue::Row>, now: Timestamp) {
+        self.queue.restore(rows, now);
     }
 
     /// The next thing to do, until there is none.

@@ -8,7 +8,7 @@ use crate::freshness::{Lifetime, Policy};
 use crate::http::RequestHead;
 use crate::route::{self, Route, Strategy};
 use crate::time::Span;
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 /// How long a stored answer that is known to be outdated waits for the network before it goes out all the same.
 const PATIENCE: Span = Span::seconds(3);
@@ -17,25 +17,20 @@ const PATIENCE: Span = Span::seconds(3);
 #[derive(Clone, Debug, Default)]
 pub struct Places {
     origin: String,
-    precached: BTreeMap<String, (EntryKey, Precached)>,
+    precached: LiteMap<String, (EntryKey, Precached)>,
 }
 
 impl Places {
     /// Resolves the precache list against the origin.
     #[must_use]
     pub fn of(config: &Config, origin: &str) -> Places {
-        let place = |listed: &Precached| {
+        let mut precached = LiteMap::new();
+        for listed in &config.precache {
             let url = absolute(origin, &listed.url);
             let key = EntryKey::precached(&url, listed.revision.as_deref());
-            (url, (key, listed.clone()))
-        };
-        Places { origin: origin.to_owned(), precached: config.precache.iter().map(place).collect() }
-    }
-
-    /// The origin that paths are resolved against.
-    #[must_use]
-    pub fn origin(&self) -> &str {
-        &self.origin
+            precached.insert(url, (key, listed.clone()));
+        }
+        Places { origin: origin.to_owned(), precached }
     }
 
     /// Every precached URL with its place.

@@ -12,7 +12,7 @@ use crate::freshness::{Invalidation, Lifetime, Policy};
 use crate::http::{RequestHead, ResponseHead};
 use crate::ids::{BodyId, ExchangeId};
 use crate::queue::Wake;
-use crate::route::{RouteTable, Strategy};
+use crate::route::Strategy;
 use crate::tabs::Event;
 use crate::time::{Span, Timestamp};
 
@@ -51,18 +51,15 @@ impl Engine {
         self.commit(Durability::Relaxed, vec![Op::KeepPrecached { keys }], Purpose::Nobody);
     }
 
-    /// Whether a URL that a page has loaded already is one that a route would have stored.
+    /// Whether what a page has loaded already is something that this route would have stored.
     #[must_use]
-    pub fn wants_warm(&self, head: &RequestHead) -> bool {
-        let route = RouteTable::new(&self.config.routes, self.places.origin()).find(head, &|_| false);
-        self.config.warm
-            && route.and_then(|index| self.config.routes.get(index)).is_some_and(|route| route.strategy.stores())
+    pub fn wants_warm(&self, route: usize) -> bool {
+        self.config.warm && self.config.routes.get(route).is_some_and(|route| route.strategy.stores())
     }
 
     /// Stores what a page loaded before this worker controlled it, unless it is stored already.
-    pub fn warm(&mut self, id: ExchangeId, head: RequestHead, now: Timestamp) {
-        let index = RouteTable::new(&self.config.routes, self.places.origin()).find(&head, &|_| false);
-        let mut plan = self.places.plan(index.and_then(|index| self.config.routes.get(index)), &head);
+    pub fn warm(&mut self, id: ExchangeId, head: RequestHead, route: usize, now: Timestamp) {
+        let mut plan = self.places.plan(self.config.routes.get(route), &head);
         // Whatever is stored is good enough: nobody waits for this answer.
         plan.strategy = Strategy::CacheFirst;
         plan.policy = Policy { stale_time: Some(Span(i64::MAX)), max_age: None, silent: Lifetime::Forever };

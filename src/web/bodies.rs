@@ -2,8 +2,8 @@
 //! Holds them until their last use; reads nothing.
 
 use crate::ids::BodyId;
+use litemap::LiteMap;
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use wasm_bindgen::prelude::*;
 use web_sys::Response;
 
@@ -29,7 +29,7 @@ pub enum Take {
 #[derive(Default)]
 pub struct Bodies {
     last: Cell<u64>,
-    held: RefCell<BTreeMap<BodyId, Body>>,
+    held: RefCell<LiteMap<BodyId, Body>>,
 }
 
 impl Bodies {
@@ -52,8 +52,13 @@ impl Bodies {
         }
     }
 
-    /// Lets a body go.
+    /// Lets a body go. A response that nobody took is cancelled, so that its connection is free again.
     pub fn drop_body(&self, id: BodyId) {
-        self.held.borrow_mut().remove(&id);
+        if let Some(Body::Response(response)) = self.held.borrow_mut().remove(&id)
+            && let Some(stream) = response.body()
+        {
+            // Its promise rejects for a stream that failed already, which is as good.
+            let _ = stream.cancel();
+        }
     }
 }

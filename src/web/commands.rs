@@ -43,7 +43,10 @@ impl Driver {
             }
             "wake" => self.wake(&text(&message, "reason").unwrap_or_default()).await,
             "warm" => {
-                self.warm(&texts(&message, "urls"));
+                let routes = Array::from(&get(&message, "routes"));
+                let routes: Vec<i32> =
+                    routes.iter().filter_map(|route| route.as_f64()).map(|route| route as i32).collect();
+                self.warm(&texts(&message, "urls"), &routes);
                 Ok(JsValue::UNDEFINED)
             }
             "connectivity" => {

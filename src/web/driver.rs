@@ -14,8 +14,8 @@ use crate::http::RequestHead;
 use crate::ids::{BodyId, ExchangeId};
 use crate::time::Span;
 use js_sys::{Function, Promise};
+use litemap::LiteMap;
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -31,6 +31,8 @@ pub struct Place {
     pub origin: String,
     /// Longshore's own version.
     pub version: String,
+    /// Resolves when the shell gives this instance up.
+    pub ended: JsValue,
 }
 
 /// An engine at work in a browser.
@@ -48,16 +50,16 @@ pub struct Driver {
     /// One drainer at a time.
     pub lock: Rc<DrainLock>,
     /// The exchanges under way.
-    pub live: RefCell<BTreeMap<ExchangeId, Live>>,
+    pub live: RefCell<LiteMap<ExchangeId, Live>>,
     /// The commands under way: how each is answered.
-    pub commands: RefCell<BTreeMap<u64, (Function, Function)>>,
+    pub commands: RefCell<LiteMap<u64, (Function, Function)>>,
     /// Set by word from another worker: the raised generations are read again before the next lookup.
     pub outdated: Rc<Cell<bool>>,
     /// Who and where.
     pub place: Place,
     /// This instance's name, in leases and envelopes.
     pub owner: String,
-    timers: RefCell<BTreeMap<Reason, Timer>>,
+    timers: RefCell<LiteMap<Reason, Timer>>,
     waiting: RefCell<Vec<Function>>,
     last_id: Cell<u64>,
 }
@@ -110,6 +112,13 @@ impl Driver {
     pub async fn restore(&self) {
         if let Ok((current, rows)) = self.database.generations().await {
             self.engine.borrow_mut().restore(current, rows);
+        }
+    }
+
+    /// Reads the writes that earlier instances left; a store that fails is read again when the lock is had.
+    pub async fn restore_writes(&self) {
+        if let Ok(rows) = self.database.rows().await {
+            self.engine.borrow_mut().restore_writes(rows, clock::now());
         }
     }
 
@@ -196,7 +205,7 @@ impl Driver {
         while let Some(effect) = self.engine.borrow_mut().poll_output() {
             effects.push(effect);
         }
-        let mut uses = BTreeMap::new();
+        let mut uses = LiteMap::new_vec();
         effects.iter().filter_map(body_of).for_each(|body| *uses.entry(body).or_insert(0_u32) += 1);
         for effect in effects {
             // The last of several users gets the body itself, the others copies.

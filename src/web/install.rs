@@ -33,15 +33,16 @@ impl Driver {
         self.tell(|engine| engine.activate());
     }
 
-    /// Puts URLs that a page has loaded already through the routes.
-    pub fn warm(self: &Rc<Self>, urls: &[String]) {
-        for url in urls {
+    /// Puts URLs that a page has loaded already through the routes that the shell found for them, -1 for none.
+    pub fn warm(self: &Rc<Self>, urls: &[String], routes: &[i32]) {
+        for (url, route) in urls.iter().zip(routes) {
+            let Ok(route) = usize::try_from(*route) else { continue };
             let Ok(request) = web_sys::Request::new_with_str(url) else { continue };
             let head = super::heads::of_request(&request, &self.place.origin);
-            let wanted = self.engine.borrow().wants_warm(&head);
+            let wanted = self.engine.borrow().wants_warm(route);
             if wanted {
                 let (id, _) = self.open(Live { request: Some(request), ..Live::default() });
-                self.tell(|engine| engine.warm(id, head, clock::now()));
+                self.tell(|engine| engine.warm(id, head, route, clock::now()));
             }
         }
     }

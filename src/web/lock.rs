@@ -17,9 +17,17 @@ pub struct DrainLock {
 }
 
 impl DrainLock {
-    /// Asks, and waits for as long as it takes. `granted` is called once it is ours, `lost` if it is taken away or refused;
-    /// gives `false` where the browser has no locks.
-    pub fn ask(self: &Rc<Self>, name: &str, granted: impl FnOnce() + 'static, lost: impl FnOnce() + 'static) -> bool {
+    /// Asks, and waits for as long as it takes. The lock is let go when released, or when `ended` resolves: an instance that trapped
+    /// cannot release anything, so the race is the browser's to run.
+    ///
+    /// `granted` is called once it is ours, `lost` if it is taken away or refused; gives `false` where the browser has no locks.
+    pub fn ask(
+        self: &Rc<Self>,
+        name: &str,
+        ended: JsValue,
+        granted: impl FnOnce() + 'static,
+        lost: impl FnOnce() + 'static,
+    ) -> bool {
         let locks = get(&get(&js_sys::global(), "navigator"), "locks");
         if !locks.is_object() {
             return false;
@@ -28,7 +36,7 @@ impl DrainLock {
         let callback = Closure::once_into_js(move || -> Promise {
             let held = Promise::new(&mut |resolve, _| *lock.release.borrow_mut() = Some(resolve));
             granted();
-            held
+            if ended.is_undefined() { held } else { Promise::race(&js_sys::Array::of2(&held, &ended)) }
         });
         let Ok(over) = locks.unchecked_into::<Locks>().request(name, callback.unchecked_ref()) else { return false };
         spawn_local(async move {

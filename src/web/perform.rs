@@ -211,7 +211,7 @@ impl Driver {
                 }
             }
         };
-        if !self.lock.ask(&name, tell(Lock::Granted), tell(Lock::Lost)) {
+        if !self.lock.ask(&name, self.place.ended.clone(), tell(Lock::Granted), tell(Lock::Lost)) {
             self.spawn(|me| async move { me.tell(|engine| engine.on_lock(Lock::Missing, clock::now())) });
         }
     }

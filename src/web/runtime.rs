@@ -44,10 +44,12 @@ pub async fn boot(config: JsValue, env: JsValue) -> Result<Runtime, JsValue> {
         scope_path: text(&url, "pathname").unwrap_or_else(|| "/".to_owned()),
         origin: text(&url, "origin").unwrap_or_default(),
         version: text(&env, "version").unwrap_or_default(),
+        ended: get(&env, "ended"),
         scope,
     };
     let driver = Driver::new(checked(&config)?, place);
     driver.restore().await;
+    driver.restore_writes().await;
     Ok(Runtime { driver })
 }
 

@@ -3,7 +3,7 @@
 
 use super::checker::{Checker, child};
 use super::value::Value;
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 /// One thing to fetch at install.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ const URL: &str = "a path such as \"/index.html\"";
 
 /// Reads the list; what is wrong goes to the checker.
 pub(super) fn read_all(checker: &mut Checker, at: &str, value: &Value) -> Vec<Precached> {
-    let mut seen: BTreeMap<String, String> = BTreeMap::new();
+    let mut seen: LiteMap<String, String> = LiteMap::new();
     checker.list(at, value, "a list of paths", |checker, at, item| {
         let entry = read(checker, at, item)?;
         if let Some(first) = seen.get(&entry.url) {

@@ -11,6 +11,7 @@ use crate::fault::StoreError;
 use crate::ids::Generation;
 use crate::web::bind::StrictDatabase;
 use js_sys::{Array, Object, Reflect, Uint8Array};
+use std::collections::BinaryHeap;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::{IdbIndex, IdbKeyRange, IdbObjectStore, IdbTransaction};
@@ -52,20 +53,19 @@ impl Database {
         let count = result_of(&uses.count().map_err(|e| failure(&e))?).await?.as_f64().unwrap_or(0.0) as usize;
         let keys = result_of(&uses.get_all_keys().map_err(|e| failure(&e))?).await?;
         let values = result_of(&uses.get_all().map_err(|e| failure(&e))?).await?;
-        let mut aged: Vec<(f64, JsValue)> =
-            Array::from(&values).iter().map(|value| UseRecord::at(&value)).zip(Array::from(&keys).iter()).collect();
-        aged.sort_by(|a, b| a.0.total_cmp(&b.0));
-        for (_, key) in aged.into_iter().take(count.div_ceil(4)) {
-            remove(&transaction, &key)?;
+        let (keys, values) = (Array::from(&keys), Array::from(&values));
+        let ages = values.iter().zip(0..).map(|(value, place)| (UseRecord::at(&value) as i64, place));
+        let aged = ages.collect::<BinaryHeap<(i64, u32)>>().into_sorted_vec();
+        for (_, place) in aged.into_iter().take(count.div_ceil(4)) {
+            remove(&transaction, &keys.get(place))?;
         }
         complete(&transaction).await?;
         Ok(count > 0)
     }
 
     async fn begin(self: &Rc<Self>, ready: &[Ready], durability: Durability) -> Result<IdbTransaction, StoreError> {
-        let mut stores: Vec<&str> = ready.iter().flat_map(|ready| stores_of(&ready.op)).copied().collect();
-        stores.sort_unstable();
-        stores.dedup();
+        // A store that is named twice counts once (Indexed Database 3.0, 4.4).
+        let stores: Vec<&str> = ready.iter().flat_map(|ready| stores_of(&ready.op)).copied().collect();
         begin_on(&self.writer().await?, &stores, durability)
     }
 }

@@ -72,22 +72,18 @@ impl Database {
             }
             Ok(None)
         };
-        match reads(self.reader().await?).await {
-            Ok(found) => Ok(found),
-            Err(_) => {
-                self.forget();
-                reads(self.reader().await?).await
-            }
-        }
+        self.read(reads).await
     }
 
     /// Every raised generation, and the counter.
     pub async fn generations(self: &Rc<Self>) -> Result<(Generation, Vec<(String, Generation)>), StoreError> {
-        let reader = self.reader().await?;
-        let transaction = reader.open(&[GENERATIONS])?;
-        let store = transaction.store(GENERATIONS).map_err(rexie_failure)?;
-        let (keys, values) = join(store.get_all_keys(None, None), store.get_all(None, None)).await;
-        let (keys, values) = (keys.map_err(rexie_failure)?, values.map_err(rexie_failure)?);
+        let reads = |reader: Rc<Reader>| async move {
+            let transaction = reader.open(&[GENERATIONS])?;
+            let store = transaction.store(GENERATIONS).map_err(rexie_failure)?;
+            let (keys, values) = join(store.get_all_keys(None, None), store.get_all(None, None)).await;
+            Ok((keys.map_err(rexie_failure)?, values.map_err(rexie_failure)?))
+        };
+        let (keys, values): (Vec<JsValue>, Vec<JsValue>) = self.read(reads).await?;
         let rows = keys
             .into_iter()
             .zip(values)
@@ -98,19 +94,35 @@ impl Database {
 
     /// Every mutation row, oldest first. A row this version cannot read stays where it is.
     pub async fn rows(self: &Rc<Self>) -> Result<Vec<Row>, StoreError> {
-        let reader = self.reader().await?;
-        let transaction = reader.open(&[ROWS])?;
-        let store = transaction.store(ROWS).map_err(rexie_failure)?;
-        let values = store.get_all(None, None).await.map_err(rexie_failure)?;
-        Ok(values.into_iter().filter_map(RowRecord::read).collect())
+        let reads = |reader: Rc<Reader>| async move {
+            let store = reader.open(&[ROWS])?.store(ROWS).map_err(rexie_failure)?;
+            store.get_all(None, None).await.map_err(rexie_failure)
+        };
+        Ok(self.read(reads).await?.into_iter().filter_map(RowRecord::read).collect())
     }
 
     /// The body of a mutation.
     pub async fn row_body(self: &Rc<Self>, id: &MutationId) -> Result<Option<JsValue>, StoreError> {
-        let reader = self.reader().await?;
-        let transaction = reader.open(&[ROW_BODIES])?;
-        let store = transaction.store(ROW_BODIES).map_err(rexie_failure)?;
-        store.get(JsValue::from_str(&id.0)).await.map_err(rexie_failure)
+        let reads = |reader: Rc<Reader>| async move {
+            let store = reader.open(&[ROW_BODIES])?.store(ROW_BODIES).map_err(rexie_failure)?;
+            store.get(JsValue::from_str(&id.0)).await.map_err(rexie_failure)
+        };
+        self.read(reads).await
+    }
+
+    /// Reads, and once more over a fresh handle if that fails: a closed one says so only when it is used.
+    async fn read<T, F, Fut>(self: &Rc<Self>, reads: F) -> Result<T, StoreError>
+    where
+        F: Fn(Rc<Reader>) -> Fut,
+        Fut: Future<Output = Result<T, StoreError>>,
+    {
+        match reads(self.reader().await?).await {
+            Ok(found) => Ok(found),
+            Err(_) => {
+                self.forget();
+                reads(self.reader().await?).await
+            }
+        }
     }
 
     /// The handle for writes, opened if need be.
