@@ -4,12 +4,11 @@
 use super::key::without_fragment;
 use crate::http::{CacheMode, Credentials, Method, Mode, RequestHead};
 use crate::ids::Generation;
-use std::collections::BTreeMap;
 
 /// Everything in which two requests must agree to share one fetch.
 ///
 /// The whole header list stands in it, since `Vary` is known only from the answer; so Authorization and Range do too.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FlightKey {
     /// The URL without fragment.
     url: String,
@@ -40,7 +39,7 @@ pub enum Boarding {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flights<W> {
     /// A flight's passengers in the order they came; the pilot is not among them.
-    waiting: BTreeMap<FlightKey, Vec<W>>,
+    waiting: Vec<(FlightKey, Vec<W>)>,
 }
 
 impl FlightKey {
@@ -51,9 +50,12 @@ impl FlightKey {
         if request.method != Method::Get || request.cache != CacheMode::Default {
             return None;
         }
-        let mut headers: Vec<_> =
-            request.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned())).collect();
-        headers.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let mut headers: Vec<(String, String)> = Vec::new();
+        for (name, value) in request.headers.iter() {
+            let name = name.to_ascii_lowercase();
+            let place = headers.partition_point(|(other, _)| *other <= name);
+            headers.insert(place, (name, value.to_owned()));
+        }
         Some(FlightKey {
             url: without_fragment(&request.url).to_owned(),
             headers,
@@ -68,20 +70,20 @@ impl FlightKey {
 
 impl<W> Default for Flights<W> {
     fn default() -> Flights<W> {
-        Flights { waiting: BTreeMap::new() }
+        Flights { waiting: Vec::new() }
     }
 }
 
 impl<W> Flights<W> {
     /// Joins the flight of this key, or opens it.
     pub fn board(&mut self, key: &FlightKey, who: W) -> Boarding {
-        match self.waiting.get_mut(key) {
-            Some(passengers) => {
+        match self.waiting.iter_mut().find(|(other, _)| other == key) {
+            Some((_, passengers)) => {
                 passengers.push(who);
                 Boarding::Passenger
             }
             None => {
-                self.waiting.insert(key.clone(), Vec::new());
+                self.waiting.push((key.clone(), Vec::new()));
                 Boarding::Pilot
             }
         }
@@ -90,12 +92,13 @@ impl<W> Flights<W> {
     /// Whether anyone waits for the flight beside its pilot.
     #[must_use]
     pub fn has_passengers(&self, key: &FlightKey) -> bool {
-        self.waiting.get(key).is_some_and(|passengers| !passengers.is_empty())
+        self.waiting.iter().any(|(other, passengers)| other == key && !passengers.is_empty())
     }
 
     /// Ends the flight, well or badly, and gives those who wait for it.
     pub fn land(&mut self, key: &FlightKey) -> Vec<W> {
-        self.waiting.remove(key).unwrap_or_default()
+        let place = self.waiting.iter().position(|(other, _)| other == key);
+        place.map(|place| self.waiting.swap_remove(place).1).unwrap_or_default()
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::key::without_fragment;
 use crate::ids::Generation;
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 /// What a write makes stale.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,7 +28,7 @@ pub struct Generations {
     /// The newest generation; a fetch that begins now carries it.
     current: Generation,
     /// Row key (`u:` and a URL, `t:` and a tag) to the generation at which it was last raised.
-    rows: BTreeMap<String, Generation>,
+    rows: LiteMap<String, Generation>,
 }
 
 impl Target {
@@ -47,9 +47,12 @@ impl Generations {
     /// Takes the rows as they are stored. A row beyond `current` (which a torn store could give) raises it, so that
     /// nothing that is fetched from now on counts as invalidated already.
     pub fn restore(current: Generation, rows: impl Iterator<Item = (String, Generation)>) -> Generations {
-        let rows: BTreeMap<_, _> = rows.collect();
-        let newest = rows.values().copied().max().unwrap_or_default();
-        Generations { current: current.max(newest), rows }
+        let mut generations = Generations { current, rows: LiteMap::new() };
+        for (key, raised) in rows {
+            generations.current = generations.current.max(raised);
+            generations.rows.insert(key, raised);
+        }
+        generations
     }
 
     /// The generation under which a fetch that begins now is made.
@@ -65,9 +68,12 @@ impl Generations {
             return (self.current, Vec::new());
         }
         self.current = Generation(self.current.0.saturating_add(1));
-        let rows: BTreeMap<_, _> = targets.iter().map(|target| (target.row_key(), self.current)).collect();
-        self.rows.extend(rows.clone());
-        (self.current, rows.into_iter().collect())
+        let mut rows = LiteMap::new();
+        for target in targets {
+            rows.insert(target.row_key(), self.current);
+            self.rows.insert(target.row_key(), self.current);
+        }
+        (self.current, rows.into_tuple_vec())
     }
 
     /// Whether what was fetched under `stored_under` shows a state from before the last write to its URL or tags.
@@ -162,7 +168,7 @@ mod tests {
             at in 0_u64..12,
         ) {
             let mut mirror = Generations::default();
-            let mut stored = BTreeMap::new();
+            let mut stored = std::collections::BTreeMap::new();
             for names in &writes {
                 let targets: Vec<Target> = names.iter().map(|name| tag(&name.to_string())).collect();
                 stored.extend(mirror.raise(&targets).1);

@@ -86,12 +86,12 @@ impl Queue {
         let Some(Commit { id, ops, touch, then, .. }) = self.commits.remove(&token) else { return };
         match (then, result) {
             (Then::Enter { reason }, Ok(())) => {
-                self.touched.insert(id.clone());
+                self.touched.insert(id.clone(), ());
                 self.on_entered(&id, reason);
             }
             (Then::Enter { .. }, Err(error)) => self.on_refused(&id, error),
             (Then::Lease(row), Ok(())) => {
-                self.touched.insert(id.clone());
+                self.touched.insert(id.clone(), ());
                 self.on_leased(&id, *row);
             }
             (Then::Lease(_), Err(_)) => {
@@ -100,12 +100,12 @@ impl Queue {
                 self.discard_if_wanted(&id);
             }
             (Then::Close(close), Ok(())) => {
-                self.touched.insert(id.clone());
+                self.touched.insert(id.clone(), ());
                 self.on_closed(&id, *close);
             }
             (Then::Close(close), Err(_)) => self.on_unclosed(&id, *close, (ops, touch), now),
             (Then::Obey(obey), Ok(())) => {
-                self.touched.insert(id.clone());
+                self.touched.insert(id.clone(), ());
                 self.on_obeyed(&id, *obey);
             }
             (Then::Obey(obey), Err(error)) => self.on_disobeyed(&id, *obey, error),

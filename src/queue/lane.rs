@@ -2,19 +2,25 @@
 //! Does not know states: `schedule.rs` asks the rows.
 
 use crate::ids::MutationId;
-use std::collections::{BTreeMap, BTreeSet};
+use litemap::LiteMap;
 
 /// The lanes that have rows, each in creation order.
 #[derive(Debug, Default)]
-pub(super) struct Lanes(BTreeMap<String, BTreeSet<MutationId>>);
+pub(super) struct Lanes(LiteMap<String, LiteMap<MutationId, ()>>);
 
 impl Lanes {
     /// Puts a row in its lane.
     pub(super) fn insert(&mut self, lane: &str, id: &MutationId) {
         match self.0.get_mut(lane) {
-            Some(ids) => ids.insert(id.clone()),
-            None => self.0.entry(lane.to_owned()).or_default().insert(id.clone()),
-        };
+            Some(ids) => {
+                ids.insert(id.clone(), ());
+            }
+            None => {
+                let mut ids = LiteMap::new();
+                ids.insert(id.clone(), ());
+                self.0.insert(lane.to_owned(), ids);
+            }
+        }
     }
 
     /// Takes a row out; an empty lane is forgotten.
@@ -29,11 +35,15 @@ impl Lanes {
 
     /// The oldest row of one lane.
     pub(super) fn head(&self, lane: &str) -> Option<&MutationId> {
-        self.0.get(lane).and_then(BTreeSet::first)
+        self.0.get(lane).and_then(oldest)
     }
 
     /// The oldest row of each lane: the only ones that may be sent.
     pub(super) fn heads(&self) -> impl Iterator<Item = &MutationId> {
-        self.0.values().filter_map(BTreeSet::first)
+        self.0.values().filter_map(oldest)
     }
+}
+
+fn oldest(ids: &LiteMap<MutationId, ()>) -> Option<&MutationId> {
+    ids.first().map(|(id, ())| id)
 }

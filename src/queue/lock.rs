@@ -7,7 +7,7 @@ use super::{Cause, CommandError, Output, Row, State, backoff};
 use crate::fault::StoreError;
 use crate::ids::MutationId;
 use crate::time::{Span, Timestamp};
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 /// Whether we may send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,15 +128,20 @@ impl Queue {
 
     /// Makes memory what the store is, except where memory is newer.
     pub(super) fn merge(&mut self, rows: Vec<Row>, now: Timestamp) {
-        let mut rows: BTreeMap<MutationId, Row> = rows.into_iter().map(|row| (row.id.clone(), row)).collect();
-        rows.retain(|id, _| !self.touched.contains(id));
-        let is_old = |slot: &&Slot| slot.stage() == Stage::Idle && !self.touched.contains(&slot.row.id);
+        let mut stored = LiteMap::new_vec();
+        for row in &rows {
+            stored.insert(row.id.clone(), ());
+        }
+        let is_old = |slot: &&Slot| slot.stage() == Stage::Idle && !self.touched.contains_key(&slot.row.id);
         let old: Vec<MutationId> = self.slots.iter().filter(is_old).map(|slot| slot.row.id.clone()).collect();
-        for id in old.into_iter().filter(|id| !rows.contains_key(id)) {
+        for id in old.into_iter().filter(|id| !stored.contains_key(id)) {
             self.slots.remove(&id);
         }
-        for (id, row) in rows {
-            match self.slots.get_mut(&id) {
+        for row in rows {
+            if self.touched.contains_key(&row.id) {
+                continue;
+            }
+            match self.slots.get_mut(&row.id) {
                 Some(slot) if slot.stage() == Stage::Idle => slot.row = row.hurried_as(&slot.row),
                 Some(_) => {}
                 None => self.slots.insert(Slot::stored(row)),

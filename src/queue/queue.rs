@@ -8,7 +8,8 @@ use super::slot::{Slot, Slots};
 use super::{Event, Input, Output, Owner, Row, TimerReason};
 use crate::ids::{CommitId, MutationId};
 use crate::time::Timestamp;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use litemap::LiteMap;
+use std::collections::VecDeque;
 
 /// What the app can set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,7 +30,7 @@ pub struct Queue {
     /// The newest name given or seen, so that names keep rising after their rows are gone.
     pub(super) last: Option<MutationId>,
     /// Commits under way.
-    pub(super) commits: BTreeMap<CommitId, Commit>,
+    pub(super) commits: LiteMap<CommitId, Commit>,
     /// How many commits were begun.
     pub(super) commit_count: u64,
     /// Whether we are the one that sends.
@@ -39,12 +40,12 @@ pub struct Queue {
     /// How many `Load`s are unanswered; only the last one's answer counts.
     pub(super) loads: u32,
     /// Rows changed since the last `Load` went out: what it brings of them may be older than what we know.
-    pub(super) touched: BTreeSet<MutationId>,
+    pub(super) touched: LiteMap<MutationId, ()>,
     /// Commands that wait for the lock.
     pub(super) parked: Vec<ParkedCommand>,
     /// Identities whose credentials ran out, and until when nothing of theirs is tried; after that one row at a time,
     /// until one succeeds.
-    pub(super) pauses: BTreeMap<Option<String>, Timestamp>,
+    pub(super) pauses: LiteMap<Option<String>, Timestamp>,
     /// Whether the last fetch that could tell found a network.
     pub(super) online: bool,
     /// Whether Background Sync has been asked and has not fired since.
@@ -63,14 +64,14 @@ impl Queue {
             options,
             slots: Slots::default(),
             last: None,
-            commits: BTreeMap::new(),
+            commits: LiteMap::new(),
             commit_count: 0,
             lock: Lock::Free,
             lock_hold: None,
             loads: 0,
-            touched: BTreeSet::new(),
+            touched: LiteMap::new(),
             parked: Vec::new(),
-            pauses: BTreeMap::new(),
+            pauses: LiteMap::new(),
             online: true,
             sync_asked: false,
             timer: None,

@@ -9,7 +9,7 @@ use super::{CommandError, Output, RowOp, State, TimerReason, Touch};
 use crate::ids::MutationId;
 use crate::time::Timestamp;
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::BinaryHeap;
 
 /// Browsers open six connections to an HTTP/1.1 host; the page needs some of them.
 const MOST_SENDS: usize = 4;
@@ -49,17 +49,25 @@ impl Queue {
 
     /// The rows that may go out now, the most urgent first: heads of their lanes, ready, not blocked.
     pub(super) fn due(&self, now: Timestamp) -> Vec<MutationId> {
-        let mut due: Vec<&Slot> = self.slots.heads().filter(|slot| self.is_due(slot, now)).collect();
-        due.sort_by_key(|slot| (Reverse(slot.row.draft.priority), &slot.row.id));
+        // Mostly what is under way heads its lane; but another worker's older row may have come before it since.
+        let under_way = self.slots.active().filter(|slot| slot.is_under_way());
+        let lanes: Vec<&String> = under_way.map(|slot| &slot.row.draft.lane).collect();
+        let is_due = |slot: &&Slot| self.is_due(slot, now) && !lanes.contains(&&slot.row.draft.lane);
+        let due = self.slots.heads().filter(is_due);
+        let due: BinaryHeap<_> = due.map(|slot| (Reverse(slot.row.draft.priority), &slot.row.id)).collect();
         // An identity whose credentials ran out tries one row at a time, until one succeeds. A direct send does not
         // count: a page is behind it, maybe with new credentials.
         let replays = self.slots.active().filter(|slot| slot.is_under_way() && slot.waiters.is_empty());
-        let mut trying: BTreeSet<_> = replays.map(|slot| &slot.row.draft.identity).collect();
-        due.retain(|slot| {
-            let identity = &slot.row.draft.identity;
-            !self.pauses.contains_key(identity) || trying.insert(identity)
-        });
-        due.into_iter().map(|slot| slot.row.id.clone()).collect()
+        let mut trying: Vec<_> = replays.map(|slot| &slot.row.draft.identity).collect();
+        let may_try = |id: &&MutationId| match self.slot(id).map(|slot| &slot.row.draft.identity) {
+            Some(identity) if self.pauses.contains_key(identity) => {
+                let is_first = !trying.contains(&identity);
+                trying.push(identity);
+                is_first
+            }
+            Some(_) | None => true,
+        };
+        due.into_sorted_vec().into_iter().map(|(_, id)| id).filter(may_try).cloned().collect()
     }
 
     fn is_due(&self, slot: &Slot, now: Timestamp) -> bool {

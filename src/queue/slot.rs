@@ -6,7 +6,7 @@ use super::lane::Lanes;
 use super::{Row, RowOp, State, Touch};
 use crate::ids::{BodyId, ExchangeId, MutationId};
 use crate::time::Timestamp;
-use std::collections::{BTreeMap, BTreeSet};
+use litemap::LiteMap;
 
 /// One row and what goes on around it.
 #[derive(Debug)]
@@ -62,9 +62,10 @@ pub(super) struct Waiter {
 /// All slots, by name, by lane, and those that are not idle.
 #[derive(Debug, Default)]
 pub(super) struct Slots {
-    by_id: BTreeMap<MutationId, Slot>,
+    /// Boxed, since rows are put in and taken out by moving those behind them.
+    by_id: LiteMap<MutationId, Box<Slot>>,
     lanes: Lanes,
-    active: BTreeSet<MutationId>,
+    active: LiteMap<MutationId, ()>,
 }
 
 impl Slot {
@@ -113,22 +114,22 @@ impl Slots {
         let id = slot.row.id.clone();
         self.lanes.insert(&slot.row.draft.lane, &id);
         self.note(&id, slot.stage);
-        self.by_id.insert(id, slot);
+        self.by_id.insert(id, Box::new(slot));
     }
 
     pub(super) fn remove(&mut self, id: &MutationId) -> Option<Slot> {
         let slot = self.by_id.remove(id)?;
         self.lanes.remove(&slot.row.draft.lane, id);
         self.active.remove(id);
-        Some(slot)
+        Some(*slot)
     }
 
     pub(super) fn get(&self, id: &MutationId) -> Option<&Slot> {
-        self.by_id.get(id)
+        self.by_id.get(id).map(Box::as_ref)
     }
 
     pub(super) fn get_mut(&mut self, id: &MutationId) -> Option<&mut Slot> {
-        self.by_id.get_mut(id)
+        self.by_id.get_mut(id).map(Box::as_mut)
     }
 
     /// Moves a slot on to another stage.
@@ -145,27 +146,27 @@ impl Slots {
 
     /// All, in creation order.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Slot> {
-        self.by_id.values()
+        self.by_id.values().map(Box::as_ref)
     }
 
     /// All, in creation order.
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Slot> {
-        self.by_id.values_mut()
+        self.by_id.iter_mut().map(|(_, slot)| slot.as_mut())
     }
 
     /// The newest.
     pub(super) fn last(&self) -> Option<&MutationId> {
-        self.by_id.keys().next_back()
+        self.by_id.last().map(|(id, _)| id)
     }
 
     /// Those that are not idle, in creation order.
     pub(super) fn active(&self) -> impl Iterator<Item = &Slot> {
-        self.active.iter().filter_map(|id| self.by_id.get(id))
+        self.active.keys().filter_map(|id| self.get(id))
     }
 
     /// The oldest of each lane.
     pub(super) fn heads(&self) -> impl Iterator<Item = &Slot> {
-        self.lanes.heads().filter_map(|id| self.by_id.get(id))
+        self.lanes.heads().filter_map(|id| self.get(id))
     }
 
     /// The oldest of one lane.
@@ -177,7 +178,7 @@ impl Slots {
         if stage == Stage::Idle {
             self.active.remove(id);
         } else {
-            self.active.insert(id.clone());
+            self.active.insert(id.clone(), ());
         }
     }
 }

@@ -97,7 +97,7 @@ impl Queue {
 
     /// Credentials may be new: each paused identity tries one row at once.
     fn resume_all(&mut self, now: Timestamp) {
-        for until in self.pauses.values_mut() {
+        for (_, until) in self.pauses.iter_mut() {
             *until = now.min(*until);
         }
         self.renew(now, |_| true);
