@@ -12,6 +12,7 @@ use crate::engine::config::Config;
 use crate::engine::{Answer, Effect, Engine, Instance, Op, Reason};
 use crate::http::RequestHead;
 use crate::ids::{BodyId, ExchangeId};
+use crate::queue::Wake;
 use crate::time::Span;
 use js_sys::{Function, Promise};
 use litemap::LiteMap;
@@ -94,7 +95,7 @@ impl Driver {
             me: me.clone(),
             engine: RefCell::new(Engine::new(config, instance)),
             database: Database::new(&place.scope_path),
-            channel: Channel::join(&place.scope_path, &owner, move || flag.set(true)),
+            channel: Channel::join(&place.scope_path, &owner, hear(me.clone(), flag)),
             bodies: Bodies::default(),
             lock: Rc::default(),
             live: RefCell::default(),
@@ -226,6 +227,16 @@ impl Driver {
 /// Calls a promise's resolver, which cannot fail.
 pub fn call(function: &Function, value: &JsValue) {
     let _ = function.call1(&JsValue::UNDEFINED, value);
+}
+
+/// What word from another worker leads to: its generations are read before the next lookup, its rows are looked at.
+fn hear(me: Weak<Driver>, outdated: Rc<Cell<bool>>) -> impl Fn() {
+    move || {
+        outdated.set(true);
+        if let Some(me) = me.upgrade() {
+            me.tell(|engine| engine.wake(Wake::OtherWorker, clock::now()));
+        }
+    }
 }
 
 fn body_of(effect: &Effect) -> Option<BodyId> {
