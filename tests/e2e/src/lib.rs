@@ -1,6 +1,7 @@
 //! What the browser suite and the bench share: browsers over WebDriver, servers, sites, pages.
 //! Builds nothing: `dist/` and the demo server must stand before either runs.
 
+pub mod bench;
 pub mod cli;
 pub mod cx;
 pub mod engine;
