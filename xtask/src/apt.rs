@@ -17,60 +17,29 @@ pub struct Package {
 }
 
 /// SQLite, bundled with the demo's server, is C; so are parts of some tools.
-pub const COMPILER: &[Package] = &[Package {
-    file: "cc",
-    packages: &["gcc", "libc6-dev"],
-}];
+pub const COMPILER: &[Package] = &[Package { file: "cc", packages: &["gcc", "libc6-dev"] }];
 
 /// The engines the tests run in. Pages without any font have text of no width, which cannot be clicked.
 pub const BROWSERS: &[Package] = &[
-    Package {
-        file: "chromium",
-        packages: &["chromium"],
-    },
-    Package {
-        file: "chromedriver",
-        packages: &["chromium-driver"],
-    },
-    Package {
-        file: "firefox-esr",
-        packages: &["firefox-esr"],
-    },
-    Package {
-        file: "WebKitWebDriver",
-        packages: &["webkit2gtk-driver"],
-    },
-    Package {
-        file: "Xvfb",
-        packages: &["xvfb"],
-    },
-    Package {
-        file: "xauth",
-        packages: &["xauth"],
-    },
-    Package {
-        file: "/usr/share/fonts/truetype",
-        packages: &["fonts-dejavu-core"],
-    },
+    Package { file: "chromium", packages: &["chromium"] },
+    Package { file: "chromedriver", packages: &["chromium-driver"] },
+    Package { file: "firefox-esr", packages: &["firefox-esr"] },
+    Package { file: "WebKitWebDriver", packages: &["webkit2gtk-driver"] },
+    Package { file: "Xvfb", packages: &["xvfb"] },
+    Package { file: "xauth", packages: &["xauth"] },
+    Package { file: "/usr/share/fonts/truetype", packages: &["fonts-dejavu-core"] },
 ];
 
 /// Installs what is missing, as root and where there is apt; else names it.
 pub fn provide(workspace: &Workspace, wanted: &[Package]) -> Result<(), Failure> {
-    let missing: Vec<&str> = wanted
-        .iter()
-        .filter(|package| !package.is_there())
-        .flat_map(|package| package.packages)
-        .copied()
-        .collect();
+    let missing: Vec<&str> =
+        wanted.iter().filter(|package| !package.is_there()).flat_map(|package| package.packages).copied().collect();
     if missing.is_empty() {
         return Ok(());
     }
     let by_hand = format!("apt-get install {}", missing.join(" "));
     if run::on_path("apt-get").is_none() {
-        report::missing(&format!(
-            "{} (no apt-get here; Debian has them as packages)",
-            missing.join(", ")
-        ));
+        report::missing(&format!("{} (no apt-get here; Debian has them as packages)", missing.join(", ")));
         return Ok(());
     }
     if !is_root(workspace) {
@@ -88,11 +57,7 @@ pub fn provide(workspace: &Workspace, wanted: &[Package]) -> Result<(), Failure>
 impl Package {
     /// Whether the file exists already.
     fn is_there(&self) -> bool {
-        if self.file.starts_with('/') {
-            Path::new(self.file).exists()
-        } else {
-            run::on_path(self.file).is_some()
-        }
+        if self.file.starts_with('/') { Path::new(self.file).exists() } else { run::on_path(self.file).is_some() }
     }
 }
 
@@ -106,9 +71,7 @@ fn install_arguments<'a>(packages: &[&'a str]) -> Vec<&'a str> {
 /// One run of apt-get that asks nothing and waits for another one to end.
 fn apt(workspace: &Workspace, arguments: &[&str]) -> Result<(), Failure> {
     let mut command = run::program("apt-get", &workspace.root);
-    command
-        .args(["--quiet=2", "--option", "DPkg::Lock::Timeout=300"])
-        .args(arguments);
+    command.args(["--quiet=2", "--option", "DPkg::Lock::Timeout=300"]).args(arguments);
     command.env("DEBIAN_FRONTEND", "noninteractive");
     run::expect_success(command).map(|_| ())
 }

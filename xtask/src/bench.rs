@@ -16,27 +16,8 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<ExitCode, Fail
     println!("bench");
     demo::build_server(workspace, demo::Profile::Release)?;
     let mut command = Command::new("cargo");
-    command
-        .current_dir(&workspace.root)
-        .env("LONGSHORE_TOOLS", &workspace.tools);
-    command
-        .args([
-            "run",
-            "--quiet",
-            "--release",
-            "--package",
-            "e2e",
-            "--bin",
-            "bench",
-            "--",
-        ])
-        .args(arguments);
-    let status = command
-        .status()
-        .map_err(|error| Failure::new(format!("cannot run cargo: {error}")))?;
-    Ok(if status.success() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    command.current_dir(&workspace.root).env("LONGSHORE_TOOLS", &workspace.tools);
+    command.args(["run", "--quiet", "--release", "--package", "e2e", "--bin", "bench", "--"]).args(arguments);
+    let status = command.status().map_err(|error| Failure::new(format!("cannot run cargo: {error}")))?;
+    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -38,11 +38,7 @@ impl Engine {
     /// The engine of that name.
     pub fn named(name: &str) -> Result<Self, Failure> {
         let found = Self::ALL.into_iter().find(|engine| engine.name() == name);
-        found.ok_or_else(|| {
-            Failure::new(format!(
-                "no engine {name:?}: expected chromium, firefox or webkit"
-            ))
-        })
+        found.ok_or_else(|| Failure::new(format!("no engine {name:?}: expected chromium, firefox or webkit")))
     }
 
     /// The programs that this machine lacks to run the engine.
@@ -52,19 +48,13 @@ impl Engine {
             Self::Firefox => &["firefox-esr", "geckodriver"],
             Self::Webkit => &["WebKitWebDriver", "Xvfb", "xvfb-run", "xauth"],
         };
-        wanted
-            .iter()
-            .copied()
-            .filter(|program| find(workspace, program).is_none())
-            .collect()
+        wanted.iter().copied().filter(|program| find(workspace, program).is_none()).collect()
     }
 }
 
 /// Where a browser or driver is: geckodriver in the tools cache, all others on PATH.
 pub fn find(workspace: &Workspace, program: &str) -> Option<PathBuf> {
-    let own = (program == "geckodriver")
-        .then(|| tools::geckodriver().program(workspace))
-        .filter(|path| path.exists());
+    let own = (program == "geckodriver").then(|| tools::geckodriver().program(workspace)).filter(|path| path.exists());
     own.or_else(|| run::on_path(program))
 }
 
@@ -79,7 +69,6 @@ pub fn write_capabilities(workspace: &Workspace) -> Result<PathBuf, Failure> {
         },
         "moz:firefoxOptions": { "binary": find(workspace, "firefox-esr"), "args": ["-headless"] },
     });
-    fs::write(&path, capabilities.to_string())
-        .map_err(|error| Failure::file("write", &path, &error))?;
+    fs::write(&path, capabilities.to_string()).map_err(|error| Failure::file("write", &path, &error))?;
     Ok(path)
 }

@@ -23,90 +23,42 @@ pub struct Engine {
 /// Compiles the crate and everything that goes with the wasm.
 pub fn engine(workspace: &Workspace, package: &Package) -> Result<Engine, Failure> {
     let folder = workspace.root.join(&package.out_dir);
-    report::step("wasm-pack build", || {
-        run::expect_success(wasm_pack(workspace, package)?).map(|_| ())
-    })?;
+    report::step("wasm-pack build", || run::expect_success(wasm_pack(workspace, package)?).map(|_| ()))?;
     let compiled = folder.join(format!("{}_bg.wasm", package.name));
     let optimised = folder.join("optimised.wasm");
     report::step("wasm-opt", || {
         let mut command = run::program(workspace.npm_program("wasm-opt"), &workspace.root);
-        command
-            .args(&package.wasm_opt)
-            .arg(&compiled)
-            .arg("--output")
-            .arg(&optimised);
+        command.args(&package.wasm_opt).arg(&compiled).arg("--output").arg(&optimised);
         run::expect_success(command).map(|_| ())
     })?;
     let source = folder.join(format!("{}.js", package.name));
     let wrapped = folder.join("wrapped.js");
     write(&wrapped, &wrap(&String::from_utf8_lossy(&read(&source)?)))?;
     let glue = minify(workspace, &wrapped, Script::Loose)?;
-    Ok(Engine {
-        wasm: read(&optimised)?,
-        glue: glue.into_bytes(),
-    })
+    Ok(Engine { wasm: read(&optimised)?, glue: glue.into_bytes() })
 }
 
 /// The worker shell with the names of this build's glue and wasm in it.
-pub fn shell(
-    workspace: &Workspace,
-    glue: &str,
-    wasm: &str,
-    version: &str,
-) -> Result<String, Failure> {
-    let source = minify(
-        workspace,
-        &workspace.root.join("sw/longshore-sw.js"),
-        Script::Classic,
-    )?;
-    let names = [
-        ("__LONGSHORE_GLUE__", glue),
-        ("__LONGSHORE_WASM__", wasm),
-        ("__LONGSHORE_VERSION__", version),
-    ];
+pub fn shell(workspace: &Workspace, glue: &str, wasm: &str, version: &str) -> Result<String, Failure> {
+    let source = minify(workspace, &workspace.root.join("sw/longshore-sw.js"), Script::Classic)?;
+    let names = [("__LONGSHORE_GLUE__", glue), ("__LONGSHORE_WASM__", wasm), ("__LONGSHORE_VERSION__", version)];
     fill("sw/longshore-sw.js", source, &names)
 }
 
 /// The page client, an ES module.
 pub fn client(workspace: &Workspace, version: &str) -> Result<String, Failure> {
-    let source = minify(
-        workspace,
-        &workspace.root.join("sw/client.js"),
-        Script::Module,
-    )?;
-    fill(
-        "sw/client.js",
-        source,
-        &[("__LONGSHORE_VERSION__", version)],
-    )
+    let source = minify(workspace, &workspace.root.join("sw/client.js"), Script::Module)?;
+    fill("sw/client.js", source, &[("__LONGSHORE_VERSION__", version)])
 }
 
 /// The call of wasm-pack; its own wasm-opt is off, since its flags would have to stand in Cargo.toml.
 fn wasm_pack(workspace: &Workspace, package: &Package) -> Result<Command, Failure> {
     let mut command = run::program(tools::wasm_pack().program(workspace), &workspace.root);
     command.env("PATH", tools::path_for_wasm_pack(workspace)?);
-    command.args([
-        "build",
-        &package.path,
-        "--release",
-        "--target",
-        &package.target,
-        "--out-name",
-        &package.name,
-    ]);
+    command.args(["build", &package.path, "--release", "--target", &package.target, "--out-name", &package.name]);
     // wasm-pack takes a relative folder from the crate, not from here.
-    command
-        .arg("--out-dir")
-        .arg(workspace.root.join(&package.out_dir));
-    command.args([
-        "--mode",
-        "no-install",
-        "--no-typescript",
-        "--no-pack",
-        "--no-opt",
-        "--",
-        "--no-default-features",
-    ]);
+    command.arg("--out-dir").arg(workspace.root.join(&package.out_dir));
+    command.args(["--mode", "no-install", "--no-typescript", "--no-pack", "--no-opt", "--", "--no-default-features"]);
     if !package.features.is_empty() {
         command.args(["--features", &package.features.join(",")]);
     }
@@ -132,10 +84,7 @@ enum Script {
 /// Runs esbuild over one entry file.
 fn minify(workspace: &Workspace, file: &Path, script: Script) -> Result<String, Failure> {
     if !file.is_file() {
-        return Err(Failure::new(format!(
-            "{} is missing, and dist/ is nothing without it",
-            file.display()
-        )));
+        return Err(Failure::new(format!("{} is missing, and dist/ is nothing without it", file.display())));
     }
     let output = workspace.scratch().join("minified.js");
     let mut command = run::program(workspace.npm_program("esbuild"), &workspace.root);
@@ -193,11 +142,6 @@ mod tests {
     fn a_missing_placeholder_is_an_error() {
         let filled = fill("a.js", "f(\"__A__\",\"__A__\")".into(), &[("__A__", "x")]);
         assert_eq!(filled.unwrap(), "f(\"x\",\"x\")");
-        assert_eq!(
-            fill("a.js", "f()".into(), &[("__A__", "x")])
-                .unwrap_err()
-                .to_string(),
-            "a.js has no __A__"
-        );
+        assert_eq!(fill("a.js", "f()".into(), &[("__A__", "x")]).unwrap_err().to_string(), "a.js has no __A__");
     }
 }

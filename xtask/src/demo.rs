@@ -18,41 +18,29 @@ const USUAL_PORT: u16 = 8787;
 pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<ExitCode, Failure> {
     let wanted = match arguments {
         [] => None,
-        [flag, port] if flag == "--port" => Some(port.parse().map_err(|_| {
-            Failure::new(format!(
-                "--port: expected a number below 65536, got {port:?}"
-            ))
-        })?),
+        [flag, port] if flag == "--port" => Some(
+            port.parse().map_err(|_| Failure::new(format!("--port: expected a number below 65536, got {port:?}")))?,
+        ),
         other => {
-            return Err(Failure::new(format!(
-                "demo takes --port N, got {:?}",
-                other.join(" ")
-            )));
+            return Err(Failure::new(format!("demo takes --port N, got {:?}", other.join(" "))));
         }
     };
     package::run(workspace)?;
     println!("demo");
     build_server(workspace, Profile::Dev)?;
     let port = free_port(wanted)?;
-    println!(
-        "  board:   http://127.0.0.1:{port}/  (Ctrl-C ends it; its data is target/demo.sqlite)"
-    );
+    println!("  board:   http://127.0.0.1:{port}/  (Ctrl-C ends it; its data is target/demo.sqlite)");
     let server = workspace.target.join("debug/demo-server");
     let mut command = Command::new(&server);
-    command
-        .current_dir(&workspace.root)
-        .arg("--listen")
-        .arg(format!("127.0.0.1:{port}"));
-    command
-        .arg("--db")
-        .arg(workspace.target.join("demo.sqlite"))
-        .args(["--static", "demo", "--mount", "/longshore=dist"]);
+    command.current_dir(&workspace.root).arg("--listen").arg(format!("127.0.0.1:{port}"));
+    command.arg("--db").arg(workspace.target.join("demo.sqlite")).args([
+        "--static",
+        "demo",
+        "--mount",
+        "/longshore=dist",
+    ]);
     // Replaces this process, so that every signal goes to the server itself.
-    Err(Failure::new(format!(
-        "cannot run {}: {}",
-        server.display(),
-        command.exec()
-    )))
+    Err(Failure::new(format!("cannot run {}: {}", server.display(), command.exec())))
 }
 
 /// How much the compiler is to think about the server.
@@ -78,8 +66,7 @@ pub fn build_server(workspace: &Workspace, profile: Profile) -> Result<(), Failu
 
 /// The port asked for if it is free; without a wish the usual one, or any.
 fn free_port(wanted: Option<u16>) -> Result<u16, Failure> {
-    let open =
-        |port| TcpListener::bind(("127.0.0.1", port)).and_then(|listener| listener.local_addr());
+    let open = |port| TcpListener::bind(("127.0.0.1", port)).and_then(|listener| listener.local_addr());
     let found = match wanted {
         Some(port) => open(port),
         None => open(USUAL_PORT).or_else(|_| open(0)),

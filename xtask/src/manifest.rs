@@ -53,9 +53,7 @@ impl TryFrom<String> for Size {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        let number = text
-            .strip_suffix(" KB")
-            .and_then(|number| number.parse::<u64>().ok());
+        let number = text.strip_suffix(" KB").and_then(|number| number.parse::<u64>().ok());
         number
             .map(|kilobytes| Self(kilobytes * 1024))
             .ok_or_else(|| format!("expected a size such as \"100 KB\", got {text:?}"))
@@ -69,14 +67,10 @@ pub fn read(workspace: &Workspace) -> Result<Package, Failure> {
 
 /// The package in a manifest's text.
 fn parse(text: &str) -> Result<Package, Failure> {
-    let manifest: Manifest =
-        toml::from_str(text).map_err(|error| Failure::new(format!("wasm-pack.toml: {error}")))?;
+    let manifest: Manifest = toml::from_str(text).map_err(|error| Failure::new(format!("wasm-pack.toml: {error}")))?;
     let found = manifest.package.len();
-    let [package] = <[Package; 1]>::try_from(manifest.package).map_err(|_| {
-        Failure::new(format!(
-            "wasm-pack.toml: expected one [[package]], found {found}"
-        ))
-    })?;
+    let [package] = <[Package; 1]>::try_from(manifest.package)
+        .map_err(|_| Failure::new(format!("wasm-pack.toml: expected one [[package]], found {found}")))?;
     Ok(package)
 }
 
@@ -94,22 +88,13 @@ mod tests {
 
     #[test]
     fn a_kilobyte_has_1024_bytes() {
-        assert_eq!(
-            parse(&with_budget("\"8 KB\""))
-                .unwrap()
-                .budgets
-                .client_brotli,
-            Size(8192)
-        );
+        assert_eq!(parse(&with_budget("\"8 KB\"")).unwrap().budgets.client_brotli, Size(8192));
     }
 
     #[test]
     fn a_bad_size_and_a_second_package_are_refused() {
         let wrong_size = parse(&with_budget("\"8 kB\"")).unwrap_err().to_string();
-        assert!(
-            wrong_size.contains("expected a size such as \"100 KB\", got \"8 kB\""),
-            "{wrong_size}"
-        );
+        assert!(wrong_size.contains("expected a size such as \"100 KB\", got \"8 kB\""), "{wrong_size}");
         let two = with_budget("\"8 KB\"").repeat(2);
         assert!(parse(&two).unwrap_err().to_string().contains("found 2"));
     }

@@ -22,9 +22,7 @@ pub fn provide(workspace: &Workspace) -> Result<(), Failure> {
         return Ok(());
     }
     if run::on_path("npm").is_none() {
-        return Err(Failure::new(
-            "Node.js 20 or newer with npm is needed, and npm is not on PATH",
-        ));
+        return Err(Failure::new("Node.js 20 or newer with npm is needed, and npm is not on PATH"));
     }
     report::step("npm ci", || {
         let mut command = run::program("npm", &workspace.root);

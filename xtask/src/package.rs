@@ -60,11 +60,7 @@ pub fn run(workspace: &Workspace) -> Result<(), Failure> {
         }
         _ => {
             let sizes = build(workspace, &package)?;
-            let stamp = Stamp {
-                inputs,
-                dist: fingerprint(&workspace.dist())?,
-                sizes,
-            };
+            let stamp = Stamp { inputs, dist: fingerprint(&workspace.dist())?, sizes };
             let text = serde_json::to_string(&stamp)
                 .map_err(|error| Failure::new(format!("cannot write the stamp: {error}")))?;
             fs::write(&path, text).map_err(|error| Failure::file("write", &path, &error))?;
@@ -88,10 +84,7 @@ fn build(workspace: &Workspace, package: &Package) -> Result<Table, Failure> {
     let glue = format!("{}-{}.js", package.name, content_hash(&engine.glue));
     let wasm = format!("{}-{}.wasm", package.name, content_hash(&engine.wasm));
     let (shell, client) = report::step("esbuild", || {
-        Ok((
-            compile::shell(workspace, &glue, &wasm, version)?,
-            compile::client(workspace, version)?,
-        ))
+        Ok((compile::shell(workspace, &glue, &wasm, version)?, compile::client(workspace, version)?))
     })?;
 
     let fresh = workspace.scratch().join("dist-new");
@@ -101,19 +94,11 @@ fn build(workspace: &Workspace, package: &Package) -> Result<Table, Failure> {
     put(&fresh, "longshore-sw.js", shell.as_bytes())?;
     put(&fresh, "client.js", client.as_bytes())?;
     for types in TYPES {
-        put(
-            &fresh,
-            types,
-            workspace.read(&format!("sw/{types}"))?.as_bytes(),
-        )?;
+        put(&fresh, types, workspace.read(&format!("sw/{types}"))?.as_bytes())?;
     }
     let files = [wasm.as_str(), &glue, "longshore-sw.js", "client.js"].map(|name| fresh.join(name));
     let sizes = report::step("measure", || sizes::measure(&workspace.root, &files))?;
-    replace(
-        &workspace.dist(),
-        &fresh,
-        &workspace.scratch().join("dist-old"),
-    )?;
+    replace(&workspace.dist(), &fresh, &workspace.scratch().join("dist-old"))?;
     Ok(sizes)
 }
 
@@ -187,10 +172,7 @@ mod tests {
         empty(&fresh).unwrap();
         put(&fresh, "longshore-bbbbbbbbbbbb.wasm", b"2").unwrap();
         replace(&old, &fresh, &aside).unwrap();
-        let names: Vec<_> = fs::read_dir(&old)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name())
-            .collect();
+        let names: Vec<_> = fs::read_dir(&old).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(names, ["longshore-bbbbbbbbbbbb.wasm"]);
         assert!(!fresh.exists() && !aside.exists());
         assert_ne!(fingerprint(&old).unwrap(), before);

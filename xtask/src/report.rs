@@ -21,25 +21,13 @@ pub struct Counts {
 impl Counts {
     /// A suite that is one check.
     pub fn one(went_well: bool) -> Self {
-        Self {
-            passed: u32::from(went_well),
-            failed: u32::from(!went_well),
-            skipped: 0,
-        }
+        Self { passed: u32::from(went_well), failed: u32::from(!went_well), skipped: 0 }
     }
 
     /// `N passed, N failed`, and `, N skipped` when there are any.
     pub fn line(self) -> String {
-        let Self {
-            passed,
-            failed,
-            skipped,
-        } = self;
-        let rest = if skipped == 0 {
-            String::new()
-        } else {
-            format!(", {skipped} skipped")
-        };
+        let Self { passed, failed, skipped } = self;
+        let rest = if skipped == 0 { String::new() } else { format!(", {skipped} skipped") };
         format!("{passed} passed, {failed} failed{rest}")
     }
 }
@@ -58,15 +46,7 @@ pub fn step<T>(what: &str, work: impl FnOnce() -> Result<T, Failure>) -> Result<
     print!("  {what} … ");
     let _ = io::stdout().flush();
     let done = work();
-    println!(
-        "{} {}",
-        if done.is_ok() {
-            "done in"
-        } else {
-            "failed after"
-        },
-        seconds(began.elapsed())
-    );
+    println!("{} {}", if done.is_ok() { "done in" } else { "failed after" }, seconds(began.elapsed()));
     done
 }
 
@@ -86,19 +66,11 @@ pub fn running(suite: &str) {
 /// The one line of a suite that has run.
 pub fn suite(suite: &str, counts: Counts, took: Duration) {
     let verdict = match counts {
-        Counts {
-            failed: 0,
-            passed: 0,
-            ..
-        } => "none",
+        Counts { failed: 0, passed: 0, .. } => "none",
         Counts { failed: 0, .. } => "ok",
         _ => "FAILED",
     };
-    println!(
-        "{suite:<28} {verdict:<7} {} ({})",
-        counts.line(),
-        seconds(took)
-    );
+    println!("{suite:<28} {verdict:<7} {} ({})", counts.line(), seconds(took));
 }
 
 /// The one line of a suite that was left out.
@@ -125,11 +97,7 @@ mod tests {
     fn the_last_line_names_skips_only_when_there_are_any() {
         let mut total = Counts::one(true);
         assert_eq!(total.line(), "1 passed, 0 failed");
-        total += Counts {
-            passed: 3,
-            failed: 2,
-            skipped: 1,
-        };
+        total += Counts { passed: 3, failed: 2, skipped: 1 };
         assert_eq!(total.line(), "4 passed, 2 failed, 1 skipped");
     }
 

@@ -53,9 +53,7 @@ fn hear(mut command: Command, limit: Duration, reaper: Option<Reaper>) -> Result
     let shown = shown(&command);
     let failed = |error: io::Error| Failure::new(format!("cannot run {shown}: {error}"));
     let (mut reader, writer) = io::pipe().map_err(failed)?;
-    command
-        .stdout(writer.try_clone().map_err(failed)?)
-        .stderr(writer);
+    command.stdout(writer.try_clone().map_err(failed)?).stderr(writer);
     let mut child = command.spawn().map_err(failed)?;
     // The command holds the pipe's writing end: reading would never see the end of it.
     drop(command);
@@ -74,17 +72,9 @@ fn hear(mut command: Command, limit: Duration, reaper: Option<Reaper>) -> Result
     let bytes = listener.join().unwrap_or_default();
     let mut output = String::from_utf8_lossy(&bytes).into_owned();
     if status.is_none() {
-        let _ = write!(
-            output,
-            "\nstopped: not done after {} seconds\n",
-            limit.as_secs()
-        );
+        let _ = write!(output, "\nstopped: not done after {} seconds\n", limit.as_secs());
     }
-    Ok(Heard {
-        status,
-        output,
-        took: began.elapsed(),
-    })
+    Ok(Heard { status, output, took: began.elapsed() })
 }
 
 /// Runs to the end; a bad end is a failure that shows the whole output.
@@ -94,28 +84,20 @@ pub fn expect_success(command: Command) -> Result<Heard, Failure> {
     if heard.went_well() {
         Ok(heard)
     } else {
-        Err(Failure::new(format!(
-            "{shown} failed:\n{}",
-            heard.output.trim_end()
-        )))
+        Err(Failure::new(format!("{shown} failed:\n{}", heard.output.trim_end())))
     }
 }
 
 /// Where a program is, if it is on PATH.
 pub fn on_path(name: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
-    env::split_paths(&path)
-        .map(|folder| folder.join(name))
-        .find(|file| file.is_file())
+    env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())
 }
 
 /// The program and its arguments as a person would type them.
 pub fn shown(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
-    words
-        .map(|word| word.to_string_lossy().into_owned())
-        .collect::<Vec<_>>()
-        .join(" ")
+    words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
 }
 
 /// Waits for the end, looking often enough that quick programs are not slowed down.
@@ -146,8 +128,8 @@ impl Reaper {
     fn mark(command: &mut Command) -> Self {
         use std::os::unix::process::CommandExt as _;
 
-        let mark = format!("LONGSHORE_RUN={}.{:?}", std::process::id(), Instant::now())
-            .replace(|c: char| !is_plain(c), "");
+        let mark =
+            format!("LONGSHORE_RUN={}.{:?}", std::process::id(), Instant::now()).replace(|c: char| !is_plain(c), "");
         if let Some((name, value)) = mark.split_once('=') {
             command.env(name, value);
         }
@@ -203,35 +185,20 @@ mod tests {
     #[test]
     fn a_bad_end_shows_the_output() {
         let failure = expect_success(shell("echo reason; exit 3")).err().unwrap();
-        assert!(
-            failure.to_string().ends_with("failed:\nreason"),
-            "{failure}"
-        );
+        assert!(failure.to_string().ends_with("failed:\nreason"), "{failure}");
     }
 
     #[test]
     fn a_program_left_behind_in_its_own_group_is_ended() {
-        let heard = capture_within(
-            shell("setsid sleep 300 & echo started"),
-            Duration::from_secs(60),
-        )
-        .unwrap();
+        let heard = capture_within(shell("setsid sleep 300 & echo started"), Duration::from_secs(60)).unwrap();
         assert!(heard.went_well());
         assert!(heard.took < Duration::from_secs(30));
     }
 
     #[test]
     fn a_program_over_its_limit_is_stopped() {
-        let heard = capture_within(
-            shell("echo begun; sleep 300; echo over"),
-            Duration::from_millis(300),
-        )
-        .unwrap();
+        let heard = capture_within(shell("echo begun; sleep 300; echo over"), Duration::from_millis(300)).unwrap();
         assert!(!heard.went_well());
-        assert!(
-            heard.output.starts_with("begun\n\nstopped: not done"),
-            "{}",
-            heard.output
-        );
+        assert!(heard.output.starts_with("begun\n\nstopped: not done"), "{}", heard.output);
     }
 }

@@ -13,10 +13,7 @@ pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
 /// Makes sure that the compiler in use can make wasm.
 pub fn wasm_target(workspace: &Workspace) -> Result<(), Failure> {
-    let library = sysroot(workspace)?
-        .join("lib/rustlib")
-        .join(WASM_TARGET)
-        .join("lib");
+    let library = sysroot(workspace)?.join("lib/rustlib").join(WASM_TARGET).join("lib");
     if library.is_dir() {
         return Ok(());
     }
@@ -53,9 +50,7 @@ fn sysroot(workspace: &Workspace) -> Result<PathBuf, Failure> {
 fn rustup(workspace: &Workspace, arguments: &[&str]) -> Result<(), Failure> {
     let what = format!("rustup {}", arguments.join(" "));
     if run::on_path("rustup").is_none() {
-        return Err(Failure::new(format!(
-            "this compiler needs what `{what}` would add, and there is no rustup"
-        )));
+        return Err(Failure::new(format!("this compiler needs what `{what}` would add, and there is no rustup")));
     }
     report::step(&what, || {
         let mut command = run::program("rustup", &workspace.root);

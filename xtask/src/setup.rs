@@ -33,14 +33,8 @@ pub enum Need {
 pub const BUILD: &[Need] = &[Need::Compiler, Need::WasmTarget, Need::Npm, Need::WasmTools];
 
 /// What `test` and `bench` need, and `setup` installs.
-pub const EVERYTHING: &[Need] = &[
-    Need::Compiler,
-    Need::Linters,
-    Need::WasmTarget,
-    Need::Npm,
-    Need::Browsers,
-    Need::WasmTools,
-];
+pub const EVERYTHING: &[Need] =
+    &[Need::Compiler, Need::Linters, Need::WasmTarget, Need::Npm, Need::Browsers, Need::WasmTools];
 
 /// Meets the needs in the order given.
 pub fn run(workspace: &Workspace, needs: &[Need]) -> Result<(), Failure> {

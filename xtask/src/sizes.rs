@@ -44,12 +44,7 @@ pub fn measure(root: &Path, files: &[PathBuf; 4]) -> Result<Table, Failure> {
     let said = run::expect_success(command)?.output;
     let [wasm, glue, shell, client] = serde_json::from_str(&said)
         .map_err(|error| Failure::new(format!("node's sizes are unreadable: {error}: {said}")))?;
-    Ok(Table {
-        wasm,
-        glue,
-        shell,
-        client,
-    })
+    Ok(Table { wasm, glue, shell, client })
 }
 
 impl Table {
@@ -57,53 +52,33 @@ impl Table {
     fn worker(&self) -> Sizes {
         [self.wasm, self.glue, self.shell]
             .into_iter()
-            .fold(Sizes::default(), |Sizes(a, b, c), Sizes(x, y, z)| {
-                Sizes(a + x, b + y, c + z)
-            })
+            .fold(Sizes::default(), |Sizes(a, b, c), Sizes(x, y, z)| Sizes(a + x, b + y, c + z))
     }
 
     /// The table as lines of text.
     pub fn lines(&self, budgets: &Budgets) -> Vec<String> {
-        let mut lines = vec![format!(
-            "  {:<14}{:>10}{:>10}{:>10}{:>10}",
-            "bytes", "raw", "gzip", "brotli", "budget"
-        )];
+        let mut lines = vec![format!("  {:<14}{:>10}{:>10}{:>10}{:>10}", "bytes", "raw", "gzip", "brotli", "budget")];
         let rows = [
             ("wasm", self.wasm, None),
             ("glue", self.glue, None),
             ("shell", self.shell, None),
-            (
-                "worker total",
-                self.worker(),
-                Some(budgets.worker_total_brotli),
-            ),
+            ("worker total", self.worker(), Some(budgets.worker_total_brotli)),
             ("client", self.client, Some(budgets.client_brotli)),
         ];
         for (name, Sizes(raw, gzip, brotli), budget) in rows {
             let budget = budget.map_or_else(String::new, |Size(bytes)| bytes.to_string());
-            lines.push(
-                format!("  {name:<14}{raw:>10}{gzip:>10}{brotli:>10}{budget:>10}")
-                    .trim_end()
-                    .to_owned(),
-            );
+            lines.push(format!("  {name:<14}{raw:>10}{gzip:>10}{brotli:>10}{budget:>10}").trim_end().to_owned());
         }
         lines
     }
 
     /// What is larger than it may be, a sentence each.
     pub fn over(&self, budgets: &Budgets) -> Vec<String> {
-        let pairs = [
-            ("worker", self.worker(), budgets.worker_total_brotli),
-            ("client", self.client, budgets.client_brotli),
-        ];
-        let over = pairs
-            .into_iter()
-            .filter(|(_, Sizes(.., brotli), Size(budget))| brotli > budget);
+        let pairs =
+            [("worker", self.worker(), budgets.worker_total_brotli), ("client", self.client, budgets.client_brotli)];
+        let over = pairs.into_iter().filter(|(_, Sizes(.., brotli), Size(budget))| brotli > budget);
         over.map(|(name, Sizes(.., brotli), Size(budget))| {
-            format!(
-                "the {name} is over budget: {brotli} bytes of brotli, {} more than {budget}",
-                brotli - budget
-            )
+            format!("the {name} is over budget: {brotli} bytes of brotli, {} more than {budget}", brotli - budget)
         })
         .collect()
     }
@@ -116,26 +91,15 @@ mod tests {
 
     /// Budgets of `worker` and `client` bytes.
     fn budgets(worker: u64, client: u64) -> Budgets {
-        Budgets {
-            worker_total_brotli: Size(worker),
-            client_brotli: Size(client),
-        }
+        Budgets { worker_total_brotli: Size(worker), client_brotli: Size(client) }
     }
 
     #[test]
     fn the_worker_is_wasm_glue_and_shell_together() {
         let one = Sizes(9, 6, 3);
-        let table = Table {
-            wasm: one,
-            glue: one,
-            shell: one,
-            client: one,
-        };
+        let table = Table { wasm: one, glue: one, shell: one, client: one };
         assert!(table.over(&budgets(9, 3)).is_empty());
-        assert_eq!(
-            table.over(&budgets(8, 3)),
-            ["the worker is over budget: 9 bytes of brotli, 1 more than 8"]
-        );
+        assert_eq!(table.over(&budgets(8, 3)), ["the worker is over budget: 9 bytes of brotli, 1 more than 8"]);
         assert_eq!(table.over(&budgets(8, 2)).len(), 2);
     }
 }

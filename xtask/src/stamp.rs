@@ -28,11 +28,7 @@ impl Fingerprint {
     pub fn path(&mut self, root: &Path, path: &str) -> Result<(), Failure> {
         for file in files_below(&root.join(path))? {
             let content = fs::read(&file).map_err(|error| Failure::file("read", &file, &error))?;
-            let name = file
-                .strip_prefix(root)
-                .unwrap_or(&file)
-                .to_string_lossy()
-                .into_owned();
+            let name = file.strip_prefix(root).unwrap_or(&file).to_string_lossy().into_owned();
             self.part(&name, &content);
         }
         Ok(())
@@ -59,11 +55,7 @@ pub fn files_below(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     }
     let failed = |error: &_| Failure::file("list", path, error);
     let mut entries = fs::read_dir(path)
-        .and_then(|entries| {
-            entries
-                .map(|entry| entry.map(|entry| entry.path()))
-                .collect::<Result<Vec<_>, _>>()
-        })
+        .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>())
         .map_err(|error| failed(&error))?;
     entries.sort();
     let mut files = Vec::new();
@@ -95,11 +87,7 @@ mod tests {
     fn any_change_of_a_part_changes_the_fingerprint() {
         let same = of(&[("a", "bc")]);
         assert_eq!(same, of(&[("a", "bc")]));
-        for other in [
-            of(&[("ab", "c")]),
-            of(&[("a", "bd")]),
-            of(&[("a", "b"), ("c", "")]),
-        ] {
+        for other in [of(&[("ab", "c")]), of(&[("a", "bd")]), of(&[("a", "b"), ("c", "")])] {
             assert_ne!(same, other);
         }
     }

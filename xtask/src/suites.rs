@@ -33,9 +33,7 @@ impl Group {
             "host" => Ok(Self::Host),
             "wasm" => Ok(Self::Wasm),
             "e2e" => Ok(Self::E2e),
-            other => Err(Failure::new(format!(
-                "no part {other:?}: expected host, wasm, e2e or lint"
-            ))),
+            other => Err(Failure::new(format!("no part {other:?}: expected host, wasm, e2e or lint"))),
         }
     }
 }
@@ -67,66 +65,33 @@ pub struct Suite {
 
 /// All suites in the order they run: the quick and the telling first.
 pub fn all() -> Vec<Suite> {
-    let mut suites: Vec<Suite> = ["fmt", "clippy host", "clippy wasm32", "tsc", "tidy"]
-        .map(|name| check(name, Group::Lint))
-        .into();
-    suites.push(Suite {
-        name: "host tests",
-        group: Group::Host,
-        engine: None,
-        counting: Counting::Libtest,
-    });
-    suites.push(Suite {
-        name: "js tests",
-        group: Group::Host,
-        engine: None,
-        counting: Counting::Node,
-    });
+    let mut suites: Vec<Suite> =
+        ["fmt", "clippy host", "clippy wasm32", "tsc", "tidy"].map(|name| check(name, Group::Lint)).into();
+    suites.push(Suite { name: "host tests", group: Group::Host, engine: None, counting: Counting::Libtest });
+    suites.push(Suite { name: "js tests", group: Group::Host, engine: None, counting: Counting::Node });
     // wasm-pack knows no WebKitGTK; the e2e suite covers that engine.
     for engine in [Engine::Chromium, Engine::Firefox] {
-        suites.push(Suite {
-            name: "wasm",
-            group: Group::Wasm,
-            engine: Some(engine),
-            counting: Counting::Libtest,
-        });
+        suites.push(Suite { name: "wasm", group: Group::Wasm, engine: Some(engine), counting: Counting::Libtest });
     }
     for engine in Engine::ALL {
-        suites.push(Suite {
-            name: "e2e",
-            group: Group::E2e,
-            engine: Some(engine),
-            counting: Counting::LastLine,
-        });
+        suites.push(Suite { name: "e2e", group: Group::E2e, engine: Some(engine), counting: Counting::LastLine });
     }
     suites
 }
 
 /// A suite that is one check.
 fn check(name: &'static str, group: Group) -> Suite {
-    Suite {
-        name,
-        group,
-        engine: None,
-        counting: Counting::Whole,
-    }
+    Suite { name, group, engine: None, counting: Counting::Whole }
 }
 
 impl Suite {
     /// The name with the engine.
     pub fn title(&self) -> String {
-        self.engine.map_or_else(
-            || self.name.to_owned(),
-            |engine| format!("{} {}", self.name, engine.name()),
-        )
+        self.engine.map_or_else(|| self.name.to_owned(), |engine| format!("{} {}", self.name, engine.name()))
     }
 
     /// The commands of the suite; the first that fails ends it.
-    pub fn commands(
-        &self,
-        workspace: &Workspace,
-        filter: Option<&str>,
-    ) -> Result<Vec<Command>, Failure> {
+    pub fn commands(&self, workspace: &Workspace, filter: Option<&str>) -> Result<Vec<Command>, Failure> {
         let cargo = |arguments: &[&str]| {
             let mut command = run::program("cargo", &workspace.root);
             command.args(arguments);
@@ -135,32 +100,11 @@ impl Suite {
         Ok(match (self.name, self.engine) {
             ("fmt", _) => vec![cargo(&["fmt", "--all", "--check"])],
             ("clippy host", _) => {
-                vec![cargo(&[
-                    "clippy",
-                    "--quiet",
-                    "--workspace",
-                    "--all-targets",
-                    "--",
-                    "-D",
-                    "warnings",
-                ])]
+                vec![cargo(&["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"])]
             }
             ("clippy wasm32", _) => {
-                let target = [
-                    "--package",
-                    "longshore",
-                    "--target",
-                    WASM_TARGET,
-                    "--all-targets",
-                ];
-                vec![cargo(
-                    &[
-                        &["clippy", "--quiet"][..],
-                        &target,
-                        &["--", "-D", "warnings"],
-                    ]
-                    .concat(),
-                )]
+                let target = ["--package", "longshore", "--target", WASM_TARGET, "--all-targets"];
+                vec![cargo(&[&["clippy", "--quiet"][..], &target, &["--", "-D", "warnings"]].concat())]
             }
             ("tsc", _) => ["tsconfig.json", "tsconfig.worker.json"]
                 .map(|project| {
@@ -170,15 +114,14 @@ impl Suite {
                 })
                 .into(),
             ("tidy", _) => {
-                let own = env::current_exe()
-                    .map_err(|error| Failure::new(format!("cannot find xtask itself: {error}")))?;
+                let own =
+                    env::current_exe().map_err(|error| Failure::new(format!("cannot find xtask itself: {error}")))?;
                 let mut command = run::program(own, &workspace.root);
                 command.arg("tidy");
                 vec![command]
             }
             ("host tests", _) => {
-                let mut command =
-                    cargo(&["test", "--workspace", "--exclude", "e2e", "--no-fail-fast"]);
+                let mut command = cargo(&["test", "--workspace", "--exclude", "e2e", "--no-fail-fast"]);
                 command.args(filter);
                 vec![command]
             }
@@ -198,9 +141,7 @@ fn node_test(workspace: &Workspace, filter: Option<&str>) -> Result<Command, Fai
     }
     let tests = workspace.root.join("tests");
     let entries = fs::read_dir(&tests).map_err(|error| Failure::file("list", &tests, &error))?;
-    let mut files: Vec<_> = entries
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .collect();
+    let mut files: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
     files.retain(|file| file.extension().is_some_and(|ending| ending == "mjs"));
     files.sort();
     command.args(files);
@@ -208,34 +149,17 @@ fn node_test(workspace: &Workspace, filter: Option<&str>) -> Result<Command, Fai
 }
 
 /// The crate's tests in one browser.
-fn wasm_pack_test(
-    workspace: &Workspace,
-    engine: Engine,
-    filter: Option<&str>,
-) -> Result<Command, Failure> {
+fn wasm_pack_test(workspace: &Workspace, engine: Engine, filter: Option<&str>) -> Result<Command, Failure> {
     let (flag, driver_flag, driver) = match engine {
         Engine::Firefox => ("--firefox", "--geckodriver", "geckodriver"),
         _ => ("--chrome", "--chromedriver", "chromedriver"),
     };
-    let driver = browsers::find(workspace, driver)
-        .ok_or_else(|| Failure::new(format!("{driver} is missing")))?;
+    let driver = browsers::find(workspace, driver).ok_or_else(|| Failure::new(format!("{driver} is missing")))?;
     let mut command = run::program(tools::wasm_pack().program(workspace), &workspace.root);
     command.env("PATH", tools::path_for_wasm_pack(workspace)?);
-    command.env(
-        "WASM_BINDGEN_TEST_WEBDRIVER_JSON",
-        browsers::write_capabilities(workspace)?,
-    );
+    command.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", browsers::write_capabilities(workspace)?);
     command.env("WASM_BINDGEN_TEST_TIMEOUT", "120");
-    command
-        .args([
-            "test",
-            "--headless",
-            "--mode",
-            "no-install",
-            flag,
-            driver_flag,
-        ])
-        .arg(driver);
+    command.args(["test", "--headless", "--mode", "no-install", flag, driver_flag]).arg(driver);
     // Only what is meant for browsers; naming targets also leaves out documentation tests, which no page can run.
     command.args([".", "--test", "web_*"]);
     if let Some(filter) = filter {
@@ -249,6 +173,7 @@ fn e2e(workspace: &Workspace, engine: Option<Engine>, filter: Option<&str>) -> C
     let mut command = run::program("cargo", &workspace.root);
     command.env("LONGSHORE_TOOLS", &workspace.tools);
     command.args(["run", "--quiet", "--package", "e2e", "--bin", "e2e", "--"]);
+    command.arg("--screenshots").arg(workspace.target.join("screenshots"));
     if let Some(engine) = engine {
         command.args(["--engine", engine.name()]);
     }

@@ -46,10 +46,7 @@ struct Options {
 pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<ExitCode, Failure> {
     let options = parse(arguments)?;
     setup::run(workspace, needs(&options))?;
-    let chosen: Vec<Suite> = suites::all()
-        .into_iter()
-        .filter(|suite| options.want(suite))
-        .collect();
+    let chosen: Vec<Suite> = suites::all().into_iter().filter(|suite| options.want(suite)).collect();
     let mut total = Counts::default();
     let mut products = None;
     println!("test");
@@ -61,18 +58,12 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<ExitCode, Fail
         }
         total += match (absent(workspace, suite), products) {
             (Some(reason), _) => leave_out(&suite.title(), &reason),
-            (None, Some(false)) => {
-                leave_out_failed(&suite.title(), "nothing to test: the build failed")
-            }
+            (None, Some(false)) => leave_out_failed(&suite.title(), "nothing to test: the build failed"),
             (None, _) => run_suite(workspace, suite, &options)?,
         };
     }
     println!("{}", total.line());
-    Ok(if total.failed == 0 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(if total.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Reads the options.
@@ -80,17 +71,13 @@ fn parse(arguments: &[String]) -> Result<Options, Failure> {
     let mut options = Options::default();
     let mut rest = arguments.iter();
     while let Some(flag) = rest.next() {
-        let value = rest
-            .next()
-            .ok_or_else(|| Failure::new(format!("{flag} needs a value")));
+        let value = rest.next().ok_or_else(|| Failure::new(format!("{flag} needs a value")));
         match flag.as_str() {
             "--only" => options.only = Some(Group::named(value?)?),
             "--engine" => options.engine = Some(Engine::named(value?)?),
             "--filter" => options.filter = Some(value?.clone()),
             other => {
-                return Err(Failure::new(format!(
-                    "test takes --only, --engine and --filter, got {other:?}"
-                )));
+                return Err(Failure::new(format!("test takes --only, --engine and --filter, got {other:?}")));
             }
         }
     }
@@ -101,9 +88,7 @@ impl Options {
     /// Whether a suite is asked for.
     fn want(&self, suite: &Suite) -> bool {
         let part = self.only.is_none_or(|only| only == suite.group);
-        let engine = self
-            .engine
-            .is_none_or(|engine| suite.engine == Some(engine));
+        let engine = self.engine.is_none_or(|engine| suite.engine == Some(engine));
         // A name of a test says nothing about linters.
         part && engine && (self.filter.is_none() || suite.counting != Counting::Whole)
     }
@@ -120,16 +105,11 @@ fn needs(options: &Options) -> &'static [Need] {
 
 /// The product and the server that e2e tests drive; budgets are part of the build.
 fn build(workspace: &Workspace) -> bool {
-    let built =
-        package::run(workspace).and_then(|()| demo::build_server(workspace, demo::Profile::Dev));
+    let built = package::run(workspace).and_then(|()| demo::build_server(workspace, demo::Profile::Dev));
     if let Err(failure) = &built {
         println!("{failure}");
     }
-    println!(
-        "{:<28} {}",
-        "build",
-        if built.is_ok() { "ok" } else { "FAILED" }
-    );
+    println!("{:<28} {}", "build", if built.is_ok() { "ok" } else { "FAILED" });
     built.is_ok()
 }
 
@@ -145,11 +125,7 @@ fn leave_out(title: &str, reason: &str) -> Counts {
         return leave_out_failed(title, reason);
     }
     report::skipped(title, reason);
-    Counts {
-        passed: 0,
-        failed: 0,
-        skipped: 1,
-    }
+    Counts { passed: 0, failed: 0, skipped: 1 }
 }
 
 /// A suite that had to run and could not.
@@ -165,10 +141,7 @@ fn run_suite(workspace: &Workspace, suite: &Suite, options: &Options) -> Result<
     let mut heard = hear(workspace, suite, options)?;
     let mut counts = count(suite, &heard, options);
     if suite.group == Group::Wasm && counts.failed == 1 && browser_died(&heard.output) {
-        println!(
-            "{title:<28} retry   the browser did not come up or died; its output:\n{}",
-            heard.output.trim_end()
-        );
+        println!("{title:<28} retry   the browser did not come up or died; its output:\n{}", heard.output.trim_end());
         heard = hear(workspace, suite, options)?;
         counts = count(suite, &heard, options);
     }
@@ -212,19 +185,9 @@ fn hear(workspace: &Workspace, suite: &Suite, options: &Options) -> Result<Heard
 fn count(suite: &Suite, heard: &Heard, options: &Options) -> Counts {
     match suite.counting {
         Counting::Whole => Counts::one(heard.went_well()),
-        Counting::Libtest => tally::agreed(
-            tally::libtest(&heard.output),
-            heard,
-            options.filter.is_some(),
-        ),
-        Counting::Node => {
-            tally::agreed(tally::node(&heard.output), heard, options.filter.is_some())
-        }
-        Counting::LastLine => tally::agreed(
-            tally::last_line(&heard.output),
-            heard,
-            options.filter.is_some(),
-        ),
+        Counting::Libtest => tally::agreed(tally::libtest(&heard.output), heard, options.filter.is_some()),
+        Counting::Node => tally::agreed(tally::node(&heard.output), heard, options.filter.is_some()),
+        Counting::LastLine => tally::agreed(tally::last_line(&heard.output), heard, options.filter.is_some()),
     }
 }
 
@@ -250,14 +213,7 @@ mod tests {
     fn options_are_read_and_strangers_refused() {
         let all = parsed("--only e2e --engine webkit --filter queue").unwrap();
         let filter = Some("queue".to_owned());
-        assert_eq!(
-            all,
-            Options {
-                only: Some(Group::E2e),
-                engine: Some(Engine::Webkit),
-                filter
-            }
-        );
+        assert_eq!(all, Options { only: Some(Group::E2e), engine: Some(Engine::Webkit), filter });
         for wrong in ["--only all", "--engine opera", "--filter", "--quick yes"] {
             assert!(parsed(wrong).is_err(), "{wrong}");
         }
@@ -267,11 +223,7 @@ mod tests {
     fn an_engine_leaves_out_what_runs_in_none() {
         let names = |words| {
             let options = parsed(words).unwrap();
-            suites::all()
-                .iter()
-                .filter(|suite| options.want(suite))
-                .map(suites::Suite::title)
-                .collect::<Vec<_>>()
+            suites::all().iter().filter(|suite| options.want(suite)).map(suites::Suite::title).collect::<Vec<_>>()
         };
         assert_eq!(names("--engine webkit"), ["e2e webkit"]);
         assert_eq!(names("--only wasm"), ["wasm chromium", "wasm firefox"]);
@@ -281,7 +233,8 @@ mod tests {
 
     #[test]
     fn skips_and_second_tries_are_seen_in_a_good_run_too() {
-        let output = "test a ... ok (1 s)\ntest b ... skipped (no quota)\ntest c ... once more, the browser went away (x)\n";
+        let output =
+            "test a ... ok (1 s)\ntest b ... skipped (no quota)\ntest c ... once more, the browser went away (x)\n";
         assert_eq!(notes(output).count(), 2);
     }
 

@@ -21,19 +21,11 @@ impl Workspace {
     /// Reads the places from what cargo and the environment say.
     pub fn find() -> Result<Self, Failure> {
         // Set by `cargo run`; the compiled-in value serves a binary that is started by hand.
-        let own = env::var_os("CARGO_MANIFEST_DIR")
-            .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
-        let root = own
-            .parent()
-            .map(Path::to_path_buf)
-            .ok_or_else(|| Failure::new("xtask lies outside a workspace"))?;
-        let target = env::var_os("CARGO_TARGET_DIR")
-            .map_or_else(|| root.join("target"), |dir| root.join(dir));
-        Ok(Self {
-            tools: tools_cache()?,
-            root,
-            target,
-        })
+        let own =
+            env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+        let root = own.parent().map(Path::to_path_buf).ok_or_else(|| Failure::new("xtask lies outside a workspace"))?;
+        let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir));
+        Ok(Self { tools: tools_cache()?, root, target })
     }
 
     /// What `build` makes and sites serve under `/longshore/`.
@@ -60,18 +52,13 @@ impl Workspace {
     /// The version of one package as Cargo.lock has it.
     pub fn locked_version(&self, package: &str) -> Result<String, Failure> {
         let lock = self.read("Cargo.lock")?;
-        version_in_lock(&lock, package)
-            .ok_or_else(|| Failure::new(format!("Cargo.lock does not name {package}")))
+        version_in_lock(&lock, package).ok_or_else(|| Failure::new(format!("Cargo.lock does not name {package}")))
     }
 }
 
 /// `$LONGSHORE_TOOLS`, or a folder in the user's cache.
 fn tools_cache() -> Result<PathBuf, Failure> {
-    let set = |name| {
-        env::var_os(name)
-            .filter(|value| !value.is_empty())
-            .map(PathBuf::from)
-    };
+    let set = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     set("LONGSHORE_TOOLS")
         .or_else(|| set("XDG_CACHE_HOME").map(|cache| cache.join("longshore/tools")))
         .or_else(|| set("HOME").map(|home| home.join(".cache/longshore/tools")))
@@ -94,10 +81,7 @@ mod tests {
     fn the_version_comes_from_the_package_of_exactly_that_name() {
         let lock = "[[package]]\nname = \"wasm-bindgen-futures\"\nversion = \"0.4.9\"\n\n\
                     [[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.130\"\n";
-        assert_eq!(
-            version_in_lock(lock, "wasm-bindgen").as_deref(),
-            Some("0.2.130")
-        );
+        assert_eq!(version_in_lock(lock, "wasm-bindgen").as_deref(), Some("0.2.130"));
         assert_eq!(version_in_lock(lock, "wasm"), None);
     }
 }

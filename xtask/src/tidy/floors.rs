@@ -40,11 +40,7 @@ pub fn check(source: &Source) -> Vec<Finding> {
         return Vec::new();
     };
     let path: Vec<&str> = module.split('/').filter(|part| *part != "mod").collect();
-    let Some(own) = path
-        .first()
-        .copied()
-        .filter(|own| *own != "lib" && *own != SHELL)
-    else {
+    let Some(own) = path.first().copied().filter(|own| *own != "lib" && *own != SHELL) else {
         return Vec::new();
     };
     let mut findings = Vec::new();
@@ -59,11 +55,7 @@ pub fn check(source: &Source) -> Vec<Finding> {
     }
     for (line, target) in imports(&source.product, path.len()) {
         if !may_import(own, &target) {
-            findings.push(Finding::at(
-                source,
-                line,
-                format!("`{own}` may not import `{target}`"),
-            ));
+            findings.push(Finding::at(source, line, format!("`{own}` may not import `{target}`")));
         }
     }
     findings
@@ -101,12 +93,7 @@ fn imports(code: &str, depth: usize) -> Vec<(usize, String)> {
 /// The first names of the paths that begin here: one, or each of a group in braces.
 fn roots(code: &str, start: usize) -> Vec<(usize, String)> {
     let line_at = |at: usize| code[..at].matches('\n').count() + 1;
-    let name_at = |at: usize| {
-        code[at..]
-            .chars()
-            .take_while(|c| in_name(*c))
-            .collect::<String>()
-    };
+    let name_at = |at: usize| code[at..].chars().take_while(|c| in_name(*c)).collect::<String>();
     if !code[start..].starts_with('{') {
         return vec![(line_at(start), name_at(start))];
     }
@@ -131,9 +118,7 @@ fn roots(code: &str, start: usize) -> Vec<(usize, String)> {
 
 /// The lines with their numbers.
 fn lines(code: &str) -> impl Iterator<Item = (usize, &str)> {
-    code.lines()
-        .enumerate()
-        .map(|(index, line)| (index + 1, line))
+    code.lines().enumerate().map(|(index, line)| (index + 1, line))
 }
 
 /// The names in a line.
@@ -148,62 +133,27 @@ mod tests {
 
     /// What the check says of a file, without the places.
     fn said(path: &str, code: &str) -> Vec<String> {
-        check(&Source::new(path, code))
-            .into_iter()
-            .map(|finding| finding.says)
-            .collect()
+        check(&Source::new(path, code)).into_iter().map(|finding| finding.says).collect()
     }
 
     #[test]
     fn a_floor_imports_only_what_lies_below() {
         let cases = [
-            (
-                "src/time.rs",
-                "use crate::queue::Row;",
-                vec!["`time` may not import `queue`"],
-            ),
-            (
-                "src/http/dates.rs",
-                "use crate::{time::Timestamp, engine};",
-                vec!["`http` may not import `engine`"],
-            ),
+            ("src/time.rs", "use crate::queue::Row;", vec!["`time` may not import `queue`"]),
+            ("src/http/dates.rs", "use crate::{time::Timestamp, engine};", vec!["`http` may not import `engine`"]),
             (
                 "src/queue/row.rs",
                 "use crate::{\n  cache::{Entry, web},\n  time,\n};",
                 vec!["`queue` may not import `cache`"],
             ),
-            (
-                "src/queue/row.rs",
-                "fn a() { super::super::cache::b() }",
-                vec!["`queue` may not import `cache`"],
-            ),
-            (
-                "src/queue/mod.rs",
-                "use super::cache::Entry;",
-                vec!["`queue` may not import `cache`"],
-            ),
-            (
-                "src/queue/row.rs",
-                "use super::lane::Lane; use crate::queue::lane;",
-                vec![],
-            ),
+            ("src/queue/row.rs", "fn a() { super::super::cache::b() }", vec!["`queue` may not import `cache`"]),
+            ("src/queue/mod.rs", "use super::cache::Entry;", vec!["`queue` may not import `cache`"]),
+            ("src/queue/row.rs", "use super::lane::Lane; use crate::queue::lane;", vec![]),
             ("src/queue.rs", "use crate::http::Head;", vec![]),
-            (
-                "src/engine/mod.rs",
-                "use crate::{queue, cache, time};",
-                vec![],
-            ),
-            (
-                "src/engine/mod.rs",
-                "use crate::web::Store;",
-                vec!["`engine` may not import `web`"],
-            ),
+            ("src/engine/mod.rs", "use crate::{queue, cache, time};", vec![]),
+            ("src/engine/mod.rs", "use crate::web::Store;", vec!["`engine` may not import `web`"]),
             ("src/web/mod.rs", "use crate::engine::Engine;", vec![]),
-            (
-                "src/queue/row.rs",
-                "#[cfg(test)]\nmod tests { use crate::cache::Entry; }",
-                vec![],
-            ),
+            ("src/queue/row.rs", "#[cfg(test)]\nmod tests { use crate::cache::Entry; }", vec![]),
         ];
         for (path, code, expected) in cases {
             assert_eq!(said(path, code), expected, "{path}: {code}");
@@ -212,22 +162,11 @@ mod tests {
 
     #[test]
     fn what_is_not_deterministic_stays_in_the_browser_shell() {
-        for word in [
-            "async",
-            "HashMap",
-            "Instant",
-            "SystemTime",
-            "js_sys",
-            "web_sys",
-            "wasm_bindgen",
-        ] {
+        for word in ["async", "HashMap", "Instant", "SystemTime", "js_sys", "web_sys", "wasm_bindgen"] {
             let code = format!("fn a() {{ {word} }}");
             assert_eq!(said("src/queue/row.rs", &code).len(), 1, "{word}");
             assert!(said("src/web/store.rs", &code).is_empty(), "{word}");
-            assert!(
-                said("src/queue/row.rs", &format!("// {word}")).is_empty(),
-                "{word}"
-            );
+            assert!(said("src/queue/row.rs", &format!("// {word}")).is_empty(), "{word}");
         }
     }
 }

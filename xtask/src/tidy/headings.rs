@@ -7,17 +7,11 @@ use super::source::Source;
 /// Checks one file.
 pub fn check(source: &Source) -> Vec<Finding> {
     let first = source.text.lines().next().unwrap_or_default();
-    let told = first
-        .strip_prefix("//! ")
-        .is_some_and(|sentence| !sentence.trim().is_empty());
+    let told = first.strip_prefix("//! ").is_some_and(|sentence| !sentence.trim().is_empty());
     if !source.is_rust() || told {
         return Vec::new();
     }
-    vec![Finding::at(
-        source,
-        1,
-        "the first line must be `//!` and a sentence on what the file is",
-    )]
+    vec![Finding::at(source, 1, "the first line must be `//!` and a sentence on what the file is")]
 }
 
 #[cfg(test)]
@@ -27,18 +21,10 @@ mod tests {
 
     #[test]
     fn a_file_without_a_first_sentence_is_found() {
-        for (text, expected) in [
-            ("//! A clock.\nfn a() {}", 0),
-            ("fn a() {}", 1),
-            ("//! \n", 1),
-            ("", 1),
-            ("/// A\nfn a() {}", 1),
-        ] {
-            assert_eq!(
-                check(&Source::new("src/a.rs", text)).len(),
-                expected,
-                "{text}"
-            );
+        for (text, expected) in
+            [("//! A clock.\nfn a() {}", 0), ("fn a() {}", 1), ("//! \n", 1), ("", 1), ("/// A\nfn a() {}", 1)]
+        {
+            assert_eq!(check(&Source::new("src/a.rs", text)).len(), expected, "{text}");
         }
         assert!(check(&Source::new("sw/a.js", "const a = 1;")).is_empty());
     }

@@ -13,11 +13,7 @@ pub fn check(source: &Source) -> Vec<Finding> {
     if lines <= MOST {
         return Vec::new();
     }
-    vec![Finding::at(
-        source,
-        0,
-        format!("{lines} lines, {MOST} at the very most"),
-    )]
+    vec![Finding::at(source, 0, format!("{lines} lines, {MOST} at the very most"))]
 }
 
 #[cfg(test)]
@@ -28,9 +24,6 @@ mod tests {
     #[test]
     fn one_line_too_many_is_found() {
         assert!(check(&Source::new("src/a.rs", &"\n".repeat(MOST))).is_empty());
-        assert_eq!(
-            check(&Source::new("sw/a.js", &"\n".repeat(MOST + 1))).len(),
-            1
-        );
+        assert_eq!(check(&Source::new("sw/a.js", &"\n".repeat(MOST + 1))).len(), 1);
     }
 }

@@ -41,13 +41,7 @@ pub fn run(workspace: &Workspace) -> Result<ExitCode, Failure> {
     let sources = source::read_all(&workspace.root)?;
     let mut findings = Vec::new();
     for source in &sources {
-        for check in [
-            floors::check,
-            headings::check,
-            length::check,
-            names::check,
-            panics::check,
-        ] {
+        for check in [floors::check, headings::check, length::check, names::check, panics::check] {
             findings.extend(check(source));
         }
     }
@@ -55,25 +49,13 @@ pub fn run(workspace: &Workspace) -> Result<ExitCode, Failure> {
     for finding in &findings {
         println!("{finding}");
     }
-    println!(
-        "tidy: {} files read, {} findings",
-        sources.len(),
-        findings.len()
-    );
-    Ok(if findings.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    println!("tidy: {} files read, {} findings", sources.len(), findings.len());
+    Ok(if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 impl Finding {
     /// A finding on a line of a source.
     fn at(source: &Source, line: usize, says: impl Into<String>) -> Self {
-        Self {
-            file: source.path.clone(),
-            line,
-            says: says.into(),
-        }
+        Self { file: source.path.clone(), line, says: says.into() }
     }
 }

@@ -5,9 +5,7 @@ use super::Finding;
 use super::source::{Source, in_name};
 
 /// Names under which anything could stand.
-const EMPTY: &[&str] = &[
-    "core", "utils", "util", "helpers", "helper", "common", "manager", "types",
-];
+const EMPTY: &[&str] = &["core", "utils", "util", "helpers", "helper", "common", "manager", "types"];
 
 /// Checks a file's path and the modules declared in it.
 pub fn check(source: &Source) -> Vec<Finding> {
@@ -15,34 +13,17 @@ pub fn check(source: &Source) -> Vec<Finding> {
         return Vec::new();
     }
     let stem = source.path.trim_end_matches(".rs");
-    let in_path = stem
-        .split('/')
-        .filter(|part| EMPTY.contains(part))
-        .map(|part| (0, part));
-    let declared = source
-        .code
-        .lines()
-        .enumerate()
-        .filter_map(|(index, line)| Some((index + 1, declared_in(line)?)));
+    let in_path = stem.split('/').filter(|part| EMPTY.contains(part)).map(|part| (0, part));
+    let declared = source.code.lines().enumerate().filter_map(|(index, line)| Some((index + 1, declared_in(line)?)));
     let found = in_path.chain(declared.filter(|(_, name)| EMPTY.contains(name)));
-    found
-        .map(|(line, name)| {
-            Finding::at(
-                source,
-                line,
-                format!("a module named `{name}` says nothing"),
-            )
-        })
-        .collect()
+    found.map(|(line, name)| Finding::at(source, line, format!("a module named `{name}` says nothing"))).collect()
 }
 
 /// The module that a line declares.
 fn declared_in(line: &str) -> Option<&str> {
     let line = line.trim_start();
-    let line = line.strip_prefix("pub").map_or(line, |rest| {
-        rest.trim_start_matches("(crate)")
-            .trim_start_matches("(super)")
-    });
+    let line =
+        line.strip_prefix("pub").map_or(line, |rest| rest.trim_start_matches("(crate)").trim_start_matches("(super)"));
     let name = line.trim_start().strip_prefix("mod ")?;
     name.split(|character| !in_name(character)).next()
 }
@@ -61,11 +42,7 @@ mod tests {
             ("src/a.rs", "mod core_web_vitals; // mod utils", 0),
         ];
         for (path, code, expected) in cases {
-            assert_eq!(
-                check(&Source::new(path, code)).len(),
-                expected,
-                "{path} {code}"
-            );
+            assert_eq!(check(&Source::new(path, code)).len(), expected, "{path} {code}");
         }
     }
 }

@@ -7,13 +7,7 @@ use std::path::Path;
 use super::Finding;
 
 /// Pages that every reader expects.
-const PRESENT: &[&str] = &[
-    "README.md",
-    "ARCHITECTURE.md",
-    "CHANGELOG.md",
-    "LICENSE-MIT",
-    "LICENSE-APACHE",
-];
+const PRESENT: &[&str] = &["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"];
 
 /// The map must fit into one sitting.
 const MAP_LINES: usize = 199;
@@ -21,10 +15,7 @@ const MAP_LINES: usize = 199;
 /// Checks the pages at the root.
 pub fn check(root: &Path) -> Vec<Finding> {
     let read = |page: &str| fs::read_to_string(root.join(page)).unwrap_or_default();
-    let mut findings: Vec<Finding> = PRESENT
-        .iter()
-        .filter_map(|page| present(page, &read(page)))
-        .collect();
+    let mut findings: Vec<Finding> = PRESENT.iter().filter_map(|page| present(page, &read(page))).collect();
     findings.extend(short("ARCHITECTURE.md", &read("ARCHITECTURE.md")));
     findings.extend(no_host("package-lock.json", &read("package-lock.json")));
     findings
@@ -32,45 +23,25 @@ pub fn check(root: &Path) -> Vec<Finding> {
 
 /// The page exists and says something.
 fn present(page: &str, text: &str) -> Option<Finding> {
-    text.trim()
-        .is_empty()
-        .then(|| whole(page, "missing or empty"))
+    text.trim().is_empty().then(|| whole(page, "missing or empty"))
 }
 
 /// The map is short.
 fn short(page: &str, text: &str) -> Option<Finding> {
     let lines = text.lines().count();
-    (lines > MAP_LINES).then(|| {
-        whole(
-            page,
-            &format!("{lines} lines, fewer than {} wanted", MAP_LINES + 1),
-        )
-    })
+    (lines > MAP_LINES).then(|| whole(page, &format!("{lines} lines, fewer than {} wanted", MAP_LINES + 1)))
 }
 
 /// Whoever installs decides which registry to ask.
 fn no_host(page: &str, text: &str) -> Vec<Finding> {
-    let resolved = text
-        .lines()
-        .enumerate()
-        .filter(|(_, line)| line.contains("\"resolved\""));
+    let resolved = text.lines().enumerate().filter(|(_, line)| line.contains("\"resolved\""));
     let says = "`resolved` names a registry host; install with the .npmrc of this repository";
-    resolved
-        .map(|(index, _)| Finding {
-            file: page.to_owned(),
-            line: index + 1,
-            says: says.to_owned(),
-        })
-        .collect()
+    resolved.map(|(index, _)| Finding { file: page.to_owned(), line: index + 1, says: says.to_owned() }).collect()
 }
 
 /// A finding about a whole page.
 fn whole(page: &str, says: &str) -> Finding {
-    Finding {
-        file: page.to_owned(),
-        line: 0,
-        says: says.to_owned(),
-    }
+    Finding { file: page.to_owned(), line: 0, says: says.to_owned() }
 }
 
 #[cfg(test)]
@@ -93,14 +64,7 @@ mod tests {
 
     #[test]
     fn a_host_in_the_lock_is_found() {
-        assert_eq!(
-            no_host(
-                "a",
-                "{\n \"resolved\": \"https://registry.example/a.tgz\",\n}"
-            )[0]
-            .line,
-            2
-        );
+        assert_eq!(no_host("a", "{\n \"resolved\": \"https://registry.example/a.tgz\",\n}")[0].line, 2);
         assert!(no_host("a", "\"integrity\": \"sha512-x\"").is_empty());
     }
 }

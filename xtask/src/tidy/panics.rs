@@ -18,16 +18,10 @@ pub fn check(source: &Source) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (index, line) in source.product.lines().enumerate() {
         let calls = CALLS.iter().filter(|call| line.contains(**call));
-        let macros = MACROS.iter().filter(|name| {
-            line.match_indices(**name)
-                .any(|(at, _)| !line[..at].ends_with(in_name))
-        });
+        let macros =
+            MACROS.iter().filter(|name| line.match_indices(**name).any(|(at, _)| !line[..at].ends_with(in_name)));
         for found in calls.chain(macros) {
-            findings.push(Finding::at(
-                source,
-                index + 1,
-                format!("`{found}` outside tests"),
-            ));
+            findings.push(Finding::at(source, index + 1, format!("`{found}` outside tests")));
         }
     }
     findings
@@ -40,35 +34,13 @@ mod tests {
 
     #[test]
     fn what_ends_the_program_is_found_outside_tests_only() {
-        let calls = [
-            "a.unwrap()",
-            "a.expect(b)",
-            "panic!(a)",
-            "unreachable!()",
-            "todo!()",
-        ];
+        let calls = ["a.unwrap()", "a.expect(b)", "panic!(a)", "unreachable!()", "todo!()"];
         for call in calls {
-            assert_eq!(
-                check(&Source::new("src/a.rs", &format!("fn f() {{ {call} }}"))).len(),
-                1,
-                "{call}"
-            );
+            assert_eq!(check(&Source::new("src/a.rs", &format!("fn f() {{ {call} }}"))).len(), 1, "{call}");
             let in_test = format!("#[cfg(test)]\nmod tests {{ fn f() {{ {call} }} }}");
-            assert!(
-                check(&Source::new("src/a.rs", &in_test)).is_empty(),
-                "{call}"
-            );
-            assert!(
-                check(&Source::new("xtask/src/a.rs", call)).is_empty(),
-                "{call}"
-            );
+            assert!(check(&Source::new("src/a.rs", &in_test)).is_empty(), "{call}");
+            assert!(check(&Source::new("xtask/src/a.rs", call)).is_empty(), "{call}");
         }
-        assert!(
-            check(&Source::new(
-                "src/a.rs",
-                "a.unwrap_or(b); a.expect_header();"
-            ))
-            .is_empty()
-        );
+        assert!(check(&Source::new("src/a.rs", "a.unwrap_or(b); a.expect_header();")).is_empty());
     }
 }

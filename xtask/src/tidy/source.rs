@@ -25,22 +25,9 @@ pub struct Source {
 impl Source {
     /// Sorts a file's text into the three views.
     pub fn new(path: &str, text: &str) -> Self {
-        let code = if path.ends_with(".rs") {
-            without_prose(text)
-        } else {
-            String::new()
-        };
-        let product = if is_test(path) {
-            String::new()
-        } else {
-            without_tests(&code)
-        };
-        Self {
-            path: path.to_owned(),
-            text: text.to_owned(),
-            code,
-            product,
-        }
+        let code = if path.ends_with(".rs") { without_prose(text) } else { String::new() };
+        let product = if is_test(path) { String::new() } else { without_tests(&code) };
+        Self { path: path.to_owned(), text: text.to_owned(), code, product }
     }
 
     /// Whether it is Rust.
@@ -62,12 +49,9 @@ pub fn read_all(root: &Path) -> Result<Vec<Source>, Failure> {
             let Some(path) = file.strip_prefix(root).ok().and_then(Path::to_str) else {
                 continue;
             };
-            let ours = [".rs", ".js", ".mjs", ".ts"]
-                .iter()
-                .any(|ending| path.ends_with(ending));
+            let ours = [".rs", ".js", ".mjs", ".ts"].iter().any(|ending| path.ends_with(ending));
             if ours {
-                let text = fs::read_to_string(&file)
-                    .map_err(|error| Failure::file("read", &file, &error))?;
+                let text = fs::read_to_string(&file).map_err(|error| Failure::file("read", &file, &error))?;
                 sources.push(Source::new(path, &text));
             }
         }
@@ -77,8 +61,7 @@ pub fn read_all(root: &Path) -> Result<Vec<Source>, Failure> {
 
 /// Whether a file holds only tests, going by its name.
 fn is_test(path: &str) -> bool {
-    path.split('/')
-        .any(|part| matches!(part, "tests" | "tests.rs" | "benches"))
+    path.split('/').any(|part| matches!(part, "tests" | "tests.rs" | "benches"))
 }
 
 /// Whether a character may stand in a name.
@@ -97,11 +80,7 @@ fn without_prose(text: &str) -> String {
         if length == 0 {
             kept.push(characters[at]);
         } else {
-            kept.extend(
-                blanked
-                    .iter()
-                    .map(|&character| if character == '\n' { '\n' } else { ' ' }),
-            );
+            kept.extend(blanked.iter().map(|&character| if character == '\n' { '\n' } else { ' ' }));
         }
         at += length.max(1);
     }
@@ -111,11 +90,7 @@ fn without_prose(text: &str) -> String {
 /// How many characters of comment, string or character literal begin here; 0 for code.
 fn prose_at(text: &[char], at: usize) -> usize {
     let rest = &text[at..];
-    let starts = |with: &str| {
-        with.chars()
-            .enumerate()
-            .all(|(i, c)| rest.get(i) == Some(&c))
-    };
+    let starts = |with: &str| with.chars().enumerate().all(|(i, c)| rest.get(i) == Some(&c));
     let after_name = at > 0 && in_name(text[at - 1]);
     if starts("//") {
         return rest.iter().position(|&c| c == '\n').unwrap_or(rest.len());
@@ -173,13 +148,9 @@ fn raw_string(rest: &[char]) -> usize {
     if rest.get(1 + hashes) != Some(&'"') {
         return 0;
     }
-    let close: Vec<char> = std::iter::once('"')
-        .chain(std::iter::repeat_n('#', hashes))
-        .collect();
+    let close: Vec<char> = std::iter::once('"').chain(std::iter::repeat_n('#', hashes)).collect();
     let body = 2 + hashes;
-    let found = rest[body..]
-        .windows(close.len())
-        .position(|window| window == close);
+    let found = rest[body..].windows(close.len()).position(|window| window == close);
     found.map_or(rest.len(), |position| body + position + close.len())
 }
 
@@ -192,11 +163,7 @@ fn without_tests(code: &str) -> String {
         let (before, item) = rest.split_at(position);
         kept.push_str(before);
         let length = item_length(item);
-        kept.extend(
-            item[..length]
-                .chars()
-                .map(|character| if character == '\n' { '\n' } else { ' ' }),
-        );
+        kept.extend(item[..length].chars().map(|character| if character == '\n' { '\n' } else { ' ' }));
         rest = &item[length..];
     }
     kept.push_str(rest);
@@ -242,14 +209,8 @@ mod tests {
     fn tests_are_no_product() {
         let text = "fn a() {}\n#[cfg(test)]\nuse x::{y};\n#[cfg(test)]\n#[allow(dead_code)]\nmod tests { fn b() { c[1]; } }\nfn d() {}";
         let product = Source::new("src/a.rs", text).product;
-        assert!(
-            product.contains("fn a") && product.contains("fn d"),
-            "{product}"
-        );
-        assert!(
-            !product.contains("fn b") && !product.contains("use"),
-            "{product}"
-        );
+        assert!(product.contains("fn a") && product.contains("fn d"), "{product}");
+        assert!(!product.contains("fn b") && !product.contains("use"), "{product}");
         assert_eq!(Source::new("src/queue/tests.rs", text).product, "");
     }
 }
