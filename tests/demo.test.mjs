@@ -1,7 +1,7 @@
 // The demo's pure modules: rows of the queue become ops, and ops laid over the server's answers give what is shown.
 
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -118,4 +118,14 @@ test("writes are said in words", () => {
   check("card", "patch", { text: "x" }, "Rope", "Edit “Rope”");
   check("card", "patch", { title: "Line" }, "Rope", "Rename “Rope” to “Line”");
   check("photo", "create", {}, null, "Photo for a card");
+});
+
+test("the worker precaches every file that the page is made of", () => {
+  const demo = new URL("../demo/", import.meta.url);
+  const script = readFileSync(new URL("sw.js", demo), "utf8");
+  // model.js holds only types, and no page asks for it.
+  const files = ["js", "css"].flatMap((of) => readdirSync(new URL(of, demo)).map((name) => `/${of}/${name}`)).filter((file) => file !== "/js/model.js");
+  assert.deepEqual(files.filter((file) => !script.includes(`"${file}"`)), []);
+  const named = [...script.matchAll(/"(\/(?:js|css)\/[^"*]+)"/g)].map(([, file]) => file);
+  assert.deepEqual(named.filter((file) => !files.includes(file)), []);
 });
