@@ -94,9 +94,11 @@ impl Queue {
         self.slots.active().any(|slot| awaits(slot) && slot.row.draft.lane == lane)
     }
 
-    /// Whether no older row shares the lane.
+    /// Whether no older row shares the lane, and none of it is under way.
     fn leads(&self, id: &MutationId) -> bool {
-        self.slot(id).is_some_and(|slot| self.slots.head(&slot.row.draft.lane) == Some(id))
+        let Some(lane) = self.slot(id).map(|slot| &slot.row.draft.lane) else { return false };
+        let is_busy = |slot: &Slot| slot.is_under_way() && slot.row.draft.lane == *lane;
+        self.slots.head(lane) == Some(id) && !self.slots.active().any(is_busy)
     }
 
     /// The kept row that this request is another try of. The key alone does not do: a page that uses one key for two

@@ -236,6 +236,18 @@ fn another_workers_row_is_found_before_anything_else_goes_out() {
 }
 
 #[test]
+fn another_workers_older_row_waits_for_the_younger_one_under_way() {
+    let mut rig = Rig::new();
+    rig.submit(draft("a/2"));
+    let older = row("a/1", State::Pending);
+    rig.store.insert(older.id.clone(), older);
+    rig.wake(Wake::OtherWorker);
+    assert_eq!(rig.paths(), ["a/2"], "one at a time in a lane");
+    rig.answer("a/2", Ok(head(200, &[])));
+    assert_eq!(rig.paths(), ["a/2", "a/1"]);
+}
+
+#[test]
 fn commands_about_unknown_rows_say_so_and_a_busy_lock_is_not_waited_for_for_ever() {
     let id = row("a/1", State::Pending).id;
     let mut rig = Rig::new();

@@ -15,7 +15,7 @@ enum Open {
     Commit(CommitId, Vec<RowOp>),
     Room(CommitId),
     Load,
-    Send(Row),
+    Send(Box<Row>),
 }
 
 struct Worker {
@@ -142,8 +142,12 @@ impl World {
 
     /// Ends one open call; `how` says in which way. Above 13 all is well.
     pub(crate) fn end(&mut self, pick: usize, how: u8) -> bool {
-        let all: Vec<(usize, usize)> = self.workers.iter().enumerate()
-            .flat_map(|(w, worker)| (0..worker.open.len()).map(move |o| (w, o))).collect();
+        let all: Vec<(usize, usize)> = self
+            .workers
+            .iter()
+            .enumerate()
+            .flat_map(|(w, worker)| (0..worker.open.len()).map(move |o| (w, o)))
+            .collect();
         if all.is_empty() {
             return false;
         }
@@ -243,9 +247,10 @@ impl World {
                 assert_eq!(self.store.get(&row.id), Some(&row), "never sent before committed");
                 assert_eq!(self.holder, Some(name), "only the holder of the lock sends");
                 let others = self.workers.iter().flat_map(|worker| &worker.open);
-                let in_lane = others.filter(|open| matches!(open, Open::Send(other) if other.draft.lane == row.draft.lane));
+                let in_lane =
+                    others.filter(|open| matches!(open, Open::Send(other) if other.draft.lane == row.draft.lane));
                 assert_eq!(in_lane.count(), 0, "at most one in flight per lane");
-                self.workers[worker].open.push(Open::Send(row));
+                self.workers[worker].open.push(Open::Send(Box::new(row)));
             }
             Output::Reply { exchange, reply } => {
                 let path = self.unanswered.remove(&exchange.0).expect("each exchange is answered once");
@@ -319,7 +324,7 @@ impl World {
         while self.end(0, 99) {}
         // Asked of a worker that died: done or not, both are right.
         let unsure = std::mem::take(&mut self.discards);
-        unsure.values().for_each(|path| drop(self.promised.remove(path)));
+        self.promised.retain(|path| !unsure.values().any(|other| other == path));
         assert!(self.store.is_empty(), "something never went out: {:?}", self.store);
         assert!(self.unanswered.is_empty(), "a page was never answered: {:?}", self.unanswered);
         assert_eq!(self.holder, None, "the lock was never let go");
