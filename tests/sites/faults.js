@@ -40,9 +40,9 @@ IDBDatabase.prototype.transaction = function (...args) {
   return transaction.apply(this, args);
 };
 
-// WebAssembly: does not start, or traps in the next call.
+// WebAssembly: does not start, or traps in the next request that it is handed.
 const armed = (exports) => Object.fromEntries(Object.entries(exports).map(([name, value]) => {
-  if (typeof value !== "function" || name.startsWith("__")) return [name, value];
+  if (!/_(fetch|mutate)$/.test(name)) return [name, value];
   return [name, (...args) => {
     if (faults.trap > 0) {
       faults.trap -= 1;

@@ -91,14 +91,14 @@ async fn network_only_and_cache_only_keep_their_word(cx: Cx) -> Outcome {
     server.put_value("net", "one").await?;
     server.put_value("cache", "one").await?;
     let page = cx.open(&server).await?;
-    stored(&page, "/api/value/net?maxage=600", "one").await?;
+    stored(&page, "/api/value/net?maxage=0", "one").await?;
     server.put_value("net", "two").await?;
-    ensure_eq!(page.text("/api/value/net?maxage=600").await?, "two", "network-only");
+    ensure_eq!(page.text("/api/value/net?maxage=0").await?, "two", "network-only");
     let miss = page.fetch("/api/value/cache", Value::Null).await?;
     ensure!(miss["error"].is_string() || miss["status"] == 504, "a cache-only miss gave {miss}");
     ensure_eq!(server.log().await?.arrivals("GET", "/api/value/cache"), 0, "cache-only requests at the server");
     server.down().await;
-    let gone = page.fetch("/api/value/net?maxage=600", Value::Null).await?;
+    let gone = page.fetch("/api/value/net?maxage=0", Value::Null).await?;
     ensure!(gone["status"] != 200, "network-only gave {gone} from a server that is down");
     Ok(())
 }
@@ -173,15 +173,15 @@ async fn captive_portal_page_never_becomes_a_script(cx: Cx) -> Outcome {
 }
 
 async fn entries_beyond_max_entries_are_evicted_oldest_first(cx: Cx) -> Outcome {
-    let routes = json!([{ "match": "/api/*", "strategy": "cache-first", "maxEntries": 3 }]);
+    let routes = json!([{ "match": "/api/*", "strategy": "cache-first", "staleTime": "1h", "maxEntries": 3 }]);
     let mut server = cx.serve_plain(configs::with(routes)).await?;
     let page = cx.open(&server).await?;
     for name in ["a", "b", "c", "d", "e", "f"] {
         server.put_value(name, name).await?;
-        stored(&page, &format!("/api/value/{name}?maxage=600"), name).await?;
+        stored(&page, &format!("/api/value/{name}?maxage=0"), name).await?;
     }
     server.down().await;
-    let kept = "(await Promise.all([...'abcdef'].map((name) => fetch(`/api/value/${name}?maxage=600`)
+    let kept = "(await Promise.all([...'abcdef'].map((name) => fetch(`/api/value/${name}?maxage=0`)
         .then((answer) => answer.ok && name, () => false)))).filter(Boolean)";
     let kept = page.until("eviction", &format!("((kept) => kept.length <= 3 && kept)({kept})")).await?;
     ensure_eq!(kept, json!(["d", "e", "f"]), "what is kept");

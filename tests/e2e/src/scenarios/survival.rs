@@ -107,7 +107,9 @@ async fn write_whose_answer_is_lost_is_sent_again_with_its_key(cx: Cx) -> Outcom
     let server = cx.serve_plain(configs::usual()).await?;
     let page = cx.open(&server).await?;
     server.faults(json!({ "match": "/api/echo", "dropAfterApply": 1.0, "times": 1 })).await?;
-    queue(&page, "boat", 1).await?;
+    let answer = echo(&page, "boat", 1).await?;
+    // A browser may itself try again when a kept-alive connection breaks; then the page gets the answer at once.
+    ensure!(answer["status"] == 200 || answer["status"] == 202, "the write got {answer}");
     drained(&page, 30).await?;
     let log = server.log().await?;
     ensure_eq!(log.lane("boat"), [1], "applied");
