@@ -2,13 +2,14 @@
 //! Reads no network body itself: bytes come ready, since a transaction does not wait for a stream.
 
 use super::database::Database;
-use super::records::{EntryRecord, RowRecord, UseRecord};
+use super::records::{read_use, write_entry, write_row, write_use};
 use super::requests::{complete, failure, result_of};
 use super::schema::{BODIES, BY_GROUP, CURRENT, ENTRIES, GENERATIONS, ROW_BODIES, ROWS, USES};
 use crate::cache::{Entry, EntryKey, Target};
 use crate::engine::{CommitResult, Committed, Compare, Durability, Op};
 use crate::fault::StoreError;
 use crate::ids::Generation;
+use crate::time::Timestamp;
 use crate::web::bind::StrictDatabase;
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use std::collections::BinaryHeap;
@@ -54,8 +55,8 @@ impl Database {
         let keys = result_of(&uses.get_all_keys().map_err(|e| failure(&e))?).await?;
         let values = result_of(&uses.get_all().map_err(|e| failure(&e))?).await?;
         let (keys, values) = (Array::from(&keys), Array::from(&values));
-        let ages = values.iter().zip(0..).map(|(value, place)| (UseRecord::at(&value) as i64, place));
-        let aged = ages.collect::<BinaryHeap<(i64, u32)>>().into_sorted_vec();
+        let ages = values.iter().zip(0..).map(|(value, place)| (read_use(&value), place));
+        let aged = ages.collect::<BinaryHeap<(Timestamp, u32)>>().into_sorted_vec();
         for (_, place) in aged.into_iter().take(count.div_ceil(4)) {
             remove(&transaction, &keys.get(place))?;
         }
@@ -107,11 +108,11 @@ async fn write(
 ) -> Result<(), StoreError> {
     match op {
         Op::PutEntry { entry, compare, .. } => put_entry(transaction, entry, *compare, bytes, outcome).await,
-        Op::RefreshEntry { entry } => put(&store(transaction, ENTRIES)?, &entry.key.0, &EntryRecord::write(entry)?),
+        Op::RefreshEntry { entry } => put(&store(transaction, ENTRIES)?, &entry.key.0, &write_entry(entry)),
         Op::RemoveEntry { key } => remove(transaction, &JsValue::from_str(&key.0)),
         Op::Touch { uses } => {
             let store = store(transaction, USES)?;
-            uses.iter().try_for_each(|(key, group, at)| put(&store, &key.0, &UseRecord::write(group, *at)?))
+            uses.iter().try_for_each(|(key, group, at)| put(&store, &key.0, &write_use(group, *at)))
         }
         Op::Trim { group, keep } => trim(transaction, group, *keep).await,
         Op::KeepPrecached { keys } => keep_precached(transaction, keys).await,
@@ -121,7 +122,7 @@ async fn write(
             put(&store, CURRENT, &number(*current))
         }
         Op::PutRow { row, .. } => {
-            put(&store(transaction, ROWS)?, &row.id.0, &RowRecord::write(row)?)?;
+            put(&store(transaction, ROWS)?, &row.id.0, &write_row(row))?;
             bytes.map_or(Ok(()), |bytes| put(&store(transaction, ROW_BODIES)?, &row.id.0, bytes))
         }
         Op::RemoveRow { id } => {
@@ -162,9 +163,9 @@ async fn put_entry(
     }
     let mut entry = entry.clone();
     entry.size = u64::from(Uint8Array::new(bytes).length());
-    put(&store(transaction, ENTRIES)?, &entry.key.0, &EntryRecord::write(&entry)?)?;
+    put(&store(transaction, ENTRIES)?, &entry.key.0, &write_entry(&entry))?;
     put(&bodies, &entry.key.0, bytes)?;
-    put(&store(transaction, USES)?, &entry.key.0, &UseRecord::write(&entry.group, entry.received_at)?)
+    put(&store(transaction, USES)?, &entry.key.0, &write_use(&entry.group, entry.received_at))
 }
 
 /// Removes the longest unused entries of a group beyond `keep`, walking keys only.

@@ -3,14 +3,13 @@
 //!
 //! Two handles, because rexie 0.6 offers neither durability nor `versionchange`, and keeps its own handle to itself.
 
-use super::records::EntryRecord;
+use super::records::{read_entry, read_row};
 use super::requests::{self, failure, rexie_failure};
 use super::schema::{self, BODIES, CURRENT, ENTRIES, GENERATIONS, ROW_BODIES, ROWS};
 use crate::cache::{Entry, EntryKey};
 use crate::fault::StoreError;
 use crate::ids::{Generation, MutationId};
 use crate::queue::Row;
-use crate::web::store::records::RowRecord;
 use futures_util::future::{join, join_all};
 use rexie::{Rexie, TransactionMode};
 use std::cell::RefCell;
@@ -65,7 +64,7 @@ impl Database {
             let pairs = join_all(pairs).await;
             for (key, (entry, body)) in keys.iter().zip(pairs) {
                 let (entry, body) = (entry.map_err(rexie_failure)?, body.map_err(rexie_failure)?);
-                let record = entry.and_then(|value| EntryRecord::read(value, key));
+                let record = entry.and_then(|value| read_entry(&value, key));
                 if let (Some(entry), Some(body)) = (record, body) {
                     return Ok(Some(Found { entry, body }));
                 }
@@ -98,7 +97,7 @@ impl Database {
             let store = reader.open(&[ROWS])?.store(ROWS).map_err(rexie_failure)?;
             store.get_all(None, None).await.map_err(rexie_failure)
         };
-        Ok(self.read(reads).await?.into_iter().filter_map(RowRecord::read).collect())
+        Ok(self.read(reads).await?.iter().filter_map(read_row).collect())
     }
 
     /// The body of a mutation.

@@ -2,295 +2,233 @@
 //! A record of a newer version is not touched: it reads as absent and stays where it is.
 
 use crate::cache::{Entry, EntryKey};
-use crate::fault::StoreError;
 use crate::http::{Credentials, Headers, Method, Mode, ResponseHead, ResponseType};
 use crate::ids::{Generation, MutationId};
 use crate::queue::{BodyFacts, Cause, Draft, OnRetryable, Owner, Row, State};
 use crate::time::{Span, Timestamp};
-use serde::{Deserialize, Serialize};
+use crate::web::objects::{Fields, list, object};
 use wasm_bindgen::JsValue;
 
 /// The version of the records below.
-const VERSION: u8 = 1;
+const VERSION: f64 = 1.0;
 
-/// An [`Entry`] at rest.
-#[derive(Serialize, Deserialize)]
-pub struct EntryRecord {
-    v: u8,
-    url: String,
-    status: u16,
-    /// Header fields as one block, a line each: one string to copy instead of dozens.
-    head: String,
-    kind: String,
-    final_url: String,
-    redirected: bool,
-    /// The fields that Vary named, in the same form.
-    selected: String,
-    requested_at: f64,
-    received_at: f64,
-    generation: f64,
-    group: String,
-    tags: Vec<String>,
-    size: f64,
+/// The record of an entry, as a plain object.
+pub fn write_entry(entry: &Entry) -> JsValue {
+    let head = &entry.head;
+    object(&[
+        ("v", VERSION.into()),
+        ("url", entry.url.as_str().into()),
+        ("status", head.status.into()),
+        // Header fields as one block, a line each: one string to copy instead of dozens.
+        ("head", head.headers.to_block().into()),
+        ("kind", head.kind.as_str().into()),
+        ("final_url", head.url.as_str().into()),
+        ("redirected", head.redirected.into()),
+        // The fields that Vary named, in the same form.
+        ("selected", entry.selected.to_block().into()),
+        ("requested_at", ms(entry.requested_at)),
+        ("received_at", ms(entry.received_at)),
+        ("generation", whole(entry.generation.0)),
+        ("group", entry.group.as_str().into()),
+        ("tags", list(&entry.tags)),
+        ("size", whole(entry.size)),
+    ])
 }
 
-impl EntryRecord {
-    /// The record of an entry, as a plain object.
-    pub fn write(entry: &Entry) -> Result<JsValue, StoreError> {
-        to_value(&EntryRecord {
-            v: VERSION,
-            url: entry.url.clone(),
-            status: entry.head.status,
-            head: entry.head.headers.to_block(),
-            kind: entry.head.kind.as_str().to_owned(),
-            final_url: entry.head.url.clone(),
-            redirected: entry.head.redirected,
-            selected: entry.selected.to_block(),
-            requested_at: ms(entry.requested_at),
-            received_at: ms(entry.received_at),
-            generation: entry.generation.0 as f64,
-            group: entry.group.clone(),
-            tags: entry.tags.clone(),
-            size: entry.size as f64,
-        })
-    }
-
-    /// The entry of a record; a record that cannot be read is a miss, and the network's answer replaces it.
-    pub fn read(value: JsValue, key: &EntryKey) -> Option<Entry> {
-        let record: EntryRecord =
-            serde_wasm_bindgen::from_value(value).ok().filter(|record: &EntryRecord| record.v == VERSION)?;
-        Some(Entry {
-            key: key.clone(),
-            url: record.url,
-            selected: Headers::from_block(&record.selected),
-            head: ResponseHead {
-                status: record.status,
-                headers: Headers::from_block(&record.head),
-                kind: ResponseType::parse(&record.kind),
-                url: record.final_url,
-                redirected: record.redirected,
-            },
-            requested_at: at(record.requested_at),
-            received_at: at(record.received_at),
-            generation: Generation(record.generation as u64),
-            group: record.group,
-            tags: record.tags,
-            size: record.size as u64,
-        })
-    }
+/// The entry of a record; a record that cannot be read is a miss, and the network's answer replaces it.
+pub fn read_entry(record: &JsValue, key: &EntryKey) -> Option<Entry> {
+    let fields = Fields::of(record);
+    let entry = Entry {
+        key: key.clone(),
+        url: fields.text("url"),
+        selected: Headers::from_block(&fields.text("selected")),
+        head: ResponseHead {
+            status: fields.number("status") as u16,
+            headers: Headers::from_block(&fields.text("head")),
+            kind: ResponseType::parse(&fields.text("kind")),
+            url: fields.text("final_url"),
+            redirected: fields.flag("redirected"),
+        },
+        requested_at: moment(&fields, "requested_at"),
+        received_at: moment(&fields, "received_at"),
+        generation: Generation(fields.number("generation") as u64),
+        group: fields.text("group"),
+        tags: fields.texts("tags"),
+        size: fields.number("size") as u64,
+    };
+    complete(&fields).then_some(entry)
 }
 
-/// When an entry was last used.
-#[derive(Serialize, Deserialize)]
-pub struct UseRecord {
-    group: String,
-    at: f64,
+/// The record of when an entry was last used.
+pub fn write_use(group: &str, at: Timestamp) -> JsValue {
+    object(&[("group", group.into()), ("at", ms(at))])
 }
 
-impl UseRecord {
-    /// The record as a plain object.
-    pub fn write(group: &str, at: Timestamp) -> Result<JsValue, StoreError> {
-        to_value(&UseRecord { group: group.to_owned(), at: ms(at) })
-    }
-
-    /// The moment in a record; one that cannot be read counts as long ago.
-    pub fn at(value: &JsValue) -> f64 {
-        serde_wasm_bindgen::from_value(value.clone()).map_or(0.0, |record: UseRecord| record.at)
-    }
+/// The moment in a record of a use; one that cannot be read counts as long ago.
+pub fn read_use(record: &JsValue) -> Timestamp {
+    moment(&Fields::of(record), "at")
 }
 
-/// A [`Row`] at rest.
-#[derive(Serialize, Deserialize)]
-pub struct RowRecord {
-    v: u8,
-    id: String,
-    key: String,
-    key_header: Option<String>,
-    lane: String,
-    priority: i32,
-    depends_on: Vec<String>,
-    method: String,
-    url: String,
-    headers: String,
-    mode: String,
-    credentials: String,
-    redirect: String,
-    referrer: String,
-    referrer_policy: String,
-    body: Option<BodyRecord>,
-    base_etag: Option<String>,
-    identity: Option<String>,
-    client: Option<String>,
-    config_version: String,
-    invalidates: Vec<String>,
-    expects: Vec<String>,
-    timeout: f64,
-    max_retry_after: f64,
-    answers_retryable: bool,
-    attempts: u32,
-    state: StateRecord,
-    created_at: f64,
+/// The record of a row, as a plain object. What is absent is left out.
+pub fn write_row(row: &Row) -> JsValue {
+    let draft = &row.draft;
+    let body = draft.body.as_ref().map_or(JsValue::UNDEFINED, |facts| {
+        object(&[("size", whole(facts.size)), ("content_type", optional(&facts.content_type))])
+    });
+    let depends_on: Vec<String> = draft.depends_on.iter().map(|id| id.0.clone()).collect();
+    object(&[
+        ("v", VERSION.into()),
+        ("id", row.id.0.as_str().into()),
+        ("key", row.key.as_str().into()),
+        ("key_header", optional(&draft.key_header)),
+        ("lane", draft.lane.as_str().into()),
+        ("priority", draft.priority.into()),
+        ("depends_on", list(&depends_on)),
+        ("method", draft.method.as_str().into()),
+        ("url", draft.url.as_str().into()),
+        ("headers", draft.headers.to_block().into()),
+        ("mode", draft.mode.as_str().into()),
+        ("credentials", draft.credentials.as_str().into()),
+        ("redirect", draft.redirect.as_str().into()),
+        ("referrer", draft.referrer.as_str().into()),
+        ("referrer_policy", draft.referrer_policy.as_str().into()),
+        ("body", body),
+        ("base_etag", optional(&draft.base_etag)),
+        ("identity", optional(&draft.identity)),
+        ("client", optional(&draft.client)),
+        ("config_version", draft.config_version.as_str().into()),
+        ("invalidates", list(&draft.invalidates)),
+        ("expects", list(&draft.expects)),
+        ("timeout", span(draft.timeout)),
+        ("max_retry_after", span(draft.max_retry_after)),
+        ("answers_retryable", (draft.on_retryable == OnRetryable::Answer).into()),
+        ("attempts", row.attempts.into()),
+        ("state", write_state(&row.state)),
+        ("created_at", ms(row.created_at)),
+    ])
 }
 
-/// What is known of a row's body.
-#[derive(Serialize, Deserialize)]
-struct BodyRecord {
-    size: f64,
-    content_type: Option<String>,
+/// The row of a record; `None` for one that this version does not understand.
+pub fn read_row(record: &JsValue) -> Option<Row> {
+    let fields = Fields::of(record);
+    let body = fields
+        .inner("body")
+        .map(|body| BodyFacts { size: body.number("size") as u64, content_type: body.optional("content_type") });
+    let state = read_state(&fields.inner("state")?)?;
+    let row = Row {
+        id: MutationId(fields.text("id")),
+        key: fields.text("key"),
+        draft: Draft {
+            key_header: fields.optional("key_header"),
+            lane: fields.text("lane"),
+            priority: fields.number("priority") as i32,
+            depends_on: fields.texts("depends_on").into_iter().map(MutationId).collect(),
+            method: Method::parse(&fields.text("method")),
+            url: fields.text("url"),
+            headers: Headers::from_block(&fields.text("headers")),
+            mode: Mode::parse(&fields.text("mode")),
+            credentials: Credentials::parse(&fields.text("credentials")),
+            redirect: fields.text("redirect"),
+            referrer: fields.text("referrer"),
+            referrer_policy: fields.text("referrer_policy"),
+            body,
+            base_etag: fields.optional("base_etag"),
+            identity: fields.optional("identity"),
+            client: fields.optional("client"),
+            config_version: fields.text("config_version"),
+            invalidates: fields.texts("invalidates"),
+            expects: fields.texts("expects"),
+            timeout: Span(fields.number("timeout") as i64),
+            max_retry_after: Span(fields.number("max_retry_after") as i64),
+            on_retryable: if fields.flag("answers_retryable") { OnRetryable::Answer } else { OnRetryable::Queue },
+        },
+        attempts: fields.number("attempts") as u32,
+        state,
+        created_at: moment(&fields, "created_at"),
+    };
+    complete(&fields).then_some(row)
 }
 
-/// A row's [`State`] at rest: its word, and what that state carries.
-#[derive(Default, Serialize, Deserialize)]
-struct StateRecord {
-    word: String,
-    owner: Option<String>,
-    since: Option<f64>,
-    until: Option<f64>,
-    status: Option<u16>,
-    reason: Option<String>,
-}
-
-impl RowRecord {
-    /// The record of a row, as a plain object.
-    pub fn write(row: &Row) -> Result<JsValue, StoreError> {
-        let draft = &row.draft;
-        to_value(&RowRecord {
-            v: VERSION,
-            id: row.id.0.clone(),
-            key: row.key.clone(),
-            key_header: draft.key_header.clone(),
-            lane: draft.lane.clone(),
-            priority: draft.priority,
-            depends_on: draft.depends_on.iter().map(|id| id.0.clone()).collect(),
-            method: draft.method.as_str().to_owned(),
-            url: draft.url.clone(),
-            headers: draft.headers.to_block(),
-            mode: draft.mode.as_str().to_owned(),
-            credentials: draft.credentials.as_str().to_owned(),
-            redirect: draft.redirect.clone(),
-            referrer: draft.referrer.clone(),
-            referrer_policy: draft.referrer_policy.clone(),
-            body: draft
-                .body
-                .as_ref()
-                .map(|facts| BodyRecord { size: facts.size as f64, content_type: facts.content_type.clone() }),
-            base_etag: draft.base_etag.clone(),
-            identity: draft.identity.clone(),
-            client: draft.client.clone(),
-            config_version: draft.config_version.clone(),
-            invalidates: draft.invalidates.clone(),
-            expects: draft.expects.clone(),
-            timeout: draft.timeout.0 as f64,
-            max_retry_after: draft.max_retry_after.0 as f64,
-            answers_retryable: draft.on_retryable == OnRetryable::Answer,
-            attempts: row.attempts,
-            state: StateRecord::of(&row.state),
-            created_at: ms(row.created_at),
-        })
-    }
-
-    /// The row of a record; `None` for one that this version does not understand.
-    pub fn read(value: JsValue) -> Option<Row> {
-        let record: RowRecord =
-            serde_wasm_bindgen::from_value(value).ok().filter(|record: &RowRecord| record.v == VERSION)?;
-        Some(Row {
-            state: record.state.read()?,
-            id: MutationId(record.id),
-            key: record.key,
-            draft: Draft {
-                key_header: record.key_header,
-                lane: record.lane,
-                priority: record.priority,
-                depends_on: record.depends_on.into_iter().map(MutationId).collect(),
-                method: Method::parse(&record.method),
-                url: record.url,
-                headers: Headers::from_block(&record.headers),
-                mode: Mode::parse(&record.mode),
-                credentials: Credentials::parse(&record.credentials),
-                redirect: record.redirect,
-                referrer: record.referrer,
-                referrer_policy: record.referrer_policy,
-                body: record.body.map(|body| BodyFacts { size: body.size as u64, content_type: body.content_type }),
-                base_etag: record.base_etag,
-                identity: record.identity,
-                client: record.client,
-                config_version: record.config_version,
-                invalidates: record.invalidates,
-                expects: record.expects,
-                timeout: Span(record.timeout as i64),
-                max_retry_after: Span(record.max_retry_after as i64),
-                on_retryable: if record.answers_retryable { OnRetryable::Answer } else { OnRetryable::Queue },
-            },
-            attempts: record.attempts,
-            created_at: at(record.created_at),
-        })
-    }
-}
-
-impl StateRecord {
-    fn of(state: &State) -> StateRecord {
-        let word = |word: &str| StateRecord { word: word.to_owned(), ..StateRecord::default() };
-        match state {
-            State::Pending => word("pending"),
-            State::Leased { owner, since } => {
-                StateRecord { owner: Some(owner.0.clone()), since: Some(ms(*since)), ..word("leased") }
-            }
-            State::Waiting { since, until, cause } => {
-                let (reason, status) = match cause {
-                    Cause::Network => ("network", None),
-                    Cause::Server(status) => ("server", Some(*status)),
-                    Cause::Portal => ("portal", None),
-                    Cause::Unauthorized => ("unauthorized", None),
-                };
-                StateRecord {
-                    since: Some(ms(*since)),
-                    until: Some(ms(*until)),
-                    reason: Some(reason.to_owned()),
-                    status,
-                    ..word("waiting")
-                }
-            }
-            State::Unknown { since, until } => {
-                StateRecord { since: Some(ms(*since)), until: Some(ms(*until)), ..word("unknown") }
-            }
-            State::Conflict { status } => StateRecord { status: Some(*status), ..word("conflict") },
-            State::Dead { status, reason } => {
-                StateRecord { status: *status, reason: Some(reason.clone()), ..word("dead") }
-            }
+/// A row's state at rest: its word, and what that state carries.
+fn write_state(state: &State) -> JsValue {
+    let (since, until) = ("since", "until");
+    match state {
+        State::Pending => object(&[("word", "pending".into())]),
+        State::Leased { owner, since: at } => {
+            object(&[("word", "leased".into()), ("owner", owner.0.as_str().into()), (since, ms(*at))])
+        }
+        State::Waiting { since: at, until: end, cause } => {
+            let (reason, status) = match cause {
+                Cause::Network => ("network", JsValue::UNDEFINED),
+                Cause::Server(status) => ("server", (*status).into()),
+                Cause::Portal => ("portal", JsValue::UNDEFINED),
+                Cause::Unauthorized => ("unauthorized", JsValue::UNDEFINED),
+            };
+            object(&[
+                ("word", "waiting".into()),
+                (since, ms(*at)),
+                (until, ms(*end)),
+                ("reason", reason.into()),
+                ("status", status),
+            ])
+        }
+        State::Unknown { since: at, until: end } => {
+            object(&[("word", "unknown".into()), (since, ms(*at)), (until, ms(*end))])
+        }
+        State::Conflict { status } => object(&[("word", "conflict".into()), ("status", (*status).into())]),
+        State::Dead { status, reason } => {
+            let status = status.map_or(JsValue::UNDEFINED, JsValue::from);
+            object(&[("word", "dead".into()), ("status", status), ("reason", reason.as_str().into())])
         }
     }
-
-    fn read(self) -> Option<State> {
-        let since = at(self.since.unwrap_or_default());
-        let until = at(self.until.unwrap_or_default());
-        Some(match self.word.as_str() {
-            "pending" => State::Pending,
-            "leased" => State::Leased { owner: Owner(self.owner?), since },
-            "waiting" => {
-                let cause = match self.reason?.as_str() {
-                    "server" => Cause::Server(self.status?),
-                    "portal" => Cause::Portal,
-                    "unauthorized" => Cause::Unauthorized,
-                    _ => Cause::Network,
-                };
-                State::Waiting { since, until, cause }
-            }
-            "unknown" => State::Unknown { since, until },
-            "conflict" => State::Conflict { status: self.status? },
-            "dead" => State::Dead { status: self.status, reason: self.reason.unwrap_or_default() },
-            _ => return None,
-        })
-    }
 }
 
-fn to_value<T: Serialize>(record: &T) -> Result<JsValue, StoreError> {
-    serde_wasm_bindgen::to_value(record).map_err(|error| StoreError::Failed(error.to_string()))
+fn read_state(fields: &Fields) -> Option<State> {
+    let status = || fields.number("status") as u16;
+    let state = match fields.text("word").as_str() {
+        "pending" => State::Pending,
+        "leased" => State::Leased { owner: Owner(fields.text("owner")), since: moment(fields, "since") },
+        "waiting" => {
+            let cause = match fields.text("reason").as_str() {
+                "server" => Cause::Server(status()),
+                "portal" => Cause::Portal,
+                "unauthorized" => Cause::Unauthorized,
+                _ => Cause::Network,
+            };
+            State::Waiting { since: moment(fields, "since"), until: moment(fields, "until"), cause }
+        }
+        "unknown" => State::Unknown { since: moment(fields, "since"), until: moment(fields, "until") },
+        "conflict" => State::Conflict { status: status() },
+        "dead" => State::Dead {
+            status: fields.has("status").then(status),
+            reason: fields.optional("reason").unwrap_or_default(),
+        },
+        _ => return None,
+    };
+    fields.are_complete().then_some(state)
 }
 
-fn ms(at: Timestamp) -> f64 {
-    at.0 as f64
+/// Whether a record is of this version and nothing in it was missing.
+fn complete(fields: &Fields) -> bool {
+    fields.number("v") == VERSION && fields.are_complete()
 }
 
-fn at(ms: f64) -> Timestamp {
-    Timestamp(ms as i64)
+fn optional(text: &Option<String>) -> JsValue {
+    text.as_deref().map_or(JsValue::UNDEFINED, JsValue::from_str)
+}
+
+fn ms(at: Timestamp) -> JsValue {
+    JsValue::from_f64(at.0 as f64)
+}
+
+fn span(span: Span) -> JsValue {
+    JsValue::from_f64(span.0 as f64)
+}
+
+fn whole(number: u64) -> JsValue {
+    JsValue::from_f64(number as f64)
+}
+
+fn moment(fields: &Fields, key: &str) -> Timestamp {
+    Timestamp(fields.number(key) as i64)
 }
