@@ -17,6 +17,9 @@ use crate::route::{self, MutationRoute};
 use crate::tabs::Event;
 use crate::time::Timestamp;
 
+/// The field of draft-ietf-httpapi-idempotency-key-header.
+const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+
 /// A page's write as it comes in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WriteRequest {
@@ -42,8 +45,11 @@ impl Engine {
             self.forms.insert(id, location.clone());
         }
         let body = write.body.as_ref().map(|(body, _)| *body);
-        let key_header = route.idempotency_header.name_for(write.head.same_origin).map(str::to_owned);
-        let key = write.head.headers.first("idempotency-key").map(str::to_owned);
+        let named = route.idempotency_header.name_for(write.head.same_origin);
+        let key_name = named.unwrap_or(IDEMPOTENCY_KEY);
+        let key = write.head.headers.first(key_name).map(str::to_owned);
+        // A key that the page has set itself goes out wherever it goes: the preflight is the page's own choice then.
+        let key_header = named.or(key.as_ref().map(|_| IDEMPOTENCY_KEY)).map(str::to_owned);
         let draft = draft(write, route, key_header, &self.config.version);
         self.queue.handle_input(Input::Submit(Submission { exchange: id, draft, key, body, entropy }), now);
         self.drain_queue(now);
@@ -242,7 +248,7 @@ fn draft(write: WriteRequest, route: &MutationRoute, key_header: Option<String>,
     let head = write.head;
     let mut headers = head.headers;
     // The key has a place of its own in the row.
-    headers.remove("idempotency-key");
+    headers.remove(key_header.as_deref().unwrap_or(IDEMPOTENCY_KEY));
     Draft {
         lane: route.lane_for(&head.method, &head.url),
         invalidates: route.invalidates_for(&head.method, &head.url),
