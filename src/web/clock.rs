@@ -35,6 +35,8 @@ pub struct Timer {
 impl Timer {
     /// Calls back once, after `span`.
     pub fn after(span: Span, callback: impl FnOnce() + 'static) -> Timer {
+        // In a box, so that one kind of closure does for all timers.
+        let callback: Box<dyn FnOnce()> = Box::new(callback);
         let callback = Closure::once(callback);
         let ms = i32::try_from(span.0.max(0)).unwrap_or(i32::MAX);
         let id = bind::set_timeout(callback.as_ref().unchecked_ref(), ms);

@@ -5,8 +5,9 @@ use super::bodies::{Bodies, Take};
 use super::channel::Channel;
 use super::clock::{self, Timer};
 use super::lock::DrainLock;
-use super::objects::{error, object};
+use super::objects::{deferred, error, object};
 use super::store::Database;
+use super::tasks;
 use crate::cache::EntryKey;
 use crate::engine::config::Config;
 use crate::engine::{Answer, Effect, Engine, Instance, Op, Reason};
@@ -19,7 +20,6 @@ use litemap::LiteMap;
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{AbortController, Request};
 
 /// Who and where this worker is.
@@ -139,7 +139,7 @@ impl Driver {
     /// Starts a task of the driver's.
     pub fn spawn<F: Future<Output = ()> + 'static>(&self, task: impl FnOnce(Rc<Driver>) -> F) {
         if let Some(me) = self.me.upgrade() {
-            spawn_local(task(me));
+            tasks::start(task(me));
         }
     }
 
@@ -148,11 +148,9 @@ impl Driver {
         if self.engine.borrow().is_drained(clock::now()) {
             return Promise::resolve(&JsValue::UNDEFINED);
         }
-        let mut timer = None;
-        let promise = Promise::new(&mut |resolve, _| {
-            self.waiting.borrow_mut().push(resolve.clone());
-            timer = Some(Timer::after(limit, move || call(&resolve, &JsValue::UNDEFINED)));
-        });
+        let (promise, resolve, _) = deferred();
+        self.waiting.borrow_mut().push(resolve.clone());
+        let timer = Timer::after(limit, move || call(&resolve, &JsValue::UNDEFINED));
         let held = promise.clone();
         self.spawn(|_| async move {
             // The timer lives as long as somebody waits.
@@ -186,17 +184,19 @@ impl Driver {
 
     /// A promise for the answer to a command with this number.
     pub fn answer_to(&self, ticket: u64) -> Promise {
-        Promise::new(&mut |resolve, reject| {
-            self.commands.borrow_mut().insert(ticket, (resolve, reject));
-        })
+        let (promise, resolve, reject) = deferred();
+        self.commands.borrow_mut().insert(ticket, (resolve, reject));
+        promise
     }
 
     /// Registers an exchange; gives the promises of its answer and its end.
     pub fn open(&self, live: Live) -> (ExchangeId, JsValue) {
         let id = ExchangeId(self.next_id());
         let mut live = live;
-        let response = Promise::new(&mut |resolve, _| live.respond = Some(resolve));
-        let done = Promise::new(&mut |resolve, reject| live.done = Some((resolve, reject)));
+        let (response, respond, _) = deferred();
+        let (done, resolve, reject) = deferred();
+        live.respond = Some(respond);
+        live.done = Some((resolve, reject));
         self.live.borrow_mut().insert(id, live);
         (id, object(&[("response", response.into()), ("done", done.into())]))
     }

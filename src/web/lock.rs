@@ -2,12 +2,12 @@
 //! Does not know what it guards.
 
 use super::bind::Locks;
-use super::objects::get;
+use super::objects::{deferred, get};
+use super::tasks;
 use js_sys::{Function, Promise};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
 
 /// The lock as this worker instance holds it, or not.
 #[derive(Default)]
@@ -34,12 +34,13 @@ impl DrainLock {
         }
         let lock = Rc::clone(self);
         let callback = Closure::once_into_js(move || -> Promise {
-            let held = Promise::new(&mut |resolve, _| *lock.release.borrow_mut() = Some(resolve));
+            let (held, resolve, _) = deferred();
+            *lock.release.borrow_mut() = Some(resolve);
             granted();
             if ended.is_undefined() { held } else { Promise::race(&js_sys::Array::of2(&held, &ended)) }
         });
         let Ok(over) = locks.unchecked_into::<Locks>().request(name, callback.unchecked_ref()) else { return false };
-        spawn_local(async move {
+        tasks::start(async move {
             if wasm_bindgen_futures::JsFuture::from(over).await.is_err() {
                 lost();
             }

@@ -15,6 +15,7 @@ mod objects;
 mod perform;
 mod runtime;
 mod store;
+mod tasks;
 mod value;
 
 pub use runtime::{Runtime, boot, check};

@@ -10,7 +10,6 @@ use crate::http::{Headers, RequestHead};
 use crate::queue::Row;
 use crate::time::Span;
 use futures_util::future::{Either, select};
-use js_sys::Promise;
 use std::pin::pin;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -121,13 +120,8 @@ fn upstream_request(
 
 /// The answer, or `Timeout` once the span has passed.
 async fn within<T>(span: Span, work: impl Future<Output = Result<T, FetchError>>) -> Result<T, FetchError> {
-    let mut timer = None;
-    let passed = Promise::new(&mut |resolve, _| {
-        timer = Some(Timer::after(span, move || {
-            // Settling a promise cannot fail.
-            let _ = resolve.call0(&JsValue::UNDEFINED);
-        }));
-    });
+    let (passed, resolve, _) = super::objects::deferred();
+    let _timer = Timer::after(span, move || super::driver::call(&resolve, &JsValue::UNDEFINED));
     match select(pin!(work), pin!(JsFuture::from(passed))).await {
         Either::Left((answer, _)) => answer,
         Either::Right(_) => Err(FetchError::Timeout),

@@ -1,7 +1,7 @@
 //! Plain JavaScript objects, made and read field by field.
 //! Knows no message: who builds one names its fields.
 
-use js_sys::{Object, Reflect};
+use js_sys::{Function, Object, Promise, Reflect};
 use std::cell::Cell;
 use wasm_bindgen::prelude::*;
 
@@ -109,6 +109,15 @@ pub fn texts(object: &JsValue, key: &str) -> Vec<String> {
     } else {
         Vec::new()
     }
+}
+
+/// A promise that is still open, with what resolves and what rejects it.
+pub fn deferred() -> (Promise, Function, Function) {
+    let mut settle = None;
+    let promise = Promise::new(&mut |resolve, reject| settle = Some((resolve, reject)));
+    // The browser has called back by now; were it not so, nobody could settle the promise.
+    let (resolve, reject) = settle.unwrap_or_default();
+    (promise, resolve, reject)
 }
 
 /// An `Error` with a name, as the shell passes it on to pages.

@@ -7,6 +7,7 @@ use super::driver::{Driver, Live, Place};
 use super::heads;
 use super::objects::{error, get, set, text};
 use super::perform::number;
+use super::tasks;
 use super::value;
 use crate::engine::WriteRequest;
 use crate::engine::config::{Config, ConfigError};
@@ -16,7 +17,7 @@ use crate::time::Span;
 use js_sys::{Function, Promise};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::Request;
 
 /// How long a write holds the worker after its page has been answered.
@@ -34,23 +35,11 @@ pub fn check(config: &JsValue) -> Result<(), JsValue> {
     checked(config).map(drop)
 }
 
-/// Starts the engine. A store that cannot be opened does not stop it: the network answers then.
-#[wasm_bindgen]
-pub async fn boot(config: JsValue, env: JsValue) -> Result<Runtime, JsValue> {
-    report_panics(get(&env, "trapped"));
-    let scope = text(&env, "scope").unwrap_or_default();
-    let url = Url::new(&scope).map_or(JsValue::UNDEFINED, JsValue::from);
-    let place = Place {
-        scope_path: text(&url, "pathname").unwrap_or_else(|| "/".to_owned()),
-        origin: text(&url, "origin").unwrap_or_default(),
-        version: text(&env, "version").unwrap_or_default(),
-        ended: get(&env, "ended"),
-        scope,
-    };
-    let driver = Driver::new(checked(&config)?, place);
-    driver.restore().await;
-    driver.restore_writes().await;
-    Ok(Runtime { driver })
+/// [`boot`] as the shell sees it: a promise of the runtime.
+#[wasm_bindgen(js_name = boot)]
+#[must_use]
+pub fn boot_promise(config: JsValue, env: JsValue) -> Promise {
+    tasks::promise(async move { boot(config, env).await.map(JsValue::from) })
 }
 
 #[wasm_bindgen]
@@ -71,7 +60,7 @@ impl Runtime {
             self.driver.open(Live { request: Some(Clone::clone(&request)), ticket, ..Live::default() });
         let done: Promise = get(&promises, "done").unchecked_into();
         let driver = Rc::clone(&self.driver);
-        let held = future_to_promise(async move {
+        let held = tasks::promise(async move {
             submit(&driver, id, &request, head, route as usize, client.as_string()).await;
             JsFuture::from(done).await?;
             JsFuture::from(driver.quiet(HOLD)).await
@@ -83,7 +72,7 @@ impl Runtime {
     /// Fetches the precache list; rejects with the entry that could not be had.
     pub fn install(&self) -> Promise {
         let driver = Rc::clone(&self.driver);
-        future_to_promise(async move { driver.install().await.map(|()| JsValue::UNDEFINED) })
+        tasks::promise(async move { driver.install().await.map(|()| JsValue::UNDEFINED) })
     }
 
     /// Removes what earlier versions precached.
@@ -95,14 +84,32 @@ impl Runtime {
     /// Carries out a page's command.
     pub fn command(&self, message: JsValue) -> Promise {
         let driver = Rc::clone(&self.driver);
-        future_to_promise(async move { driver.command(message).await })
+        tasks::promise(async move { driver.command(message).await })
     }
 
     /// Looks at what waits; `true` when nothing is left to send.
     pub fn wake(&self, reason: String) -> Promise {
         let driver = Rc::clone(&self.driver);
-        future_to_promise(async move { driver.wake(&reason).await })
+        tasks::promise(async move { driver.wake(&reason).await })
     }
+}
+
+/// Starts the engine. A store that cannot be opened does not stop it: the network answers then.
+pub async fn boot(config: JsValue, env: JsValue) -> Result<Runtime, JsValue> {
+    report_panics(get(&env, "trapped"));
+    let scope = text(&env, "scope").unwrap_or_default();
+    let url = Url::new(&scope).map_or(JsValue::UNDEFINED, JsValue::from);
+    let place = Place {
+        scope_path: text(&url, "pathname").unwrap_or_else(|| "/".to_owned()),
+        origin: text(&url, "origin").unwrap_or_default(),
+        version: text(&env, "version").unwrap_or_default(),
+        ended: get(&env, "ended"),
+        scope,
+    };
+    let driver = Driver::new(checked(&config)?, place);
+    driver.restore().await;
+    driver.restore_writes().await;
+    Ok(Runtime { driver })
 }
 
 async fn submit(

@@ -2,7 +2,6 @@
 //! Checks nothing itself.
 
 use crate::engine::config::Value;
-use indexmap::IndexMap;
 use js_sys::{Array, Object};
 use wasm_bindgen::prelude::*;
 
@@ -45,5 +44,5 @@ fn read_at(value: &JsValue, depth: u32) -> Value {
         // A field that is undefined is one that was left out.
         (!value.is_undefined()).then(|| (key, read_at(&value, depth + 1)))
     });
-    Value::Map(fields.collect::<IndexMap<_, _>>())
+    Value::Map(fields.collect())
 }

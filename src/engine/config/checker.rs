@@ -8,7 +8,6 @@ use super::value::{Value, quoted};
 use crate::http::MediaType;
 use crate::route::{Matcher, Pattern, Template};
 use crate::time::Span;
-use indexmap::IndexMap;
 
 /// The errors found so far.
 #[derive(Debug, Default)]
@@ -45,7 +44,7 @@ impl Checker {
     }
 
     /// The keys and values of an object.
-    pub fn fields<'v>(&mut self, at: &str, value: &'v Value) -> Option<&'v IndexMap<String, Value>> {
+    pub fn fields<'v>(&mut self, at: &str, value: &'v Value) -> Option<&'v [(String, Value)]> {
         match value {
             Value::Map(fields) => Some(fields),
             _ => self.unfit(at, "an object", value),

@@ -3,7 +3,7 @@
 
 use super::checker::{Checker, any_of, child, set};
 use super::route::is_field_name;
-use super::value::Value;
+use super::value::{Value, field};
 use crate::http::Method;
 use crate::route::{IdempotencyHeader, Matcher, MutationRoute, OnRetryable};
 
@@ -29,7 +29,7 @@ pub(super) fn read(checker: &mut Checker, at: &str, value: &Value) -> Option<Mut
     for (key, value) in fields {
         read_field(&mut route, checker, &child(at, key), (key, value));
     }
-    if !fields.contains_key("match") {
+    if field(fields, "match").is_none() {
         checker.missing(at, "match", "a pattern such as \"/api/*\", a list of patterns or a function");
     }
     Some(route)
@@ -84,7 +84,7 @@ fn read_forms(checker: &mut Checker, at: &str, value: &Value) -> Option<String> 
             _ => checker.unknown_key(&at, key, &["redirect"]),
         }
     }
-    if !fields.contains_key("redirect") {
+    if field(fields, "redirect").is_none() {
         checker.missing(at, "redirect", expected);
     }
     redirect

@@ -2,7 +2,7 @@
 //! Does not fetch anything.
 
 use super::checker::{Checker, child};
-use super::value::Value;
+use super::value::{Value, field};
 use litemap::LiteMap;
 
 /// One thing to fetch at install.
@@ -49,7 +49,7 @@ fn read(checker: &mut Checker, at: &str, value: &Value) -> Option<Precached> {
             _ => checker.unknown_key(&at, key, &KEYS),
         }
     }
-    if !fields.contains_key("url") {
+    if field(fields, "url").is_none() {
         checker.missing(at, "url", URL);
     }
     url.map(|url| Precached { url, revision, integrity })

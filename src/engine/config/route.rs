@@ -2,10 +2,9 @@
 //! Does not compare it with the others: order is the user's.
 
 use super::checker::{Checker, any_of, child, set};
-use super::value::Value;
+use super::value::{Value, field};
 use crate::http::{Method, Mode};
 use crate::route::{HeaderRule, Matcher, Route, Search, Strategy};
-use indexmap::IndexMap;
 
 const KEYS: [&str; 14] = [
     "match",
@@ -63,15 +62,15 @@ pub(super) fn read(checker: &mut Checker, at: &str, value: &Value) -> Option<Rou
     for (key, value) in fields {
         read_field(&mut route, checker, &child(at, key), (key, value));
     }
-    if !fields.contains_key("strategy") {
+    if field(fields, "strategy").is_none() {
         checker.missing(at, "strategy", &strategies());
     }
     let conditions = ["match", "destination", "mode", "header"];
-    if !conditions.iter().any(|key| fields.contains_key(*key)) {
+    if !conditions.iter().any(|key| field(fields, key).is_some()) {
         checker.clash(at, "a route needs at least one of match, destination, mode or header");
     }
-    let strategy = fields.get("strategy").map(Value::canonical);
-    if fields.contains_key("timeout") && strategy.is_some() && route.strategy != Strategy::NetworkFirst {
+    let strategy = field(fields, "strategy").map(Value::canonical);
+    if field(fields, "timeout").is_some() && strategy.is_some() && route.strategy != Strategy::NetworkFirst {
         checker.clash(&child(at, "timeout"), "only network-first has a timeout");
     }
     route.name = name(at, fields);
@@ -153,11 +152,11 @@ pub(super) fn is_field_name(name: &str) -> bool {
 }
 
 /// The conditions as written. Where one is a function, two routes can have the same, so the place is added.
-fn name(at: &str, fields: &IndexMap<String, Value>) -> String {
+fn name(at: &str, fields: &[(String, Value)]) -> String {
     let given =
-        CONDITIONS.iter().filter_map(|key| fields.get(*key).map(|value| format!("{key}={}", value.canonical())));
+        CONDITIONS.iter().filter_map(|key| field(fields, key).map(|value| format!("{key}={}", value.canonical())));
     let mut name = given.collect::<Vec<_>>().join(" ");
-    if fields.get("match").is_some_and(Value::is_hook) {
+    if field(fields, "match").is_some_and(Value::is_hook) {
         name.push_str(&format!(" {at}"));
     }
     name

@@ -1,7 +1,6 @@
 //! A config before it is checked: what JSON and JavaScript objects have in common.
 //! Is not parsed here; whoever has JSON or a JavaScript object converts it, leaving out what is `undefined`.
 
-use indexmap::IndexMap;
 use std::fmt::Write;
 
 /// A value of the config as written.
@@ -17,8 +16,8 @@ pub enum Value {
     Text(String),
     /// An array.
     List(Vec<Value>),
-    /// An object, its keys in written order so that errors come in that order too.
-    Map(IndexMap<String, Value>),
+    /// An object, its keys in written order so that errors come in that order too; none occurs twice.
+    Map(Vec<(String, Value)>),
     /// A function, which stays in JavaScript.
     Hook,
 }
@@ -66,7 +65,7 @@ impl Value {
     pub fn is_hook(&self) -> bool {
         match self {
             Value::Hook => true,
-            Value::Map(fields) => fields.len() == 1 && fields.get("hook") == Some(&Value::Bool(true)),
+            Value::Map(fields) => fields.len() == 1 && field(fields, "hook") == Some(&Value::Bool(true)),
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::List(_) => false,
         }
     }
@@ -75,11 +74,7 @@ impl Value {
         match self {
             Value::Null => out.push_str("null"),
             Value::Bool(flag) => out.push_str(if *flag { "true" } else { "false" }),
-            Value::Number(number) if number.is_infinite() => {
-                out.push_str(if *number > 0.0 { "Infinity" } else { "-Infinity" });
-            }
-            // Writing to a String cannot fail.
-            Value::Number(number) => write!(out, "{number}").unwrap_or_default(),
+            Value::Number(number) => write_number(out, *number),
             Value::Text(text) => out.push_str(&quoted(text)),
             Value::List(items) => {
                 out.push('[');
@@ -91,8 +86,11 @@ impl Value {
             }
             Value::Map(_) if self.is_hook() => out.push_str("function"),
             Value::Map(fields) => {
-                let mut sorted: Vec<_> = fields.iter().collect();
-                sorted.sort_by_key(|(key, _)| *key);
+                let mut sorted: Vec<&(String, Value)> = Vec::new();
+                for field in fields {
+                    let place = sorted.partition_point(|other| other.0 <= field.0);
+                    sorted.insert(place, field);
+                }
                 out.push('{');
                 for (index, (key, value)) in sorted.into_iter().enumerate() {
                     out.push_str(if index > 0 { "," } else { "" });
@@ -104,6 +102,53 @@ impl Value {
             }
             Value::Hook => out.push_str("function"),
         }
+    }
+}
+
+/// The value of a key.
+pub(super) fn field<'v>(fields: &'v [(String, Value)], key: &str) -> Option<&'v Value> {
+    fields.iter().find(|(other, _)| other == key).map(|(_, value)| value)
+}
+
+/// A number as JavaScript writes it, to 15 digits: enough to recognise it by, and the standard library's exact way costs
+/// more than all of this module.
+fn write_number(out: &mut String, number: f64) {
+    if number.is_nan() {
+        return out.push_str("NaN");
+    }
+    out.push_str(if number < 0.0 { "-" } else { "" });
+    let mut size = number.abs();
+    if size.is_infinite() {
+        return out.push_str("Infinity");
+    }
+    let mut exponent = 0;
+    if size >= 1e15 || (size < 1e-6 && size != 0.0) {
+        while size >= 10.0 {
+            size /= 10.0;
+            exponent += 1;
+        }
+        while size < 1.0 {
+            size *= 10.0;
+            exponent -= 1;
+        }
+    }
+    // Whole part and fraction as integers, the fraction with what is left of the 15 digits.
+    let (mut scale, mut places) = (1_i64, 0_usize);
+    while places < 15 && size * (scale as f64) < 1e14 && (size * scale as f64).fract() != 0.0 {
+        scale *= 10;
+        places += 1;
+    }
+    let digits = (size * scale as f64).round() as i64;
+    // Writing to a String cannot fail.
+    write!(out, "{}", digits / scale).unwrap_or_default();
+    let fraction = format!("{:0places$}", digits % scale);
+    let fraction = fraction.trim_end_matches('0');
+    if !fraction.is_empty() {
+        out.push('.');
+        out.push_str(fraction);
+    }
+    if exponent != 0 {
+        write!(out, "e{exponent}").unwrap_or_default();
     }
 }
 
@@ -152,6 +197,15 @@ mod tests {
         check(Value::Bool(false), "false");
         check(Value::Number(3.0), "3");
         check(Value::Number(-0.5), "-0.5");
+        check(Value::Number(0.0), "0");
+        check(Value::Number(0.1), "0.1");
+        check(Value::Number(1234.0625), "1234.0625");
+        check(Value::Number(1.0 / 3.0), "0.333333333333333");
+        check(Value::Number(1.999_999), "1.999999");
+        check(Value::Number(0.000_5), "0.0005");
+        check(Value::Number(4_294_967_296.0), "4294967296");
+        check(Value::Number(1e21), "1e21");
+        check(Value::Number(2.5e-9), "2.5e-9");
         check(Value::Number(f64::NAN), "NaN");
         check(Value::Number(f64::NEG_INFINITY), "-Infinity");
         check(Value::Text("a \"b\"\n\u{1}".to_owned()), r#""a \"b\"\n\u0001""#);

@@ -10,7 +10,7 @@ use crate::cache::{Entry, EntryKey};
 use crate::fault::StoreError;
 use crate::ids::{Generation, MutationId};
 use crate::queue::Row;
-use futures_util::future::{join, join_all};
+use crate::web::tasks::{Task, all};
 use rexie::{Rexie, TransactionMode};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -34,6 +34,17 @@ pub struct Found {
     pub body: JsValue,
 }
 
+/// One read inside a transaction.
+#[derive(Clone)]
+enum Ask {
+    /// The value in a store under a key.
+    One(&'static str, String),
+    /// Every key of a store.
+    Keys(&'static str),
+    /// Every value of a store, in the order of the keys.
+    All(&'static str),
+}
+
 /// rexie's handle, closed when the last read that uses it is over.
 struct Reader(Option<Rexie>);
 
@@ -53,74 +64,61 @@ impl Database {
 
     /// The first of the keys that is stored, with its body.
     pub async fn find(self: &Rc<Self>, keys: &[EntryKey]) -> Result<Option<Found>, StoreError> {
-        let reads = |rexie: Rc<Reader>| async move {
-            let transaction = rexie.open(&[ENTRIES, BODIES])?;
-            let entries = transaction.store(ENTRIES).map_err(rexie_failure)?;
-            let bodies = transaction.store(BODIES).map_err(rexie_failure)?;
-            // All requests are made before the first is awaited: one round trip, and the transaction stays open.
-            let pairs = keys
-                .iter()
-                .map(|key| join(entries.get(JsValue::from_str(&key.0)), bodies.get(JsValue::from_str(&key.0))));
-            let pairs = join_all(pairs).await;
-            for (key, (entry, body)) in keys.iter().zip(pairs) {
-                let (entry, body) = (entry.map_err(rexie_failure)?, body.map_err(rexie_failure)?);
-                let record = entry.and_then(|value| read_entry(&value, key));
-                if let (Some(entry), Some(body)) = (record, body) {
-                    return Ok(Some(Found { entry, body }));
-                }
+        let mut asks = Vec::new();
+        for key in keys {
+            asks.push(Ask::One(ENTRIES, key.0.clone()));
+            asks.push(Ask::One(BODIES, key.0.clone()));
+        }
+        let mut found = self.read(asks).await?.into_iter();
+        for key in keys {
+            let (entry, body) = (found.next().and_then(first), found.next().and_then(first));
+            let entry = entry.and_then(|record| read_entry(&record, key));
+            if let (Some(entry), Some(body)) = (entry, body) {
+                return Ok(Some(Found { entry, body }));
             }
-            Ok(None)
-        };
-        self.read(reads).await
+        }
+        Ok(None)
     }
 
     /// Every raised generation, and the counter.
     pub async fn generations(self: &Rc<Self>) -> Result<(Generation, Vec<(String, Generation)>), StoreError> {
-        let reads = |reader: Rc<Reader>| async move {
-            let transaction = reader.open(&[GENERATIONS])?;
-            let store = transaction.store(GENERATIONS).map_err(rexie_failure)?;
-            let (keys, values) = join(store.get_all_keys(None, None), store.get_all(None, None)).await;
-            Ok((keys.map_err(rexie_failure)?, values.map_err(rexie_failure)?))
-        };
-        let (keys, values): (Vec<JsValue>, Vec<JsValue>) = self.read(reads).await?;
-        let rows = keys
-            .into_iter()
-            .zip(values)
-            .filter_map(|(key, value)| Some((key.as_string()?, Generation(value.as_f64()? as u64))));
-        let (current, rows): (Vec<_>, Vec<_>) = rows.partition(|(key, _)| key == CURRENT);
-        Ok((current.first().map_or(Generation::default(), |(_, value)| *value), rows))
+        let mut found = self.read(vec![Ask::Keys(GENERATIONS), Ask::All(GENERATIONS)]).await?.into_iter();
+        let (keys, values) = (found.next().unwrap_or_default(), found.next().unwrap_or_default());
+        let (mut current, mut rows) = (Generation::default(), Vec::new());
+        for (key, value) in keys.iter().zip(&values) {
+            let (Some(key), Some(value)) = (key.as_string(), value.as_f64()) else { continue };
+            let raised = Generation(value as u64);
+            if key == CURRENT {
+                current = raised;
+            } else {
+                rows.push((key, raised));
+            }
+        }
+        Ok((current, rows))
     }
 
     /// Every mutation row, oldest first. A row this version cannot read stays where it is.
     pub async fn rows(self: &Rc<Self>) -> Result<Vec<Row>, StoreError> {
-        let reads = |reader: Rc<Reader>| async move {
-            let store = reader.open(&[ROWS])?.store(ROWS).map_err(rexie_failure)?;
-            store.get_all(None, None).await.map_err(rexie_failure)
-        };
-        Ok(self.read(reads).await?.iter().filter_map(read_row).collect())
+        let found = self.read(vec![Ask::All(ROWS)]).await?;
+        Ok(found.iter().flatten().filter_map(read_row).collect())
     }
 
     /// The body of a mutation.
     pub async fn row_body(self: &Rc<Self>, id: &MutationId) -> Result<Option<JsValue>, StoreError> {
-        let reads = |reader: Rc<Reader>| async move {
-            let store = reader.open(&[ROW_BODIES])?.store(ROW_BODIES).map_err(rexie_failure)?;
-            store.get(JsValue::from_str(&id.0)).await.map_err(rexie_failure)
-        };
-        self.read(reads).await
+        let found = self.read(vec![Ask::One(ROW_BODIES, id.0.clone())]).await?;
+        Ok(found.into_iter().find_map(first))
     }
 
     /// Reads, and once more over a fresh handle if that fails: a closed one says so only when it is used.
-    async fn read<T, F, Fut>(self: &Rc<Self>, reads: F) -> Result<T, StoreError>
-    where
-        F: Fn(Rc<Reader>) -> Fut,
-        Fut: Future<Output = Result<T, StoreError>>,
-    {
-        match reads(self.reader().await?).await {
-            Ok(found) => Ok(found),
-            Err(_) => {
-                self.forget();
-                reads(self.reader().await?).await
+    async fn read(self: &Rc<Self>, asks: Vec<Ask>) -> Result<Vec<Vec<JsValue>>, StoreError> {
+        let mut tries = 0;
+        loop {
+            let result = read_once(self.reader().await?, asks.clone()).await;
+            if result.is_ok() || tries > 0 {
+                return result;
             }
+            tries += 1;
+            self.forget();
         }
     }
 
@@ -166,9 +164,34 @@ impl Database {
     }
 }
 
-impl Reader {
-    fn open(&self, stores: &[&str]) -> Result<rexie::Transaction, StoreError> {
-        let rexie = self.0.as_ref().ok_or_else(|| failure(&JsValue::from_str("closed")))?;
-        rexie.transaction(stores, TransactionMode::ReadOnly).map_err(rexie_failure)
+/// Reads in one transaction. All requests are made before the first is awaited: one round trip, and it stays open.
+async fn read_once(reader: Rc<Reader>, asks: Vec<Ask>) -> Result<Vec<Vec<JsValue>>, StoreError> {
+    let rexie = reader.0.as_ref().ok_or_else(|| failure(&JsValue::from_str("closed")))?;
+    let names: Vec<&str> = asks.iter().map(Ask::store).collect();
+    let transaction = rexie.transaction(&names, TransactionMode::ReadOnly).map_err(rexie_failure)?;
+    let mut requests: Vec<Task<Result<Vec<JsValue>, StoreError>>> = Vec::new();
+    for ask in asks {
+        let store = transaction.store(ask.store()).map_err(rexie_failure)?;
+        requests.push(Box::pin(async move {
+            let answer = match ask {
+                Ask::One(_, key) => store.get(JsValue::from_str(&key)).await.map(|found| found.into_iter().collect()),
+                Ask::Keys(_) => store.get_all_keys(None, None).await,
+                Ask::All(_) => store.get_all(None, None).await,
+            };
+            answer.map_err(rexie_failure)
+        }));
     }
+    all(requests).await.into_iter().collect()
+}
+
+impl Ask {
+    fn store(&self) -> &'static str {
+        match self {
+            Ask::One(store, _) | Ask::Keys(store) | Ask::All(store) => store,
+        }
+    }
+}
+
+fn first(found: Vec<JsValue>) -> Option<JsValue> {
+    found.into_iter().next()
 }

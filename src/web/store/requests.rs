@@ -2,18 +2,17 @@
 //! Opens nothing.
 
 use crate::fault::StoreError;
+use crate::web::objects::deferred;
 use futures_util::future::{Either, select};
-use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{IdbDatabase, IdbOpenDbRequest, IdbRequest, IdbTransaction};
 
 /// The result of one request.
 pub async fn result_of(request: &IdbRequest) -> Result<JsValue, StoreError> {
-    let settled = Promise::new(&mut |resolve, reject| {
-        request.set_onsuccess(Some(&resolve));
-        request.set_onerror(Some(&reject));
-    });
+    let (settled, resolve, reject) = deferred();
+    request.set_onsuccess(Some(&resolve));
+    request.set_onerror(Some(&reject));
     match JsFuture::from(settled).await {
         Ok(_) => request.result().map_err(|error| failure(&error)),
         // Firefox leaves `transaction.error` null until the abort, so the request is asked.
@@ -23,10 +22,9 @@ pub async fn result_of(request: &IdbRequest) -> Result<JsValue, StoreError> {
 
 /// Waits until the transaction is on its way to the disk (or on it, when it is strict): the only sign of durability.
 pub async fn complete(transaction: &IdbTransaction) -> Result<(), StoreError> {
-    let settled = Promise::new(&mut |resolve, reject| {
-        transaction.set_oncomplete(Some(&resolve));
-        transaction.set_onabort(Some(&reject));
-    });
+    let (settled, resolve, reject) = deferred();
+    transaction.set_oncomplete(Some(&resolve));
+    transaction.set_onabort(Some(&reject));
     match JsFuture::from(settled).await {
         Ok(_) => Ok(()),
         Err(_) => Err(transaction.error().map_or_else(unknown, |error| failure(&error))),
@@ -40,9 +38,8 @@ pub async fn open_existing(name: &str, version: u32) -> Result<IdbDatabase, Stor
         factory.dyn_into().map_err(|_| StoreError::Failed("this browser has no IndexedDB".to_owned()))?;
     let request: IdbOpenDbRequest = factory.open_with_u32(name, version).map_err(|error| failure(&error))?;
     let opened = result_of(&request);
-    let mut abort: Option<js_sys::Function> = None;
-    let upgrade = Promise::new(&mut |resolve, _| abort = Some(resolve));
-    request.set_onupgradeneeded(abort.as_ref());
+    let (upgrade, abort, _) = deferred();
+    request.set_onupgradeneeded(Some(&abort));
     match select(std::pin::pin!(opened), std::pin::pin!(JsFuture::from(upgrade))).await {
         Either::Left((result, _)) => result?.dyn_into().map_err(|_| unknown()),
         Either::Right(_) => {

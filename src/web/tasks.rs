@@ -1,0 +1,51 @@
+//! Futures as boxes: each kind of future that reaches the executor by itself costs kilobytes of wasm.
+//! Knows nothing of what they do.
+
+use js_sys::Promise;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::Poll;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::{future_to_promise, spawn_local};
+
+/// A future in a box.
+pub type Task<T> = Pin<Box<dyn Future<Output = T>>>;
+
+/// Starts a task.
+pub fn start(task: impl Future<Output = ()> + 'static) {
+    start_boxed(Box::pin(task));
+}
+
+/// A promise for a task's outcome.
+pub fn promise(task: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {
+    promise_boxed(Box::pin(task))
+}
+
+/// Runs tasks side by side; their outcomes, in the same order.
+pub async fn all<T>(mut tasks: Vec<Task<T>>) -> Vec<T> {
+    let mut outcomes: Vec<Option<T>> = tasks.iter().map(|_| None).collect();
+    poll_fn(|context| {
+        let mut open = false;
+        for (task, outcome) in tasks.iter_mut().zip(&mut outcomes) {
+            if outcome.is_none() {
+                match task.as_mut().poll(context) {
+                    Poll::Ready(value) => *outcome = Some(value),
+                    Poll::Pending => open = true,
+                }
+            }
+        }
+        if open { Poll::Pending } else { Poll::Ready(()) }
+    })
+    .await;
+    outcomes.into_iter().flatten().collect()
+}
+
+#[inline(never)]
+fn start_boxed(task: Task<()>) {
+    spawn_local(task);
+}
+
+#[inline(never)]
+fn promise_boxed(task: Task<Result<JsValue, JsValue>>) -> Promise {
+    future_to_promise(task)
+}
