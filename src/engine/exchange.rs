@@ -88,8 +88,12 @@ pub struct Exchange {
     pub generation: Generation,
     /// The usable stored entry, once looked up.
     pub stored: Option<Entry>,
+    /// What was stored and may not be used: it still tells whether a new answer says something else.
+    former: Option<Entry>,
     /// What it found about the stored entry.
     pub standing: Standing,
+    /// Set while it looks for what somebody else's fetch has stored: when that which it knew had arrived.
+    awaited: Option<Timestamp>,
     /// When the fetch went out.
     requested_at: Timestamp,
     /// Whether the fetch carried conditions of ours, so that a 304 is meant for us.
@@ -138,6 +142,8 @@ impl Exchange {
             plan,
             generation,
             stored: None,
+            former: None,
+            awaited: None,
             standing: Standing::Missing,
             requested_at: now,
             conditional: false,
@@ -152,6 +158,11 @@ impl Exchange {
         match self.state {
             State::Looking => {
                 self.weigh(found, invalidation, now);
+                if self.is_awaited() {
+                    let mut actions = self.answer_stored(now);
+                    actions.extend(self.finish());
+                    return actions;
+                }
                 strategy::begin(self, may_use(&self.head), now)
             }
             State::FallingBack => self.answer_fallback(found, now),
@@ -172,15 +183,16 @@ impl Exchange {
             let confirmed = self.stored.as_ref().is_some_and(|entry| confirms(&entry.head, &head));
             if !confirmed {
                 // RFC 9111, 4.3.4: a 304 about something else says nothing of what is stored, so ask without conditions.
-                self.stored = None;
-                self.standing = Standing::Missing;
+                self.set_aside();
                 return self.fetch(now);
             }
             return self.not_modified(&head, now);
         }
-        let poisoned = inspect(&self.head.url, &head, &self.plan.expects).is_err();
-        // RFC 9111, 4.3.3: a 5xx while validating may be treated as no answer. So may a captive portal's page.
-        if (matches!(head.status, 500 | 502 | 503 | 504) || poisoned) && self.stored.is_some() {
+        // Only a success can be a false one: error pages come as HTML, or as problem documents, from the most orderly of servers.
+        let poisoned = matches!(head.status, 200..=299) && inspect(&self.head.url, &head, &self.plan.expects).is_err();
+        // RFC 9111, 4.3.3: a 5xx while validating may be treated as no answer. So may a captive portal's page, and its 511
+        // (RFC 6585, 6).
+        if (matches!(head.status, 500 | 502 | 503 | 504 | 511) || poisoned) && self.stored.is_some() {
             return self.without_network(now);
         }
         let mut actions = self.answer(Answer::Network { body });
@@ -217,34 +229,40 @@ impl Exchange {
         if self.state == State::Storing { self.finish() } else { Vec::new() }
     }
 
-    /// Somebody else's fetch has stored the answer: look there.
+    /// Somebody else's fetch has stored the answer: look there. What was not there before is the answer, whatever the strategy: it
+    /// has just come from the network. Where nothing new is found, the strategy begins anew.
     pub fn look_again(&mut self, now: Timestamp) -> Vec<Action> {
         if self.answered {
             // Its page has an answer, and the revalidation it waited for is done.
             return self.finish();
         }
+        let known = self.known().map_or(Timestamp::default(), |entry| entry.received_at);
         let (fresh, actions) = Exchange::begin(self.head.clone(), self.plan.clone(), self.generation, now);
-        *self = fresh;
+        *self = Exchange { awaited: Some(known), ..fresh };
         actions
-    }
-
-    /// The body of the stored answer could not be read after all: forget it and ask the network.
-    pub fn on_body_lost(&mut self) -> Vec<Action> {
-        self.stored = None;
-        self.standing = Standing::Missing;
-        self.answered = false;
-        vec![Action::Respond(Answer::PassThrough), Action::Finish]
     }
 
     /// Whether the new answer says something else than the stored one, as far as validators can tell.
     #[must_use]
     pub fn differs(&self, head: &ResponseHead) -> Option<bool> {
-        let stored = &self.stored.as_ref()?.head.headers;
+        let stored = &self.known()?.head.headers;
         let pair = |name: &str| (stored.first(name).map(str::to_owned), head.headers.first(name).map(str::to_owned));
         match (pair("etag"), pair("last-modified")) {
             ((Some(old), Some(new)), _) | (_, (Some(old), Some(new))) => Some(old != new),
             _ => None,
         }
+    }
+
+    /// What is stored, usable or not.
+    #[must_use]
+    pub fn known(&self) -> Option<&Entry> {
+        self.stored.as_ref().or(self.former.as_ref())
+    }
+
+    /// Goes on as if nothing were stored.
+    pub fn set_aside(&mut self) {
+        self.former = self.stored.take().or(self.former.take());
+        self.standing = Standing::Missing;
     }
 
     /// Answers from what is stored.
@@ -300,6 +318,11 @@ impl Exchange {
         if std::mem::replace(&mut self.answered, true) { Vec::new() } else { vec![Action::Respond(answer)] }
     }
 
+    fn is_awaited(&self) -> bool {
+        let newer = |known| self.stored.as_ref().is_some_and(|entry| entry.received_at > known);
+        self.awaited.is_some_and(newer) && self.standing != Standing::Invalidated
+    }
+
     fn weigh(&mut self, found: Option<Entry>, invalidation: Invalidation, now: Timestamp) {
         let Some(entry) = found.filter(|entry| entry.group == PRECACHE || vary_matches(entry.view(), &self.head))
         else {
@@ -309,7 +332,10 @@ impl Exchange {
             Reuse::Fresh => Standing::Fresh,
             Reuse::Stale if invalidation == Invalidation::Invalidated => Standing::Invalidated,
             Reuse::Stale => Standing::Stale,
-            Reuse::Expired => return,
+            Reuse::Expired => {
+                self.former = Some(entry);
+                return;
+            }
         };
         self.stored = Some(entry);
     }
@@ -351,7 +377,7 @@ impl Exchange {
     }
 
     fn comparison(&self, head: &ResponseHead) -> Compare {
-        if self.stored.is_some() && self.differs(head).is_none() { Compare::Bytes } else { Compare::No }
+        if self.known().is_some() && self.differs(head).is_none() { Compare::Bytes } else { Compare::No }
     }
 
     fn entry(&self, head: ResponseHead, now: Timestamp) -> Entry {
@@ -383,7 +409,8 @@ impl Entry {
     }
 }
 
-fn has_conditions(headers: &Headers) -> bool {
+/// Whether a page asks about a copy of its own, and so wants its own 304.
+pub fn has_conditions(headers: &Headers) -> bool {
     ["if-none-match", "if-modified-since", "if-match", "if-unmodified-since", "if-range"]
         .iter()
         .any(|name| headers.has(name))

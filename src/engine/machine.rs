@@ -38,7 +38,7 @@ pub struct Engine {
     pub(super) forms: LiteMap<ExchangeId, String>,
     /// Hits not yet written down.
     pub(super) uses: LiteMap<EntryKey, (String, Timestamp)>,
-    commits: LiteMap<CommitId, Purpose>,
+    pub(super) commits: LiteMap<CommitId, Purpose>,
     last_commit: u64,
     outputs: VecDeque<Effect>,
 }

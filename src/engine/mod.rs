@@ -20,3 +20,6 @@ pub use effect::{Answer, CommitResult, Committed, Compare, Durability, Effect, O
 pub use machine::{Engine, Instance};
 pub use plan::absolute;
 pub use writes::{Lock, WriteRequest};
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,8 @@
 //! The engine's reads: exchanges, the flights they share, precaching, and what a stored answer means for the tabs.
 //! How one exchange decides is in `exchange` and `strategy`.
 
-use super::effect::{CommitResult, Durability, Effect, Op, Reason};
-use super::exchange::{Action, Company, Exchange};
+use super::effect::{Answer, CommitResult, Durability, Effect, Op, Reason};
+use super::exchange::{Action, Company, Exchange, has_conditions};
 use super::machine::{Engine, Job, Purpose, Role, Seat};
 use super::plan::bare;
 use super::precaching::{Next, Precaching};
@@ -90,8 +90,9 @@ impl Engine {
     pub fn on_response(&mut self, id: ExchangeId, result: Result<(ResponseHead, BodyId), FetchError>, now: Timestamp) {
         let wake = match &result {
             Ok(_) => Wake::FetchSucceeded,
-            Err(FetchError::Network(_)) => Wake::FetchFailed,
-            Err(FetchError::Timeout) => Wake::Timer,
+            // A fetch that nobody waits for was given up by ourselves, which says nothing of the network.
+            Err(FetchError::Network(_)) if self.jobs.contains_key(&id) => Wake::FetchFailed,
+            Err(_) => Wake::Timer,
         };
         let generation = self.generations.current();
         match self.jobs.get_mut(&id) {
@@ -115,14 +116,6 @@ impl Engine {
             self.drop_body(Some(body));
         }
         self.wake(wake, now);
-    }
-
-    /// Hears that the body of a stored answer could not be read.
-    pub fn on_body_lost(&mut self, id: ExchangeId, now: Timestamp) {
-        if let Some(Job::Page { exchange, .. }) = self.jobs.get_mut(&id) {
-            let actions = exchange.on_body_lost();
-            self.act(id, actions, now);
-        }
     }
 
     pub(super) fn on_patience(&mut self, id: ExchangeId, now: Timestamp) {
@@ -169,8 +162,11 @@ impl Engine {
                 Action::Wait(span) => self.push(Effect::Timer { at: now + span, reason: Reason::Patience(id) }),
                 Action::Abort => self.push(Effect::Abort { exchange: id }),
                 Action::Respond(answer) => {
-                    self.note_use(id, &answer, now);
+                    let used = matches!(answer, Answer::Stored { .. });
                     self.respond(id, answer);
+                    if used {
+                        self.note_use(id, now);
+                    }
                 }
                 Action::Store { entry, body, declared, compare } => {
                     let updated = self.updated_event(id, &entry);
@@ -248,7 +244,9 @@ impl Engine {
             }
             let Some(Job::Page { exchange, flight }) = self.jobs.get_mut(&passenger) else { continue };
             *flight = None;
-            let unasked = matches!(result, Ok((head, _)) if head.status == 304) && exchange.stored.is_none();
+            let unasked = matches!(result, Ok((head, _)) if head.status == 304)
+                && exchange.stored.is_none()
+                && !has_conditions(&exchange.head.headers);
             if unasked {
                 // The pilot asked with its stored answer's validators; this one has none to stand by.
                 let actions = exchange.look_again(now);
@@ -290,7 +288,7 @@ impl Engine {
 
     fn updated_event(&self, id: ExchangeId, entry: &Entry) -> Option<Event> {
         let Some(Job::Page { exchange, .. }) = self.jobs.get(&id) else { return None };
-        exchange.stored.as_ref()?;
+        exchange.known()?;
         if exchange.differs(&entry.head) == Some(false) {
             return None;
         }
@@ -307,13 +305,11 @@ impl Engine {
         ops
     }
 
-    fn note_use(&mut self, id: ExchangeId, answer: &super::effect::Answer, now: Timestamp) {
-        let super::effect::Answer::Stored { key, .. } = answer else { return };
+    fn note_use(&mut self, id: ExchangeId, now: Timestamp) {
         let Some(Job::Page { exchange, .. }) = self.jobs.get(&id) else { return };
-        if exchange.plan.max_entries.is_none() {
-            return;
-        }
-        self.uses.insert(key.clone(), (exchange.plan.group.clone(), now));
+        let (Some(entry), Some(_)) = (&exchange.stored, exchange.plan.max_entries) else { return };
+        // Its own group: a precached page that a route shows must not be trimmed with the route's answers.
+        self.uses.insert(entry.key.clone(), (entry.group.clone(), now));
         if self.uses.len() >= USES_BATCH {
             let ops = self.take_uses();
             self.commit(Durability::Relaxed, ops, Purpose::Nobody);

@@ -6,7 +6,7 @@ use crate::time::Timestamp;
 pub fn begin(exchange: &mut Exchange, now: Timestamp) -> Vec<Action> {
     let mut actions = exchange.answer_stored(now);
     if actions.is_empty() {
-        return exchange.refuse(504, "nothing is stored for this request, and its route is cache-only");
+        return exchange.refuse(504, "nothing is stored for this request, and only the store may answer it");
     }
     actions.extend(exchange.finish());
     actions

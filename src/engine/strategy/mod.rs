@@ -20,7 +20,7 @@ pub fn begin(exchange: &mut Exchange, ask: Ask, now: Timestamp) -> Vec<Action> {
         Ask::StoredOnly => cache_only::begin(exchange, now),
         Ask::StoredAnyAge if stored => cache_only::begin(exchange, now),
         Ask::NetworkOnly | Ask::Reload => network_only::begin(exchange, now),
-        Ask::Revalidate if exchange.plan.strategy != Strategy::CacheOnly => network_first::begin(exchange, now),
+        Ask::Revalidate if exchange.plan.strategy.stores() => network_first::begin(exchange, now),
         Ask::Normal | Ask::Revalidate | Ask::StoredAnyAge => match exchange.plan.strategy {
             Strategy::CacheFirst => cache_first::begin(exchange, now),
             Strategy::NetworkFirst => network_first::begin(exchange, now),

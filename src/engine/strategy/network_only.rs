@@ -1,10 +1,9 @@
 //! Network-only: nothing stored is used, save the route's fallback when the network gives nothing.
 
-use crate::engine::exchange::{Action, Exchange, Standing};
+use crate::engine::exchange::{Action, Exchange};
 use crate::time::Timestamp;
 
 pub fn begin(exchange: &mut Exchange, now: Timestamp) -> Vec<Action> {
-    exchange.stored = None;
-    exchange.standing = Standing::Missing;
+    exchange.set_aside();
     exchange.fetch(now)
 }

@@ -1,0 +1,10 @@
+//! Tests of the engine: what it asks of the world, told by a small world that answers.
+
+mod asks;
+mod chance;
+mod flights;
+mod generations;
+mod precaching;
+mod strategies;
+mod world;
+mod writes;
