@@ -43,10 +43,11 @@ impl Page {
         session.goto(url).await.map_err(|error| Fail::from(error).during(&format!("opening {url}")))
     }
 
-    /// Reloads and waits for `load`.
+    /// Reloads as a person does and waits for `load`. WebDriver's own refresh goes past the worker in Firefox.
     pub async fn reload(&self) -> Outcome {
-        let session = self.browser.focus(&self.window).await?;
-        session.refresh().await.map_err(|error| Fail::from(error).during("reloading"))
+        self.run("window.beforeReload = true; setTimeout(() => location.reload())", Value::Null).await?;
+        let loaded = "window.beforeReload === undefined && document.readyState === 'complete'";
+        self.until("reloaded page", loaded).await.map(|_| ())
     }
 
     /// Runs the body of an async function, with `args`, and gives what it returns; what it throws is a failure.

@@ -6,7 +6,7 @@ use crate::cli::repository;
 use crate::engine::Engine;
 
 /// The text shown for a wrong argument.
-pub const USAGE: &str = "usage: bench [--runs 5] [--samples 200] [--gap MS] [--engine chromium|firefox|webkit] \
+pub const USAGE: &str = "usage: bench [--runs 5] [--samples 200] [--engine chromium|firefox|webkit] \
 [--json FILE] [--write] [--dist DIR]";
 
 /// The wishes of one bench.
@@ -15,10 +15,8 @@ pub struct Options {
     pub engine: Engine,
     /// How many browsers are started, one after the other; each gives one ratio per peer.
     pub runs: usize,
-    /// Measured fetches per peer, size and run.
+    /// Measured fetches per peer, case and run; a quarter of it in cases with pauses.
     pub samples: usize,
-    /// Pause in ms before each fetch; none unless asked for.
-    pub gap: usize,
     /// Where the figures go as JSON.
     pub json: Option<PathBuf>,
     /// Whether benches/RESULTS.md is written anew.
@@ -34,7 +32,6 @@ impl Options {
             engine: Engine::Chromium,
             runs: 5,
             samples: 200,
-            gap: 0,
             json: None,
             write: false,
             dist: repository().join("dist"),
@@ -45,7 +42,6 @@ impl Options {
                 "--engine" => options.engine = value()?.parse()?,
                 "--runs" => options.runs = at_least_one(&value()?)?,
                 "--samples" => options.samples = at_least_one(&value()?)?,
-                "--gap" => options.gap = number(&value()?)?,
                 "--json" => options.json = Some(value()?.into()),
                 "--write" => options.write = true,
                 "--dist" => options.dist = value()?.into(),
@@ -57,9 +53,5 @@ impl Options {
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {
-    Some(number(text)?).filter(|number| *number > 0).ok_or("expected at least 1, got 0".to_owned())
-}
-
-fn number(text: &str) -> Result<usize, String> {
-    text.parse().map_err(|_| format!("expected a number, got {text}"))
+    text.parse().ok().filter(|number| *number > 0).ok_or(format!("expected a number from 1, got {text}"))
 }

@@ -30,15 +30,19 @@ enum Make {
     Longshore,
 }
 
-/// What is fetched.
+/// What is fetched, and how: a part of the table.
 #[derive(Debug)]
-pub struct Size {
+pub struct Case {
     /// Its name in tables.
     pub name: &'static str,
-    /// Where it is.
+    /// Where the data is.
     pub path: &'static str,
     /// Its bytes.
     pub bytes: usize,
+    /// Pause in ms before each fetch, in which work behind the last answer can end.
+    pub gap: usize,
+    /// How many of the samples asked for are taken: one in so many, since pauses take time.
+    pub one_in: usize,
 }
 
 /// Every peer; the floor first.
@@ -70,8 +74,12 @@ pub const PEERS: [Peer; 6] = [
 pub const PAIRS: [(&str, usize, usize); 2] = [("cache-first", 2, 3), ("stale-while-revalidate", 4, 5)];
 
 /// What is fetched from each.
-pub const SIZES: [Size; 2] =
-    [Size { name: "1 KB", path: "/data/1k", bytes: 1024 }, Size { name: "20 KB", path: "/data/20k", bytes: 20 * 1024 }];
+pub const CASES: [Case; 4] = [
+    Case { name: "1 KB", path: "/data/1k", bytes: 1024, gap: 0, one_in: 1 },
+    Case { name: "20 KB", path: "/data/20k", bytes: 20 * 1024, gap: 0, one_in: 1 },
+    Case { name: "1 KB, 10 ms apart", path: "/data/1k", bytes: 1024, gap: 10, one_in: 4 },
+    Case { name: "20 KB, 10 ms apart", path: "/data/20k", bytes: 20 * 1024, gap: 10, one_in: 4 },
+];
 
 /// The files of every peer's origin, in the order of [`PEERS`].
 pub fn build(root: &Path, dist: &Path) -> Outcome<Vec<Files>> {
@@ -95,8 +103,8 @@ fn files(peer: &Peer, root: &Path, dist: &Path) -> Outcome<Files> {
         ("/register.js".to_owned(), File { kind: "text/javascript", bytes: read(&benches.join(register))? }),
         ("/sw.js".to_owned(), File { kind: "text/javascript", bytes: worker }),
     ]);
-    for size in &SIZES {
-        files.insert(size.path.to_owned(), File { kind: "application/json", bytes: data(size.bytes) });
+    for case in &CASES {
+        files.insert(case.path.to_owned(), File { kind: "application/json", bytes: data(case.bytes) });
     }
     if peer.make == Make::Longshore {
         add_runtime(&mut files, dist)?;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::figures::{median, range};
 use super::machine::Machine;
 use super::options::Options;
-use super::peer::{PAIRS, PEERS, SIZES, Size};
+use super::peer::{CASES, Case, PAIRS, PEERS};
 use super::trial::Trial;
 use crate::fail::{Fail, Outcome};
 
@@ -20,53 +20,52 @@ pub struct Report {
     workbox: String,
     runs: usize,
     samples: usize,
-    gap: usize,
     rows: Vec<Row>,
     versus: Vec<Versus>,
 }
 
-/// One peer at one size.
+/// One peer in one case.
 struct Row {
     peer: &'static str,
-    size: &'static str,
+    case: &'static str,
     /// One median per run, ms.
     medians: Vec<f64>,
     /// One 95th percentile per run, ms.
     p95s: Vec<f64>,
     /// This peer's median over the floor's, per run.
     to_floor: Vec<f64>,
-    /// Requests at the server per run, of all sizes together.
+    /// Requests at the server per run, of all cases together.
     requests: Vec<usize>,
 }
 
 /// Longshore's medians over Workbox's.
 struct Versus {
     strategy: &'static str,
-    size: &'static str,
+    case: &'static str,
     ratios: Vec<f64>,
 }
 
 impl Report {
     /// Sums the runs up.
     pub fn new(options: &Options, machine: Machine, trials: &[Trial], root: &Path) -> Outcome<Self> {
-        let over = |peer: usize, base: usize, size: usize| -> Vec<f64> {
-            trials.iter().map(|trial| trial.median(peer, size) / trial.median(base, size)).collect()
+        let over = |peer: usize, base: usize, case: usize| -> Vec<f64> {
+            trials.iter().map(|trial| trial.median(peer, case) / trial.median(base, case)).collect()
         };
         let mut rows = Vec::new();
         let mut versus = Vec::new();
-        for (size, Size { name, .. }) in SIZES.iter().enumerate() {
+        for (case, Case { name, .. }) in CASES.iter().enumerate() {
             rows.extend(PEERS.iter().enumerate().map(|(place, peer)| Row {
                 peer: peer.name,
-                size: name,
-                medians: trials.iter().map(|trial| trial.median(place, size)).collect(),
-                p95s: trials.iter().map(|trial| trial.p95(place, size)).collect(),
-                to_floor: over(place, 0, size),
+                case: name,
+                medians: trials.iter().map(|trial| trial.median(place, case)).collect(),
+                p95s: trials.iter().map(|trial| trial.p95(place, case)).collect(),
+                to_floor: over(place, 0, case),
                 requests: trials.iter().filter_map(|trial| trial.requests.get(place).copied()).collect(),
             }));
             versus.extend(PAIRS.iter().map(|(strategy, longshore, workbox)| Versus {
                 strategy,
-                size: name,
-                ratios: over(*longshore, *workbox, size),
+                case: name,
+                ratios: over(*longshore, *workbox, case),
             }));
         }
         Ok(Self {
@@ -76,7 +75,6 @@ impl Report {
             workbox: workbox_version(root)?,
             runs: options.runs,
             samples: options.samples,
-            gap: options.gap,
             rows,
             versus,
         })
@@ -85,12 +83,12 @@ impl Report {
     /// The table for a terminal.
     pub fn text(&self) -> String {
         let mut lines = vec![format!("warm cached fetch seen by the page, ms ({})", self.conditions())];
-        for size in &SIZES {
+        for case in &CASES {
             lines.push(format!(
                 "\n{:<44}{:>8}{:>8}{:>9}  {:<14}{}",
-                size.name, "median", "p95", "/ floor", "(runs)", "requests"
+                case.name, "median", "p95", "/ floor", "(runs)", "requests"
             ));
-            for row in self.rows.iter().filter(|row| row.size == size.name) {
+            for row in self.rows.iter().filter(|row| row.case == case.name) {
                 lines.push(format!(
                     "{:<44}{:>8.3}{:>8.3}{:>9.2}  {:<14}{}",
                     row.peer,
@@ -107,7 +105,7 @@ impl Report {
             lines.push(format!(
                 "Longshore / Workbox, {}, {}: {:.2} {}",
                 versus.strategy,
-                versus.size,
+                versus.case,
                 median(&versus.ratios),
                 spread(&versus.ratios)
             ));
@@ -120,14 +118,14 @@ impl Report {
     pub fn json(&self) -> Value {
         let rows = self.rows.iter().map(|row| {
             json!({
-                "peer": row.peer, "size": row.size,
+                "peer": row.peer, "case": row.case,
                 "medianMs": median(&row.medians), "p95Ms": median(&row.p95s), "toFloor": median(&row.to_floor),
                 "runs": { "medianMs": row.medians, "p95Ms": row.p95s, "toFloor": row.to_floor, "requests": row.requests },
             })
         });
         let versus = self.versus.iter().map(|versus| {
             json!({
-                "strategy": versus.strategy, "size": versus.size,
+                "strategy": versus.strategy, "case": versus.case,
                 "longshoreToWorkbox": median(&versus.ratios), "runs": versus.ratios,
             })
         });
@@ -138,7 +136,7 @@ impl Report {
             "fineClock": self.fine_clock,
             "longshore": env!("CARGO_PKG_VERSION"),
             "workbox": self.workbox,
-            "runs": self.runs, "samples": self.samples, "gapMs": self.gap,
+            "runs": self.runs, "samples": self.samples,
             "rows": rows.collect::<Vec<_>>(),
             "versus": versus.collect::<Vec<_>>(),
         })
@@ -159,14 +157,14 @@ impl Report {
             "Milliseconds; ratios are the median of the runs' ratios, with the lowest and highest run behind."
                 .to_owned(),
             String::new(),
-            "| | size | median | p95 | / floor | requests at the server |".to_owned(),
+            "| | case | median | p95 | / floor | requests at the server |".to_owned(),
             "|---|---|---:|---:|---:|---:|".to_owned(),
         ];
         for row in &self.rows {
             lines.push(format!(
                 "| {} | {} | {:.2} | {:.2} | {:.2} {} | {} |",
                 row.peer,
-                row.size,
+                row.case,
                 median(&row.medians),
                 median(&row.p95s),
                 median(&row.to_floor),
@@ -174,10 +172,10 @@ impl Report {
                 requests(&row.requests)
             ));
         }
-        lines.extend([String::new(), "| Longshore / Workbox | size | ratio |".to_owned(), "|---|---|---:|".to_owned()]);
+        lines.extend([String::new(), "| Longshore / Workbox | case | ratio |".to_owned(), "|---|---|---:|".to_owned()]);
         for versus in &self.versus {
             let (ratio, spread) = (median(&versus.ratios), spread(&versus.ratios));
-            lines.push(format!("| {} | {} | {ratio:.2} {spread} |", versus.strategy, versus.size));
+            lines.push(format!("| {} | {} | {ratio:.2} {spread} |", versus.strategy, versus.case));
         }
         lines.extend([String::new(), format!("{}.", self.noise()), String::new()]);
         lines.join("\n")
@@ -185,11 +183,10 @@ impl Report {
 
     fn conditions(&self) -> String {
         let Machine { cpu, cores, memory, load } = &self.machine;
-        let gap = if self.gap > 0 { format!(" {} ms apart", self.gap) } else { String::new() };
         let clock = if self.fine_clock { "" } else { ", coarse clock" };
         format!(
             "{} on {cpu}, {cores} cores, {memory} GB, load {load} at the start; Longshore {}, Workbox {}; \
-             {} runs of {} fetches per row{gap}{clock}",
+             {} runs of {} fetches per row, a quarter of it where they are apart{clock}",
             self.browser,
             env!("CARGO_PKG_VERSION"),
             self.workbox,
@@ -204,7 +201,7 @@ impl Report {
         let ratios: Vec<f64> =
             self.rows.iter().filter(|row| row.peer == twin).flat_map(|row| row.to_floor.iter().copied()).collect();
         let (low, high) = range(&ratios);
-        format!("Noise (the floor beside its twin, all sizes and runs): {low:.2} to {high:.2}")
+        format!("Noise (the floor beside its twin, all cases and runs): {low:.2} to {high:.2}")
     }
 }
 

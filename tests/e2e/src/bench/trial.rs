@@ -9,7 +9,7 @@ use tokio::time::sleep;
 use super::figures::{median, p95};
 use super::options::Options;
 use super::origin::{Files, Origin};
-use super::peer::{PEERS, Peer, SIZES, Size};
+use super::peer::{CASES, Case, PEERS, Peer};
 use crate::engine::{self, Browser, Engine};
 use crate::fail::{Fail, Outcome};
 use crate::page::Page;
@@ -20,10 +20,10 @@ const BATCH: usize = 20;
 /// Fetches at the start of a turn that are not counted: other peers have run since.
 const SETTLING: usize = 3;
 
-/// Fetches per size before anything is counted: code gets warm, answers get stored.
-const WARM_UP: usize = 60;
+/// Fetches per case before anything is counted: code gets warm, answers get stored.
+const WARM_UP: usize = 30;
 
-/// Fetches per size while the origin refuses.
+/// Fetches per case while the origin refuses.
 const CHECKS: usize = 5;
 
 /// How long work behind the answers may take before requests are counted.
@@ -35,7 +35,7 @@ pub struct Trial {
     pub browser: String,
     /// Whether the pages had the fine clock.
     pub isolated: bool,
-    /// The times in ms of every peer, in the order of [`PEERS`], then of [`SIZES`].
+    /// The times in ms of every peer, in the order of [`PEERS`], then of [`CASES`].
     pub times: Vec<Vec<Vec<f64>>>,
     /// Requests for data that reached each peer's origin while it was measured.
     pub requests: Vec<usize>,
@@ -74,39 +74,39 @@ impl Trial {
         Ok(Self { browser: name_of(&browser), isolated, times, requests })
     }
 
-    /// The median of a peer at a size, both by their place.
-    pub fn median(&self, peer: usize, size: usize) -> f64 {
-        self.series(peer, size).map_or(f64::NAN, median)
+    /// The median of a peer in a case, both by their place.
+    pub fn median(&self, peer: usize, case: usize) -> f64 {
+        self.series(peer, case).map_or(f64::NAN, median)
     }
 
-    /// The 95th percentile of a peer at a size, both by their place.
-    pub fn p95(&self, peer: usize, size: usize) -> f64 {
-        self.series(peer, size).map_or(f64::NAN, p95)
+    /// The 95th percentile of a peer in a case, both by their place.
+    pub fn p95(&self, peer: usize, case: usize) -> f64 {
+        self.series(peer, case).map_or(f64::NAN, p95)
     }
 
     /// The medians in a line, in the order of the table.
     pub fn line(&self) -> String {
-        let of = |size| (0..PEERS.len()).map(|peer| format!("{:.2}", self.median(peer, size))).collect::<Vec<_>>();
-        let sizes = SIZES.iter().enumerate().map(|(place, size)| format!("{} {}", size.name, of(place).join(" ")));
-        sizes.collect::<Vec<_>>().join(" | ")
+        let of = |case| (0..PEERS.len()).map(|peer| format!("{:.2}", self.median(peer, case))).collect::<Vec<_>>();
+        let cases = CASES.iter().enumerate().map(|(place, case)| format!("{}: {}", case.name, of(place).join(" ")));
+        cases.collect::<Vec<_>>().join(" | ")
     }
 
-    fn series(&self, peer: usize, size: usize) -> Option<&[f64]> {
-        self.times.get(peer)?.get(size).map(Vec::as_slice)
+    fn series(&self, peer: usize, case: usize) -> Option<&[f64]> {
+        self.times.get(peer)?.get(case).map(Vec::as_slice)
     }
 }
 
 impl Contender {
     async fn fetch_each(&self, count: usize) -> Outcome {
-        for size in &SIZES {
-            self.time(size, count, 0).await?;
+        for case in &CASES {
+            self.time(case, count).await?;
         }
         Ok(())
     }
 
     /// The times of some fetches, one after the other.
-    async fn time(&self, size: &Size, count: usize, gap: usize) -> Outcome<Vec<f64>> {
-        let wish = json!({ "path": size.path, "size": size.bytes, "count": count, "gap": gap });
+    async fn time(&self, case: &Case, count: usize) -> Outcome<Vec<f64>> {
+        let wish = json!({ "path": case.path, "size": case.bytes, "count": count, "gap": case.gap });
         let times =
             self.page.run("return window.time(args)", wish).await.map_err(|fail| fail.during(self.peer.name))?;
         let times: Vec<f64> = times.as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
@@ -166,15 +166,15 @@ async fn forget(browser: &Browser) -> Outcome {
 
 /// Lets the peers take turns until each has its samples; who begins changes with every round.
 async fn measure(options: &Options, contenders: &[Contender], number: usize) -> Outcome<Vec<Vec<Vec<f64>>>> {
-    let mut times = vec![vec![Vec::new(); SIZES.len()]; contenders.len()];
+    let mut times = vec![vec![Vec::new(); CASES.len()]; contenders.len()];
     let mut left = options.samples;
     let mut round = number;
     while left > 0 {
         let count = left.min(BATCH);
         for place in turns(round) {
             let (Some(contender), Some(times)) = (contenders.get(place), times.get_mut(place)) else { continue };
-            for (size, times) in SIZES.iter().zip(times) {
-                let batch = contender.time(size, SETTLING + count, options.gap).await?;
+            for (case, times) in CASES.iter().zip(times) {
+                let batch = contender.time(case, SETTLING + count.div_ceil(case.one_in)).await?;
                 times.extend(batch.into_iter().skip(SETTLING));
             }
         }
