@@ -47,12 +47,20 @@ impl Generations {
     /// Takes the rows as they are stored. A row beyond `current` (which a torn store could give) raises it, so that
     /// nothing that is fetched from now on counts as invalidated already.
     pub fn restore(current: Generation, rows: impl Iterator<Item = (String, Generation)>) -> Generations {
-        let mut generations = Generations { current, rows: LiteMap::new() };
-        for (key, raised) in rows {
-            generations.current = generations.current.max(raised);
-            generations.rows.insert(key, raised);
-        }
+        let mut generations = Generations::default();
+        generations.learn(current, rows);
         generations
+    }
+
+    /// Takes in what the store has, keeping what memory has beyond it: a raise whose commit is still under way.
+    pub fn learn(&mut self, current: Generation, rows: impl Iterator<Item = (String, Generation)>) {
+        self.current = self.current.max(current);
+        for (key, raised) in rows {
+            self.current = self.current.max(raised);
+            if self.rows.get(&key).is_none_or(|known| *known < raised) {
+                self.rows.insert(key, raised);
+            }
+        }
     }
 
     /// The generation under which a fetch that begins now is made.

@@ -1,7 +1,7 @@
 //! One precache entry on its way into the store: looked up, fetched, stored, tried again.
 //! Knows one entry only; whether the whole install succeeded is for whoever counts them.
 
-use super::effect::{Compare, Upstream};
+use super::effect::{CommitResult, Committed, Compare, Upstream};
 use super::exchange::{Action, PRECACHE};
 use crate::cache::{Entry, EntryKey, declared_length, inspect};
 use crate::engine::config::Precached;
@@ -24,6 +24,10 @@ pub struct Precaching {
     listed: Precached,
     tries: u32,
     requested_at: Timestamp,
+    /// The generation its fetch began under.
+    pub generation: Generation,
+    /// Whether an answer is stored already, which does should the server not be reached.
+    stored: bool,
 }
 
 /// What follows for an entry.
@@ -38,16 +42,19 @@ pub enum Next {
 }
 
 impl Precaching {
-    /// Starts with a look: an entry of this revision that is stored already is not fetched again.
+    /// Starts with a look: a revision that is stored already is not fetched again.
     #[must_use]
     pub fn begin(listed: Precached, url: String, key: EntryKey, now: Timestamp) -> (Precaching, Action) {
         let lookup = Action::Lookup(vec![key.clone()]);
-        (Precaching { url, key, listed, tries: 0, requested_at: now }, lookup)
+        let generation = Generation::default();
+        (Precaching { url, key, listed, tries: 0, requested_at: now, generation, stored: false }, lookup)
     }
 
     /// Hears whether it is there.
     pub fn on_entry(&mut self, found: Option<Entry>, now: Timestamp) -> Next {
-        if found.is_some() { Next::End(Ok(())) } else { self.retry(now) }
+        self.stored = found.is_some();
+        // Without a revision only the server can tell whether it has changed since the last install.
+        if self.stored && self.listed.revision.is_some() { Next::End(Ok(())) } else { self.retry(now) }
     }
 
     /// Goes out (again).
@@ -66,12 +73,7 @@ impl Precaching {
     }
 
     /// Hears what the network said.
-    pub fn on_response(
-        &mut self,
-        result: Result<(ResponseHead, BodyId), FetchError>,
-        generation: Generation,
-        now: Timestamp,
-    ) -> Next {
+    pub fn on_response(&mut self, result: Result<(ResponseHead, BodyId), FetchError>, now: Timestamp) -> Next {
         let (head, body) = match result {
             Ok(answer) => answer,
             Err(error) => return self.failed(error.to_string()),
@@ -92,7 +94,7 @@ impl Precaching {
                 head,
                 requested_at: self.requested_at,
                 received_at: now,
-                generation,
+                generation: self.generation,
                 group: PRECACHE.to_owned(),
                 tags: Vec::new(),
                 size: 0,
@@ -102,14 +104,18 @@ impl Precaching {
     }
 
     /// Hears whether it was stored.
-    pub fn on_committed(&mut self, result: Result<(), String>) -> Next {
+    pub fn on_committed(&mut self, result: CommitResult) -> Next {
         match result {
-            Ok(()) => Next::End(Ok(())),
-            Err(reason) => self.failed(reason),
+            Ok(Committed { superseded: true, .. }) => self.failed("a write came in between".to_owned()),
+            Ok(_) => Next::End(Ok(())),
+            Err(error) => self.failed(error.to_string()),
         }
     }
 
     fn failed(&mut self, reason: String) -> Next {
+        if self.tries >= TRIES && self.stored {
+            return Next::End(Ok(()));
+        }
         if self.tries >= TRIES {
             return Next::End(Err(format!("precache {}: {reason} (tried {} times)", self.listed.url, self.tries)));
         }

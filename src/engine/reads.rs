@@ -1,7 +1,7 @@
 //! The engine's reads: exchanges, the flights they share, precaching, and what a stored answer means for the tabs.
 //! How one exchange decides is in `exchange` and `strategy`.
 
-use super::effect::{Answer, CommitResult, Durability, Effect, Op, Reason};
+use super::effect::{Answer, CommitResult, Durability, Effect, Op, Reason, Upstream};
 use super::exchange::{Action, Company, Exchange, has_conditions};
 use super::machine::{Engine, Job, Purpose, Role, Seat};
 use super::plan::bare;
@@ -9,8 +9,8 @@ use super::precaching::{Next, Precaching};
 use crate::cache::{Boarding, Entry, EntryKey, FlightKey, Target};
 use crate::fault::{FetchError, StoreError};
 use crate::freshness::{Invalidation, Lifetime, Policy};
-use crate::http::{RequestHead, ResponseHead};
-use crate::ids::{BodyId, ExchangeId};
+use crate::http::{CacheMode, RequestHead, ResponseHead};
+use crate::ids::{BodyId, ExchangeId, Generation};
 use crate::queue::Wake;
 use crate::route::Strategy;
 use crate::tabs::Event;
@@ -94,7 +94,6 @@ impl Engine {
             Err(FetchError::Network(_)) if self.jobs.contains_key(&id) => Wake::FetchFailed,
             Err(_) => Wake::Timer,
         };
-        let generation = self.generations.current();
         match self.jobs.get_mut(&id) {
             Some(Job::Page { exchange, flight }) => {
                 let seat = flight.clone();
@@ -106,7 +105,7 @@ impl Engine {
                 self.act(id, actions, now);
             }
             Some(Job::Precache(precaching)) => {
-                let next = precaching.on_response(result.clone(), generation, now);
+                let next = precaching.on_response(result.clone(), now);
                 self.follow(id, next, now);
             }
             None => {}
@@ -147,7 +146,7 @@ impl Engine {
                 self.act(id, actions, now);
             }
             Some(Job::Precache(precaching)) => {
-                let next = precaching.on_committed(result.map(drop).map_err(|error| error.to_string()));
+                let next = precaching.on_committed(result);
                 self.follow(id, next, now);
             }
             None => {}
@@ -173,6 +172,9 @@ impl Engine {
                     let trim = self.trim_op(id);
                     let mut ops = vec![Op::PutEntry { entry, body, declared, compare }];
                     ops.extend(trim);
+                    if std::mem::take(&mut self.behind) {
+                        ops.push(Op::Raise { rows: Vec::new(), current: self.generations.current() });
+                    }
                     self.commit(Durability::Relaxed, ops, Purpose::Stored { exchange: id, updated });
                 }
                 Action::Refresh(entry) => {
@@ -199,20 +201,31 @@ impl Engine {
     }
 
     /// Fetches alone, or joins whoever is fetching the same already.
-    fn take_off(&mut self, id: ExchangeId, upstream: super::effect::Upstream) {
+    fn take_off(&mut self, id: ExchangeId, mut upstream: Upstream) {
         let generation = self.generations.current();
-        if let Some(Job::Page { exchange, flight }) = self.jobs.get_mut(&id) {
-            exchange.generation = generation;
-            if let Some(key) = FlightKey::of(&exchange.head, "", generation) {
-                let role = match self.flights.board(&key, id) {
-                    Boarding::Pilot => Role::Pilot,
-                    Boarding::Passenger => Role::Passenger,
-                };
-                *flight = Some(Seat { key, role });
-                if role == Role::Passenger {
-                    return;
+        match self.jobs.get_mut(&id) {
+            Some(Job::Page { exchange, flight }) => {
+                exchange.generation = generation;
+                if let Some(key) = FlightKey::of(&exchange.head, "", generation) {
+                    let role = match self.flights.board(&key, id) {
+                        Boarding::Pilot => Role::Pilot,
+                        Boarding::Passenger => Role::Passenger,
+                    };
+                    *flight = Some(Seat { key, role });
+                    if role == Role::Passenger {
+                        return;
+                    }
+                    let (url, tags) = (bare(&exchange.head.url), &exchange.plan.tags);
+                    if exchange.plan.strategy.stores()
+                        && self.generations.is_invalidated(url, tags, Generation::default())
+                    {
+                        // Written to: the browser's own cache, which no write of ours clears, may hold the state before.
+                        upstream.cache = Some(CacheMode::NoCache);
+                    }
                 }
             }
+            Some(Job::Precache(precaching)) => precaching.generation = generation,
+            None => {}
         }
         self.push(Effect::Fetch { exchange: id, upstream });
     }

@@ -38,6 +38,7 @@ impl Engine {
     pub fn submit(&mut self, id: ExchangeId, write: WriteRequest, entropy: Entropy, now: Timestamp) {
         let Some(route) = self.config.mutations.get(write.route) else {
             self.respond(id, Answer::PassThrough);
+            self.drop_body(write.body.map(|(body, _)| body));
             self.push(Effect::Finish { exchange: id, outcome: Ok(()) });
             return;
         };
