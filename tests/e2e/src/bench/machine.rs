@@ -14,7 +14,7 @@ pub struct Machine {
     pub cores: usize,
     /// Memory in GB.
     pub memory: u64,
-    /// The one-minute load when the bench began: above a few tenths, somebody else was at work.
+    /// The one-minute load when the bench began.
     pub load: String,
 }
 
@@ -32,6 +32,11 @@ impl Machine {
             memory: memory.and_then(|kb| kb.parse::<u64>().ok()).unwrap_or_default() >> 20,
             load: text("/proc/loadavg").split_whitespace().next().unwrap_or("unknown").to_owned(),
         }
+    }
+
+    /// Whether somebody else was at work, so that the figures are worth less.
+    pub fn was_busy(&self) -> bool {
+        self.load.parse::<f64>().is_ok_and(|load| load > 0.5)
     }
 
     /// The facts for a file.

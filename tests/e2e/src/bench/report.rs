@@ -183,9 +183,10 @@ impl Report {
 
     fn conditions(&self) -> String {
         let Machine { cpu, cores, memory, load } = &self.machine;
+        let busy = if self.machine.was_busy() { " (busy: noisy figures)" } else { "" };
         let clock = if self.fine_clock { "" } else { ", coarse clock" };
         format!(
-            "{} on {cpu}, {cores} cores, {memory} GB, load {load} at the start; Longshore {}, Workbox {}; \
+            "{} on {cpu}, {cores} cores, {memory} GB, load {load} at the start{busy}; Longshore {}, Workbox {}; \
              {} runs of {} fetches per row, a quarter of it where they are apart{clock}",
             self.browser,
             env!("CARGO_PKG_VERSION"),

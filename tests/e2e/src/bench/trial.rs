@@ -196,6 +196,6 @@ fn turns(round: usize) -> Vec<usize> {
 
 fn name_of(browser: &Browser) -> String {
     let session = browser.session();
-    let text = |key: &str| session.capabilities().get(key).and_then(Value::as_str).unwrap_or("unknown").to_owned();
-    format!("{} {}", text("browserName"), text("browserVersion"))
+    let version = session.capabilities().get("browserVersion").and_then(Value::as_str).unwrap_or("of unknown version");
+    format!("{} {version}", browser.engine.name())
 }
