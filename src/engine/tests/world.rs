@@ -314,7 +314,8 @@ impl World {
         }
     }
 
-    fn carry_out(&mut self, effect: Effect) {
+    /// The store, or the lock, does what it was asked.
+    pub(super) fn carry_out(&mut self, effect: Effect) {
         self.answer(effect);
         self.drain();
     }
