@@ -171,6 +171,10 @@ impl Page {
         if let Some(folder) = file.parent() {
             std::fs::create_dir_all(folder)?;
         }
+        // A dialog that is still sliding in is no picture of anything.
+        let still = "document.getAnimations().every(({ playState, effect }) => playState !== 'running'
+            || effect?.getComputedTiming().endTime === Infinity)";
+        self.until("still page", still).await?;
         let session = self.browser.focus(&self.window).await?;
         Ok(session.screenshot(file).await?)
     }

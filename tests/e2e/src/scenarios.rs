@@ -3,6 +3,7 @@
 mod breakage;
 mod configs;
 mod demo;
+mod forms;
 mod harness;
 mod killed;
 mod precaching;
@@ -59,6 +60,7 @@ pub fn all() -> Vec<Scenario> {
         precaching::all(),
         tabs::all(),
         writes::all(),
+        forms::all(),
         survival::all(),
         breakage::all(),
         swagger::all(),

@@ -27,8 +27,6 @@ pub fn all() -> Vec<Scenario> {
         discarded_row_lets_its_lane_go_on,
         conflict_is_kept_listed_and_resent,
         withdrawn_write_never_reaches_the_server,
-        form_navigation_is_left_alone_without_forms,
-        form_navigation_is_redirected_and_queued_with_forms,
         events_tell_a_write_from_queued_to_settled,
     ]
 }
@@ -65,7 +63,8 @@ pub async fn drained(page: &Page, patience: u64) -> Outcome {
     .map(|_| ())
 }
 
-async fn plain(cx: &Cx) -> Outcome<(Server, Page)> {
+/// A page of the plain site with the usual config.
+pub async fn plain(cx: &Cx) -> Outcome<(Server, Page)> {
     let server = cx.serve_plain(configs::usual()).await?;
     let page = cx.open(&server).await?;
     Ok((server, page))
@@ -268,37 +267,6 @@ async fn withdrawn_write_never_reaches_the_server(cx: Cx) -> Outcome {
     page.eval("ls.queue.flush()").await?;
     drained(&page, 30).await?;
     ensure_eq!(server.log().await?.lane("boat"), [2], "applied");
-    Ok(())
-}
-
-async fn form_navigation_is_left_alone_without_forms(cx: Cx) -> Outcome {
-    let (server, page) = plain(&cx).await?;
-    page.click("#submit").await?;
-    page.until(
-        "server's answer",
-        "location.pathname === '/api/echo/form/1' && document.body.textContent.includes('form')",
-    )
-    .await?;
-    ensure_eq!(
-        server.log().await?.applied.iter().filter(|applied| applied.key.is_some()).count(),
-        0,
-        "writes with a key"
-    );
-    Ok(())
-}
-
-async fn form_navigation_is_redirected_and_queued_with_forms(cx: Cx) -> Outcome {
-    let rules = json!([{ "match": "/api/*", "lane": "{path[2]}", "forms": { "redirect": "/done.html" } }]);
-    let server = cx.serve_plain(configs::writes(rules)).await?;
-    let page = cx.open(&server).await?;
-    server.faults(json!({ "match": "/api/", "status": 503 })).await?;
-    page.click("#submit").await?;
-    page.until("redirect", "location.pathname === '/done.html' && document.title === 'Done'").await?;
-    server.no_faults().await?;
-    page.go(&server.url("/")).await?;
-    crate::cx::ready(&page).await?;
-    drained(&page, 40).await?;
-    ensure_eq!(server.log().await?.lane("form"), [1], "applied");
     Ok(())
 }
 
