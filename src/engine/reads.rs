@@ -95,6 +95,8 @@ impl Engine {
             Err(_) => Wake::Timer,
         };
         match self.jobs.get_mut(&id) {
+            // It has not asked: whoever did answers for it.
+            Some(Job::Page { flight: Some(Seat { role: Role::Passenger, .. }), .. }) => {}
             Some(Job::Page { exchange, flight }) => {
                 let seat = flight.clone();
                 let actions = exchange.on_response(result.clone(), now);
@@ -239,9 +241,6 @@ impl Engine {
         stores: bool,
         now: Timestamp,
     ) {
-        if seat.role != Role::Pilot {
-            return;
-        }
         let passengers = self.flights.land(&seat.key);
         if stores {
             // Whoever comes before it is stored waits for that, instead of asking the network again.

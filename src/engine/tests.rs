@@ -5,6 +5,7 @@ mod chance;
 mod flights;
 mod generations;
 mod precaching;
+mod story;
 mod strategies;
 mod world;
 mod writes;

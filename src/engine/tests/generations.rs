@@ -24,8 +24,11 @@ fn put_entries(world: &World) -> Vec<Entry> {
     world.ops().into_iter().filter_map(put).collect()
 }
 
+/// Something that happens in a world, and what to call it.
+type Happening = (&'static str, fn(&mut World));
+
 /// What may come in between a fetch and its answer.
-fn writes() -> Vec<(&'static str, fn(&mut World))> {
+fn writes() -> Vec<Happening> {
     vec![
         ("a URL declared stale", |world| world.tell(|engine, _| engine.invalidate(1, &[CARDS.to_owned()], &[]))),
         ("a tag declared stale", |world| world.tell(|engine, _| engine.invalidate(1, &[], &["api".to_owned()]))),

@@ -3,9 +3,7 @@
 
 use crate::cache::{Entry, EntryKey, Search, Target};
 use crate::engine::config::{Config, Precached};
-use crate::engine::{
-    Answer, Committed, Compare, Durability, Effect, Engine, Instance, Lock, Op, Reason, Upstream, WriteRequest,
-};
+use crate::engine::{Answer, Committed, Compare, Effect, Engine, Instance, Lock, Op, Reason, Upstream, WriteRequest};
 use crate::fault::{FetchError, StoreError};
 use crate::http::{Headers, Method, RequestHead, ResponseHead};
 use crate::ids::{BodyId, CommitId, Entropy, ExchangeId, Generation, MutationId};
@@ -250,11 +248,6 @@ impl World {
         self.open.iter().filter_map(fetch).collect()
     }
 
-    /// What a page got, in a word or two.
-    pub(super) fn got(&self, id: ExchangeId) -> String {
-        self.answers.get(&id).map_or_else(|| "nothing".to_owned(), |answer| self.word(answer))
-    }
-
     pub(super) fn updates(&self) -> Vec<Option<String>> {
         let update = |effect: &Effect| match effect {
             Effect::Broadcast(Event::Updated { url, .. }) => Some(url.clone()),
@@ -269,12 +262,6 @@ impl World {
             _ => None,
         };
         self.log.iter().filter_map(ops).flatten().collect()
-    }
-
-    /// What happened, in order, but for the state of the connection; a fetch with conditions is `fetch?`.
-    pub(super) fn story(&self) -> String {
-        let words: Vec<String> = self.log.iter().filter_map(|effect| self.told(effect)).collect();
-        words.join(" ")
     }
 
     /// All is over: every page has its one answer, and nothing is left in memory.
@@ -432,43 +419,6 @@ impl World {
 }
 
 impl World {
-    fn told(&self, effect: &Effect) -> Option<String> {
-        let words = match effect {
-            Effect::Fetch { upstream, .. } if upstream.extra.iter().next().is_some() => "fetch?".to_owned(),
-            Effect::Fetch { .. } => "fetch".to_owned(),
-            Effect::Abort { .. } => "abort".to_owned(),
-            Effect::Respond { answer, .. } => self.word(answer),
-            Effect::Commit { ops, durability, .. } => {
-                let strict = if *durability == Durability::Strict { "!" } else { "" };
-                ops.iter().map(op_word).collect::<Vec<_>>().join("+") + strict
-            }
-            Effect::Send { .. } => "send".to_owned(),
-            Effect::Broadcast(Event::Online | Event::Offline) => return None,
-            Effect::Broadcast(event) => event_word(event).to_owned(),
-            Effect::Lookup { .. }
-            | Effect::Drop(_)
-            | Effect::LoadRows
-            | Effect::MakeRoom { .. }
-            | Effect::AskLock
-            | Effect::ReleaseLock
-            | Effect::RegisterSync
-            | Effect::Timer { .. }
-            | Effect::Reply { .. }
-            | Effect::Finish { .. } => return None,
-        };
-        Some(words)
-    }
-
-    fn word(&self, answer: &Answer) -> String {
-        match answer {
-            Answer::Stored { .. } => "stored".to_owned(),
-            Answer::Network { .. } => "network".to_owned(),
-            Answer::Made { status, .. } => status.to_string(),
-            Answer::Failed => "failed".to_owned(),
-            Answer::PassThrough => "through".to_owned(),
-        }
-    }
-
     fn fresh_id(&mut self) -> ExchangeId {
         self.last += 1;
         self.begun.push(ExchangeId(self.last));
@@ -497,33 +447,4 @@ fn is_question(effect: &Effect) -> bool {
         effect,
         Effect::Lookup { .. } | Effect::Fetch { .. } | Effect::Commit { .. } | Effect::Send { .. } | Effect::AskLock
     )
-}
-
-fn op_word(op: &Op) -> &'static str {
-    match op {
-        Op::PutEntry { .. } => "put",
-        Op::RefreshEntry { .. } => "refresh",
-        Op::RemoveEntry { .. } => "remove",
-        Op::Touch { .. } => "touch",
-        Op::Trim { .. } => "trim",
-        Op::KeepPrecached { .. } => "keep",
-        Op::Raise { .. } => "raise",
-        Op::PutRow { .. } => "row",
-        Op::RemoveRow { .. } => "unrow",
-    }
-}
-
-fn event_word(event: &Event) -> &'static str {
-    match event {
-        Event::Updated { .. } => "updated",
-        Event::Queued { .. } => "queued",
-        Event::Sending { .. } => "sending",
-        Event::Settled { .. } => "settled",
-        Event::Retry { .. } => "retry",
-        Event::Conflict { .. } => "conflict",
-        Event::Dead { .. } => "dead",
-        Event::Discarded { .. } => "discarded",
-        Event::Online => "online",
-        Event::Offline => "offline",
-    }
 }
