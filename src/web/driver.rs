@@ -14,7 +14,7 @@ use crate::engine::{Answer, Effect, Engine, Instance, Op, Reason};
 use crate::http::RequestHead;
 use crate::ids::{BodyId, ExchangeId};
 use crate::queue::Wake;
-use crate::time::Span;
+use crate::time::{Span, Timestamp};
 use js_sys::{Function, Promise};
 use litemap::LiteMap;
 use std::cell::{Cell, RefCell};
@@ -161,12 +161,17 @@ impl Driver {
     }
 
     /// Calls back at a moment, in place of what was planned for the same reason.
-    pub fn plan(&self, span: Span, reason: Reason) {
+    pub fn plan(&self, at: Timestamp, reason: Reason) {
         let me = self.me.clone();
-        let timer = Timer::after(span, move || {
+        let timer = Timer::after(at.since(clock::now()), move || {
             if let Some(me) = me.upgrade() {
                 let fired = me.timers.borrow_mut().remove(&reason);
-                me.tell(|engine| engine.on_timer(reason, clock::now()));
+                if clock::now() < at {
+                    // Browsers round clock and timers apart. The engine asks for a moment once, so it must not be told early.
+                    me.plan(at, reason);
+                } else {
+                    me.tell(|engine| engine.on_timer(reason, clock::now()));
+                }
                 drop(fired);
             }
         });

@@ -44,7 +44,7 @@ impl Driver {
             Effect::ReleaseLock => self.lock.release(),
             Effect::RegisterSync => self.spawn(|_| async { register_sync().await }),
             Effect::Broadcast(event) => self.channel.send(event),
-            Effect::Timer { at, reason } => self.plan(at.since(clock::now()), reason),
+            Effect::Timer { at, reason } => self.plan(at, reason),
             Effect::Reply { ticket, result } => self.settle(ticket, result.map_err(|error| error.to_string())),
             Effect::Finish { exchange, outcome } => self.finish(exchange, outcome),
             Effect::Drop(body) => self.bodies.drop_body(body),

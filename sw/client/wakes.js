@@ -4,6 +4,8 @@
 
 /** What is longer is asked again; timers cannot hold more than 24 days. */
 const LONGEST_MS = 3_600_000;
+/** Clocks are rounded, in some browsers each in its own way: a wake that comes a moment too soon would find nothing due, and be the last. */
+const SLACK_MS = 25;
 
 export class Wakes {
   /**
@@ -61,7 +63,7 @@ export class Wakes {
   arm() {
     clearTimeout(this.timer);
     if (this.due.size === 0) return;
-    const wait = Math.max(0, Math.min(...this.due.values()) - Date.now());
+    const wait = Math.max(0, Math.min(...this.due.values()) + SLACK_MS - Date.now());
     this.timer = setTimeout(() => {
       const now = Date.now();
       const due = [...this.due].filter(([, at]) => at <= now);

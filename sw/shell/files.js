@@ -1,8 +1,10 @@
 // @ts-check
-// Our own files: the wasm and the page client, kept in Cache Storage for each version; and the removal of what came before.
+// Our own files: the wasm and the page client, kept for each version in Cache Storage, and on a second shelf; and the removal of what came
+// before.
 // Does not keep anything of the app: that is the engine's, in IndexedDB.
 
 import { stars } from "../pattern.js";
+import { Shelf } from "./shelf.js";
 import { worker } from "./worker.js";
 
 export const GLUE = "__LONGSHORE_GLUE__";
@@ -23,6 +25,7 @@ export class Files {
     // Cache Storage is the origin's: two apps on one origin, at other scopes, must not remove each other's files.
     this.suffix = pathname === "/" ? "" : `:${pathname}`;
     this.cacheName = `longshore-${VERSION}${this.suffix}`;
+    this.shelf = new Shelf(this.suffix);
   }
 
   /** Whether a URL is one of ours, which the browser is to fetch by itself. @param {string} url */
@@ -39,27 +42,26 @@ export class Files {
 
   /** The wasm: the stored one, else from the network, which is then stored. @returns {Promise<Response>} */
   async wasmResponse() {
-    const cache = await this.cache();
-    const stored = await cache?.match(this.wasm);
+    const stored = await this.stored(this.wasm);
     if (stored) return stored;
     const response = await fetch(this.wasm);
     if (!response.ok || response.redirected || response.headers.get("content-type")?.startsWith("text/")) {
       throw new Error(`${this.wasm} answered ${response.status} ${response.headers.get("content-type")}`);
     }
-    await cache?.put(this.wasm, response.clone()).catch(warn);
+    await this.store(this.wasm, response.clone());
     return response;
   }
 
   /** Forgets wasm that would not boot: it may have been cut or replaced on its way. */
   async forgetWasm() {
-    await (await this.cache())?.delete(this.wasm);
+    await Promise.all([this.shelf.delete(this.wasm), (await this.cache())?.delete(this.wasm)]);
   }
 
   /** Keeps the page client, without which no page starts offline. Many apps bundle it themselves, so it may be missing. */
   async storeClient() {
     const response = await fetch(this.client, { cache: "no-cache" }).catch(() => undefined);
     const script = /javascript/.test(response?.headers.get("content-type") ?? "");
-    if (response?.ok && !response.redirected && script) await (await this.cache())?.put(this.client, response).catch(warn);
+    if (response?.ok && !response.redirected && script) await this.store(this.client, response);
   }
 
   /**
@@ -67,7 +69,7 @@ export class Files {
    * @param {FetchEvent} event
    */
   async clientResponse(event) {
-    const stored = await (await this.cache())?.match(this.client);
+    const stored = await this.stored(this.client);
     if (!stored) return fetch(event.request);
     event.waitUntil(this.storeClient());
     return stored;
@@ -86,6 +88,18 @@ export class Files {
     const cache = alone ? await this.cache() : undefined;
     const keys = (await cache?.keys()) ?? [];
     await Promise.all(keys.filter(({ url }) => url !== this.wasm && url !== this.client).map((key) => cache?.delete(key)));
+    if (alone) await this.shelf.keepOnly([this.wasm, this.client]);
+  }
+
+  /** A file of ours, from the first place that has it. @param {string} url */
+  async stored(url) {
+    return (await (await this.cache())?.match(url)) ?? (await this.shelf.get(url));
+  }
+
+  /** Keeps a file of ours in both places. @param {string} url @param {Response} response */
+  async store(url, response) {
+    const cache = await this.cache();
+    await Promise.all([this.shelf.put(url, response.clone()), cache?.put(url, response).catch(warn)]);
   }
 
   /** @param {string} name */
