@@ -46,7 +46,7 @@ impl Database {
         complete(&transaction).await.map(|()| outcome)
     }
 
-    /// Frees room: the quarter of all stored answers that was unused the longest; `false` when nothing was left to free.
+    /// Frees room: a quarter of the stored answers, those unused the longest; `false` when nothing was left to free.
     pub async fn make_room(self: &Rc<Self>) -> Result<bool, StoreError> {
         let writer = self.writer().await?;
         let transaction = begin_on(&writer, &[ENTRIES, BODIES, USES], Durability::Relaxed)?;
@@ -55,7 +55,10 @@ impl Database {
         let keys = result_of(&uses.get_all_keys().map_err(|e| failure(&e))?).await?;
         let values = result_of(&uses.get_all().map_err(|e| failure(&e))?).await?;
         let (keys, values) = (Array::from(&keys), Array::from(&values));
-        let ages = values.iter().zip(0..).map(|(value, place)| (read_use(&value), place));
+        // Precached answers stay: they are what the app starts from when there is no network. Only their keys have a fragment.
+        let evictable = |place: &u32| !keys.get(*place).as_string().is_some_and(|key| key.contains('#'));
+        let ages = values.iter().zip(0..).filter(|(_, place)| evictable(place));
+        let ages = ages.map(|(value, place)| (read_use(&value), place));
         let aged = ages.collect::<BinaryHeap<(Timestamp, u32)>>().into_sorted_vec();
         for (_, place) in aged.into_iter().take(count.div_ceil(4)) {
             remove(&transaction, &keys.get(place))?;
