@@ -1,8 +1,9 @@
-//! Which URLs and tags have been invalidated, and when, counted in invalidations.
+//! Which URLs and tags have been invalidated, and when.
 //! A mirror of the stored rows: it says what to commit and never is the truth itself.
 
 use super::key::without_fragment;
 use crate::ids::Generation;
+use crate::time::Timestamp;
 use litemap::LiteMap;
 
 /// What a write makes stale.
@@ -19,7 +20,7 @@ pub enum Target {
 /// The generation now, and the one at which each target was last invalidated.
 ///
 /// ```text
-/// raise:       current = n + 1, row[target] = n + 1     (in the Commit that invalidates)
+/// raise:       current = row[target] = max(current + 1, now)     (in the Commit that invalidates)
 /// a fetch      carries the current generation it began under
 /// invalidated: row[url or a tag] > the generation carried
 /// ```
@@ -71,11 +72,15 @@ impl Generations {
 
     /// Makes everything under these targets stale: the new generation and the rows, both for the Commit that
     /// invalidates. Without targets nothing changes.
-    pub fn raise(&mut self, targets: &[Target]) -> (Generation, Vec<(String, Generation)>) {
+    ///
+    /// The number is the time in milliseconds where that is higher than one more: of two workers that do not know each other's
+    /// raises yet (they overlap during an update), the later one's raise is beyond all that the other has stored.
+    pub fn raise(&mut self, targets: &[Target], now: Timestamp) -> (Generation, Vec<(String, Generation)>) {
         if targets.is_empty() {
             return (self.current, Vec::new());
         }
-        self.current = Generation(self.current.0.saturating_add(1));
+        let clock = u64::try_from(now.0).unwrap_or(0);
+        self.current = Generation(self.current.0.saturating_add(1).max(clock));
         let mut rows = LiteMap::new();
         for target in targets {
             rows.insert(target.row_key(), self.current);
@@ -126,7 +131,7 @@ mod tests {
         let check = |targets: &[Target], tags: &[&str], invalidated: bool| {
             let mut generations = Generations::default();
             let before = generations.current();
-            generations.raise(targets);
+            generations.raise(targets, Timestamp(0));
             let tags: Vec<String> = tags.iter().map(|tag| (*tag).to_owned()).collect();
             assert_eq!(generations.is_invalidated(URL, &tags, before), invalidated, "{targets:?} {tags:?}");
             assert!(!generations.is_invalidated(URL, &tags, generations.current()), "{targets:?} {tags:?}");
@@ -144,10 +149,10 @@ mod tests {
     #[test]
     fn raising_gives_the_rows_to_commit() {
         let mut generations = Generations::restore(Generation(4), std::iter::empty());
-        let (now, rows) = generations.raise(&[url(), tag("api"), url()]);
+        let (now, rows) = generations.raise(&[url(), tag("api"), url()], Timestamp(0));
         assert_eq!(now, Generation(5));
         assert_eq!(rows, [("t:api".to_owned(), Generation(5)), (format!("u:{URL}"), Generation(5))]);
-        assert_eq!(generations.raise(&[]), (Generation(5), Vec::new()));
+        assert_eq!(generations.raise(&[], Timestamp(9)), (Generation(5), Vec::new()));
         assert_eq!(Generations::restore(now, rows.into_iter()), generations);
     }
 
@@ -160,7 +165,7 @@ mod tests {
     #[test]
     fn a_row_is_forgotten_only_when_nothing_older_is_left() {
         let mut generations = Generations::default();
-        generations.raise(&[url(), tag("api")]);
+        generations.raise(&[url(), tag("api")], Timestamp(0));
         assert_eq!(generations.forget(URL, Generation(0)), None);
         assert!(generations.is_invalidated(URL, &[], Generation(0)));
         assert_eq!(generations.forget(URL, Generation(1)), Some(format!("u:{URL}")));
@@ -179,7 +184,7 @@ mod tests {
             let mut stored = std::collections::BTreeMap::new();
             for names in &writes {
                 let targets: Vec<Target> = names.iter().map(|name| tag(&name.to_string())).collect();
-                stored.extend(mirror.raise(&targets).1);
+                stored.extend(mirror.raise(&targets, Timestamp(0)).1);
             }
             let restored = Generations::restore(mirror.current(), stored.into_iter());
             prop_assert_eq!(&restored, &mirror);

@@ -33,9 +33,6 @@ pub struct Engine {
     /// Who fetches for whom.
     pub(super) flights: Flights<ExchangeId>,
     pub(super) generations: Generations,
-    /// The store may not have the generation that memory has: the next answer that is stored takes it along, lest a worker that
-    /// starts later gives it away a second time.
-    pub(super) behind: bool,
     pub(super) queue: Queue,
     /// Pages of writes that came by a form, with where to send them.
     pub(super) forms: LiteMap<ExchangeId, String>,
@@ -107,7 +104,6 @@ impl Engine {
             jobs: LiteMap::new(),
             flights: Flights::default(),
             generations: Generations::default(),
-            behind: false,
             forms: LiteMap::new(),
             uses: LiteMap::new(),
             commits: LiteMap::new(),
@@ -140,7 +136,6 @@ impl Engine {
 
     /// Hears how a commit went.
     pub fn on_committed(&mut self, id: CommitId, result: CommitResult, now: Timestamp) {
-        self.behind |= result.is_err();
         match self.commits.remove(&id) {
             Some(Purpose::Stored { exchange, updated }) => self.on_stored(exchange, updated, result, now),
             Some(Purpose::Queue { token, touch }) => self.on_queue_committed(token, touch, result.map(drop), now),

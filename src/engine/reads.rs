@@ -174,9 +174,6 @@ impl Engine {
                     let trim = self.trim_op(id);
                     let mut ops = vec![Op::PutEntry { entry, body, declared, compare }];
                     ops.extend(trim);
-                    if std::mem::take(&mut self.behind) {
-                        ops.push(Op::Raise { rows: Vec::new(), current: self.generations.current() });
-                    }
                     self.commit(Durability::Relaxed, ops, Purpose::Stored { exchange: id, updated });
                 }
                 Action::Refresh(entry) => {

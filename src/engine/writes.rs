@@ -102,13 +102,13 @@ impl Engine {
     }
 
     /// A page declares what is stored for these URLs and tags to be outdated.
-    pub fn invalidate(&mut self, ticket: u64, urls: &[String], tags: &[String]) {
+    pub fn invalidate(&mut self, ticket: u64, urls: &[String], tags: &[String], now: Timestamp) {
         let mut events: Vec<Event> =
             urls.iter().map(|url| Event::Updated { url: Some(url.clone()), tags: Vec::new(), etag: None }).collect();
         if !tags.is_empty() {
             events.push(Event::Updated { url: None, tags: tags.to_vec(), etag: None });
         }
-        let raise = self.raise(&targets(urls, tags));
+        let raise = self.raise(&targets(urls, tags), now);
         self.commit(Durability::Relaxed, vec![raise], Purpose::Invalidated { ticket, events });
     }
 
@@ -164,9 +164,9 @@ impl Engine {
         }
     }
 
-    fn on_queue_output(&mut self, output: Output, _now: Timestamp) {
+    fn on_queue_output(&mut self, output: Output, now: Timestamp) {
         match output {
-            Output::Commit { token, ops, touch } => self.commit_rows(token, ops, touch),
+            Output::Commit { token, ops, touch } => self.commit_rows(token, ops, touch, now),
             Output::MakeRoom { token } => self.push(Effect::MakeRoom { token }),
             Output::Send { row, body } => self.push(Effect::Send { row: Box::new(row), body }),
             Output::Reply { exchange, reply } => self.reply(exchange, reply),
@@ -181,7 +181,7 @@ impl Engine {
         }
     }
 
-    fn commit_rows(&mut self, token: CommitId, ops: Vec<RowOp>, touch: Touch) {
+    fn commit_rows(&mut self, token: CommitId, ops: Vec<RowOp>, touch: Touch, now: Timestamp) {
         let ops = ops.into_iter().map(|op| match op {
             RowOp::Put { row, body } => Op::PutRow { row: Box::new(row), body },
             RowOp::Remove(id) => Op::RemoveRow { id },
@@ -189,14 +189,14 @@ impl Engine {
         let mut ops: Vec<Op> = ops.collect();
         match &touch {
             Touch::None => {}
-            Touch::Raise(reach) => ops.push(self.raise(&begun(reach))),
-            Touch::Stale(reach) => ops.push(self.raise(&targets(&reach.urls, &reach.tags))),
+            Touch::Raise(reach) => ops.push(self.raise(&begun(reach), now)),
+            Touch::Stale(reach) => ops.push(self.raise(&targets(&reach.urls, &reach.tags), now)),
         }
         self.commit(Durability::Strict, ops, Purpose::Queue { token, touch });
     }
 
-    fn raise(&mut self, targets: &[Target]) -> Op {
-        let (current, rows) = self.generations.raise(targets);
+    fn raise(&mut self, targets: &[Target], now: Timestamp) -> Op {
+        let (current, rows) = self.generations.raise(targets, now);
         Op::Raise { rows, current }
     }
 

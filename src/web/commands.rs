@@ -38,7 +38,7 @@ impl Driver {
                     urls.iter().map(|url| crate::engine::absolute(&self.place.origin, url)).collect();
                 let ticket = self.next_id();
                 let answer = self.answer_to(ticket);
-                self.tell(|engine| engine.invalidate(ticket, &urls, &tags));
+                self.tell(|engine| engine.invalidate(ticket, &urls, &tags, clock::now()));
                 JsFuture::from(answer).await
             }
             "wake" => self.wake(&text(&message, "reason").unwrap_or_default()).await,

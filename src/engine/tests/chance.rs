@@ -167,7 +167,7 @@ fn take(world: &mut World, step: Step) {
                 world.tell(|engine, now| engine.on_committed(CommitId(id), Ok(Default::default()), now));
             }
         }
-        Step::Invalidate { url: n } => world.tell(|engine, _| engine.invalidate(900, &[url(n)], &[])),
+        Step::Invalidate { url: n } => world.tell(|engine, now| engine.invalidate(900, &[url(n)], &[], now)),
         Step::Discard => {
             if let Some(id) = world.rows.keys().next().cloned() {
                 world.tell(|engine, now| engine.command(901, Command::Discard(id), Entropy(1), now));

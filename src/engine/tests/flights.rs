@@ -90,7 +90,7 @@ fn requests_that_differ_in_anything_fetch_apart() {
 fn a_fetch_from_before_a_write_is_not_joined() {
     let mut world = world(Strategy::NetworkFirst);
     let before = world.get(URL);
-    world.tell(|engine, _| engine.invalidate(1, &["https://app.example/other".to_owned()], &[]));
+    world.tell(|engine, now| engine.invalidate(1, &["https://app.example/other".to_owned()], &[], now));
     let after = world.get(URL);
     assert_eq!(world.fetches().len(), 2);
     world.network(new());

@@ -30,8 +30,8 @@ type Happening = (&'static str, fn(&mut World));
 /// What may come in between a fetch and its answer.
 fn writes() -> Vec<Happening> {
     vec![
-        ("a URL declared stale", |world| world.tell(|engine, _| engine.invalidate(1, &[CARDS.to_owned()], &[]))),
-        ("a tag declared stale", |world| world.tell(|engine, _| engine.invalidate(1, &[], &["api".to_owned()]))),
+        ("a URL declared stale", |world| world.tell(|engine, now| engine.invalidate(1, &[CARDS.to_owned()], &[], now))),
+        ("a tag declared stale", |world| world.tell(|engine, now| engine.invalidate(1, &[], &["api".to_owned()], now))),
         ("a write to the URL begun", |world| {
             world.post("/api/cards");
         }),
@@ -107,7 +107,7 @@ fn a_raised_tag_or_url_makes_what_is_stored_ask_first() {
         for strategy in [Strategy::CacheFirst, Strategy::StaleWhileRevalidate] {
             let mut world = World::with(route(strategy));
             world.seed(&format!("{CARDS}?limit=5"), Span::seconds(10));
-            world.tell(|engine, _| engine.invalidate(1, &urls, &tags));
+            world.tell(|engine, now| engine.invalidate(1, &urls, &tags, now));
             world.log.clear();
             world.get(&format!("{CARDS}?limit=5"));
             world.network(ok("\"2\"", "new"));
@@ -121,14 +121,14 @@ fn a_raised_tag_or_url_makes_what_is_stored_ask_first() {
 fn an_invalidation_is_told_only_once_it_is_stored() {
     let mut world = world();
     world.waits = vec![Waits::Commits];
-    world.tell(|engine, _| engine.invalidate(7, &[CARDS.to_owned()], &["api".to_owned()]));
+    world.tell(|engine, now| engine.invalidate(7, &[CARDS.to_owned()], &["api".to_owned()], now));
     assert_eq!(world.story(), "raise");
     world.store_answers();
     assert_eq!(world.story(), "raise updated updated");
     assert!(world.log.contains(&Effect::Reply { ticket: 7, result: Ok(()) }));
     world.log.clear();
     world.store_says.push_back(StoreError::Failed("broken".to_owned()));
-    world.tell(|engine, _| engine.invalidate(8, &[CARDS.to_owned()], &[]));
+    world.tell(|engine, now| engine.invalidate(8, &[CARDS.to_owned()], &[], now));
     assert_eq!(world.story(), "raise");
     assert!(matches!(world.log.last(), Some(Effect::Reply { ticket: 8, result: Err(_) })));
     world.assert_over();
@@ -154,7 +154,7 @@ fn word_from_the_store_does_not_undo_a_raise_that_is_still_being_stored() {
     let mut world = world();
     world.seed(CARDS, Span::seconds(10));
     world.waits = vec![Waits::Commits];
-    world.tell(|engine, _| engine.invalidate(1, &[CARDS.to_owned()], &[]));
+    world.tell(|engine, now| engine.invalidate(1, &[CARDS.to_owned()], &[], now));
     world.tell(|engine, _| engine.restore(Generation::default(), []));
     let id = world.get(CARDS);
     assert_eq!(world.got(id), "nothing", "it must be asked about");
@@ -164,23 +164,35 @@ fn word_from_the_store_does_not_undo_a_raise_that_is_still_being_stored() {
 fn a_raise_that_was_not_stored_is_never_given_away_again() {
     let mut world = world();
     world.store_says.push_back(StoreError::Failed("broken".to_owned()));
-    world.tell(|engine, _| engine.invalidate(1, &[CARDS.to_owned()], &[]));
+    world.tell(|engine, now| engine.invalidate(1, &[CARDS.to_owned()], &[], now));
     world.get(CARDS);
     world.network(ok("\"1\"", "cards"));
     let (entries, current, raised) = (world.entries, world.current, world.raised);
     let mut next = self::world();
     (next.entries, next.current, next.raised) = (entries, current, raised.clone());
+    next.now = world.now + Span::seconds(1);
     next.tell(|engine, _| engine.restore(current, raised));
-    next.tell(|engine, _| engine.invalidate(1, &[CARDS.to_owned()], &[]));
+    next.tell(|engine, now| engine.invalidate(1, &[CARDS.to_owned()], &[], now));
     let id = next.get(CARDS);
     assert_eq!(next.got(id), "nothing", "the new worker's raise is beyond what the old one stored");
+}
+
+#[test]
+fn a_raise_reaches_what_a_worker_stored_whose_raises_are_not_known_here() {
+    let mut world = world();
+    world.seed(CARDS, Span::seconds(10));
+    let before = u64::try_from(world.now.0).unwrap() - 10_000;
+    world.entries.values_mut().for_each(|(entry, _)| entry.generation = Generation(before));
+    world.tell(|engine, now| engine.invalidate(1, &[CARDS.to_owned()], &[], now));
+    let id = world.get(CARDS);
+    assert_eq!(world.got(id), "nothing", "it must be asked about");
 }
 
 #[test]
 fn a_precache_fetch_from_before_a_write_is_made_again() {
     let mut world = World::of(Config { precache: vec![listed("/index.html", Some("1"))], ..Config::default() });
     let ids = world.install();
-    world.tell(|engine, _| engine.invalidate(1, &["https://app.example/index.html".to_owned()], &[]));
+    world.tell(|engine, now| engine.invalidate(1, &["https://app.example/index.html".to_owned()], &[], now));
     world.network(ok("", "before"));
     assert!(world.ends.is_empty(), "not installed yet");
     world.later(Span::seconds(1));

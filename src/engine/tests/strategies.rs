@@ -37,7 +37,7 @@ fn world(strategy: Strategy, standing: &str) -> World {
         "stale" => world.seed(URL, Span::seconds(100)),
         "invalidated" => {
             world.seed(URL, Span::seconds(10));
-            world.tell(|engine, _| engine.invalidate(1, &[], &["api".to_owned()]));
+            world.tell(|engine, now| engine.invalidate(1, &[], &["api".to_owned()], now));
             world.log.clear();
         }
         "expired" => world.seed(URL, Span::hours(2)),
