@@ -20,7 +20,7 @@ pub struct FlightKey {
     credentials: Credentials,
     /// Fetch's redirect mode.
     redirect: String,
-    /// Whose data it is.
+    /// Whose data it is, or which route stores the answer: a route that stores nothing cannot store for another.
     identity: String,
     /// The generation it begins under: after a write nobody joins a fetch from before it.
     generation: Generation,

@@ -7,75 +7,23 @@
 //!    └──────── answered ───┴──▶ FallingBack ──on_entry──▶ Done
 //! ```
 
+use super::action::{Action, Company, Standing};
 use super::answer::problem;
 use super::effect::{Answer, Compare, Upstream};
+use super::plan::Plan;
 use super::strategy;
 use crate::cache::{Entry, EntryKey, declared_length, inspect};
 use crate::fault::FetchError;
 use crate::freshness::Invalidation;
 use crate::freshness::{
-    Policy, Reuse, Stored, assess, conditions, confirms, may_use, refresh, selected, served, storable, vary_matches,
+    Reuse, Stored, assess, conditions, confirms, may_use, refresh, selected, served, storable, vary_matches,
 };
 use crate::http::{CacheMode, Headers, RequestHead, ResponseHead};
 use crate::ids::{BodyId, Generation};
-use crate::route::Strategy;
-use crate::time::{Span, Timestamp};
+use crate::time::Timestamp;
 
 /// The limit group of precached entries: fetched by the worker itself, so no page's fields select among them.
 pub const PRECACHE: &str = "precache";
-
-/// What a route (or the precache list) wants for one request.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Plan {
-    /// Who is asked first.
-    pub strategy: Strategy,
-    /// Where an answer may be stored, best first; new answers go under the first.
-    pub keys: Vec<EntryKey>,
-    /// The route's times.
-    pub policy: Policy,
-    /// The content types a stored answer may have; empty: what the URL's ending suggests.
-    pub expects: Vec<String>,
-    /// Tags for a stored answer, filled in.
-    pub tags: Vec<String>,
-    /// The limit group.
-    pub group: String,
-    /// How many entries the group may hold.
-    pub max_entries: Option<usize>,
-    /// How long to wait for the network while a stored answer stands by.
-    pub patience: Option<Span>,
-    /// The stored page to show when there is nothing else.
-    pub fallback: Option<Vec<EntryKey>>,
-}
-
-/// What an exchange asks of the engine next.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Action {
-    /// Read the first stored of these.
-    Lookup(Vec<EntryKey>),
-    /// Ask the network, alone or together with others who want the same.
-    Fetch(Upstream),
-    /// Wake me when patience has run out.
-    Wait(Span),
-    /// The network is no longer needed.
-    Abort,
-    /// Answer the page.
-    Respond(Answer),
-    /// Keep this answer.
-    Store {
-        /// Its metadata.
-        entry: Box<Entry>,
-        /// Its body.
-        body: BodyId,
-        /// Its length as declared.
-        declared: Option<u64>,
-        /// Whether bytes decide if it changed.
-        compare: Compare,
-    },
-    /// Keep this metadata: the body is still good.
-    Refresh(Box<Entry>),
-    /// Over.
-    Finish,
-}
 
 /// One request under way.
 #[derive(Clone, Debug)]
@@ -100,28 +48,6 @@ pub struct Exchange {
     conditional: bool,
     state: State,
     answered: bool,
-}
-
-/// How the stored entry, if any, may be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// Nothing usable is stored.
-    Missing,
-    /// Good as it is.
-    Fresh,
-    /// Usable, but its time is up.
-    Stale,
-    /// Known to be outdated: somebody wrote.
-    Invalidated,
-}
-
-/// Whether others wait for the same fetch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Company {
-    /// Nobody: it may be given up.
-    Alone,
-    /// Some do: it belongs to nobody, and goes on.
-    Shared,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -198,7 +124,7 @@ impl Exchange {
         let mut actions = self.answer(Answer::Network { body });
         let keeps = self.plan.strategy.stores() && !poisoned && storable(&self.head, &head).is_ok();
         if !keeps {
-            actions.extend(self.finish());
+            actions.extend(self.part_with(head.status));
             return actions;
         }
         self.state = State::Storing;
@@ -209,6 +135,20 @@ impl Exchange {
             body,
         });
         actions
+    }
+
+    /// An answer that is not kept. 404 and 410 take what is stored with them: it is gone, and must not be shown again as if it
+    /// were there. What is precached goes with its revision only.
+    fn part_with(&mut self, status: u16) -> Vec<Action> {
+        let gone = matches!(status, 404 | 410) && self.plan.strategy.stores();
+        match self.known().filter(|entry| gone && entry.group != PRECACHE) {
+            Some(entry) => {
+                let forget = Action::Forget(entry.key.clone());
+                self.state = State::Storing;
+                vec![forget]
+            }
+            None => self.finish(),
+        }
     }
 
     /// Patience has run out: a stored answer, if there is one, goes out and the network loses.

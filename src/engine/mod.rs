@@ -5,6 +5,7 @@
 
 pub mod config;
 
+mod action;
 mod answer;
 mod effect;
 mod exchange;

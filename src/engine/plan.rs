@@ -2,7 +2,7 @@
 //! Does not match routes: the index comes from the shell.
 
 use super::config::{Config, Precached};
-use super::exchange::{PRECACHE, Plan};
+use super::exchange::PRECACHE;
 use crate::cache::{EntryKey, Search};
 use crate::freshness::{Lifetime, Policy};
 use crate::http::RequestHead;
@@ -12,6 +12,29 @@ use litemap::LiteMap;
 
 /// How long a stored answer that is known to be outdated waits for the network before it goes out all the same.
 const PATIENCE: Span = Span::seconds(3);
+
+/// What a route (or the precache list) wants for one request.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// Who is asked first.
+    pub strategy: Strategy,
+    /// Where an answer may be stored, best first; new answers go under the first.
+    pub keys: Vec<EntryKey>,
+    /// The route's times.
+    pub policy: Policy,
+    /// The content types a stored answer may have; empty: what the URL's ending suggests.
+    pub expects: Vec<String>,
+    /// Tags for a stored answer, filled in.
+    pub tags: Vec<String>,
+    /// The limit group.
+    pub group: String,
+    /// How many entries the group may hold.
+    pub max_entries: Option<usize>,
+    /// How long to wait for the network while a stored answer stands by.
+    pub patience: Option<Span>,
+    /// The stored page to show when there is nothing else.
+    pub fallback: Option<Vec<EntryKey>>,
+}
 
 /// Where precached URLs lie, by absolute URL.
 #[derive(Clone, Debug, Default)]

@@ -1,8 +1,9 @@
 //! One precache entry on its way into the store: looked up, fetched, stored, tried again.
 //! Knows one entry only; whether the whole install succeeded is for whoever counts them.
 
+use super::action::Action;
 use super::effect::{CommitResult, Committed, Compare, Upstream};
-use super::exchange::{Action, PRECACHE};
+use super::exchange::PRECACHE;
 use crate::cache::{Entry, EntryKey, declared_length, inspect};
 use crate::engine::config::Precached;
 use crate::fault::FetchError;

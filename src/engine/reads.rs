@@ -1,8 +1,9 @@
 //! The engine's reads: exchanges, the flights they share, precaching, and what a stored answer means for the tabs.
 //! How one exchange decides is in `exchange` and `strategy`.
 
+use super::action::{Action, Company};
 use super::effect::{Answer, CommitResult, Durability, Effect, Op, Reason, Upstream};
-use super::exchange::{Action, Company, Exchange, has_conditions};
+use super::exchange::{Exchange, has_conditions};
 use super::machine::{Engine, Job, Purpose, Role, Seat};
 use super::plan::bare;
 use super::precaching::{Next, Precaching};
@@ -100,7 +101,7 @@ impl Engine {
             Some(Job::Page { exchange, flight }) => {
                 let seat = flight.clone();
                 let actions = exchange.on_response(result.clone(), now);
-                let stores = actions.iter().any(|action| matches!(action, Action::Store { .. } | Action::Refresh(_)));
+                let stores = actions.iter().any(Action::writes);
                 if let Some(seat) = seat {
                     self.disembark(id, &seat, &result, stores, now);
                 }
@@ -183,6 +184,14 @@ impl Engine {
                         Purpose::Stored { exchange: id, updated: None },
                     );
                 }
+                Action::Forget(key) => {
+                    let updated = self.gone_event(id);
+                    self.commit(
+                        Durability::Relaxed,
+                        vec![Op::RemoveEntry { key }],
+                        Purpose::Stored { exchange: id, updated },
+                    );
+                }
                 Action::Finish => self.finish(id, now),
             }
         }
@@ -205,7 +214,7 @@ impl Engine {
         match self.jobs.get_mut(&id) {
             Some(Job::Page { exchange, flight }) => {
                 exchange.generation = generation;
-                if let Some(key) = FlightKey::of(&exchange.head, "", generation) {
+                if let Some(key) = FlightKey::of(&exchange.head, &exchange.plan.group, generation) {
                     let role = match self.flights.board(&key, id) {
                         Boarding::Pilot => Role::Pilot,
                         Boarding::Passenger => Role::Passenger,
@@ -265,8 +274,8 @@ impl Engine {
             let actions = exchange.on_response(result.clone(), now);
             // The pilot stores for all.
             let actions = actions.into_iter().map(|action| match action {
-                Action::Store { .. } | Action::Refresh(_) => Action::Finish,
-                other => other,
+                action if action.writes() => Action::Finish,
+                action => action,
             });
             let actions = actions.collect();
             self.act(passenger, actions, now);
@@ -303,6 +312,12 @@ impl Engine {
         }
         let etag = entry.head.headers.first("etag").map(str::to_owned);
         Some(Event::Updated { url: Some(entry.url.clone()), tags: entry.tags.clone(), etag })
+    }
+
+    fn gone_event(&self, id: ExchangeId) -> Option<Event> {
+        let Some(Job::Page { exchange, .. }) = self.jobs.get(&id) else { return None };
+        let entry = exchange.known()?;
+        Some(Event::Updated { url: Some(entry.url.clone()), tags: entry.tags.clone(), etag: None })
     }
 
     fn trim_op(&mut self, id: ExchangeId) -> Vec<Op> {

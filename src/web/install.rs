@@ -21,9 +21,8 @@ impl Driver {
             };
             engine.install(next_id, clock::now())
         });
-        for end in ends {
-            JsFuture::from(end.unchecked_into::<Promise>()).await?;
-        }
+        // All at once: none is left to fail unheard.
+        JsFuture::from(Promise::all(&ends.into_iter().collect::<js_sys::Array>())).await?;
         Ok(())
     }
 

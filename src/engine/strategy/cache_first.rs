@@ -1,6 +1,7 @@
 //! Cache-first: a fresh stored answer costs no network; a stale one is asked about first and stands by.
 
-use crate::engine::exchange::{Action, Exchange, Standing};
+use crate::engine::action::{Action, Standing};
+use crate::engine::exchange::Exchange;
 use crate::time::Timestamp;
 
 pub fn begin(exchange: &mut Exchange, now: Timestamp) -> Vec<Action> {

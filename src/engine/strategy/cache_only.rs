@@ -1,6 +1,7 @@
 //! Cache-only: the stored answer, however old, or 504 (RFC 9111, 5.2.1.7).
 
-use crate::engine::exchange::{Action, Exchange};
+use crate::engine::action::Action;
+use crate::engine::exchange::Exchange;
 use crate::time::Timestamp;
 
 pub fn begin(exchange: &mut Exchange, now: Timestamp) -> Vec<Action> {

@@ -7,7 +7,8 @@ mod network_first;
 mod network_only;
 mod stale_while_revalidate;
 
-use super::exchange::{Action, Exchange, Standing};
+use super::action::{Action, Standing};
+use super::exchange::Exchange;
 use crate::freshness::Ask;
 use crate::route::Strategy;
 use crate::time::Timestamp;

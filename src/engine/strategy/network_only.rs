@@ -1,6 +1,7 @@
 //! Network-only: nothing stored is used, save the route's fallback when the network gives nothing.
 
-use crate::engine::exchange::{Action, Exchange};
+use crate::engine::action::Action;
+use crate::engine::exchange::Exchange;
 use crate::time::Timestamp;
 
 pub fn begin(exchange: &mut Exchange, now: Timestamp) -> Vec<Action> {

@@ -2,7 +2,7 @@
 //! Reads no network body itself: bytes come ready, since a transaction does not wait for a stream.
 
 use super::database::Database;
-use super::records::{read_use, write_entry, write_row, write_use};
+use super::records::{read_entry, read_use, write_entry, write_row, write_use};
 use super::requests::{complete, failure, result_of};
 use super::schema::{BODIES, BY_GROUP, CURRENT, ENTRIES, GENERATIONS, ROW_BODIES, ROWS, USES};
 use crate::cache::{Entry, EntryKey, Target};
@@ -111,7 +111,7 @@ async fn write(
 ) -> Result<(), StoreError> {
     match op {
         Op::PutEntry { entry, compare, .. } => put_entry(transaction, entry, *compare, bytes, outcome).await,
-        Op::RefreshEntry { entry } => put(&store(transaction, ENTRIES)?, &entry.key.0, &write_entry(entry)),
+        Op::RefreshEntry { entry } => refresh_entry(transaction, entry).await,
         Op::RemoveEntry { key } => remove(transaction, &JsValue::from_str(&key.0)),
         Op::Touch { uses } => {
             let store = store(transaction, USES)?;
@@ -169,6 +169,18 @@ async fn put_entry(
     put(&store(transaction, ENTRIES)?, &entry.key.0, &write_entry(&entry))?;
     put(&bodies, &entry.key.0, bytes)?;
     put(&store(transaction, USES)?, &entry.key.0, &write_use(&entry.group, entry.received_at))
+}
+
+/// Renews the metadata of what is stored, unless that is gone or another answer by now: what was confirmed is no longer there then.
+async fn refresh_entry(transaction: &IdbTransaction, entry: &Entry) -> Result<(), StoreError> {
+    let entries = store(transaction, ENTRIES)?;
+    let stored = result_of(&entries.get(&JsValue::from_str(&entry.key.0)).map_err(|error| failure(&error))?).await?;
+    let validators =
+        |entry: &Entry| ["etag", "last-modified"].map(|name| entry.head.headers.first(name).map(str::to_owned));
+    match read_entry(&stored, &entry.key) {
+        Some(stored) if validators(&stored) == validators(entry) => put(&entries, &entry.key.0, &write_entry(entry)),
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// Removes the longest unused entries of a group beyond `keep`, walking keys only.
