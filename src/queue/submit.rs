@@ -73,8 +73,9 @@ impl Queue {
         };
         let waiters = std::mem::take(&mut slot.waiters);
         self.slots.enter(id, Stage::Idle);
-        self.reply(waiters, &Reply::Queued { id: id.clone(), reason });
+        // Told before the page: a write made after its answer must not go out first, from a worker that has not heard of this one.
         self.tell_queued(id, reason);
+        self.reply(waiters, &Reply::Queued { id: id.clone(), reason });
     }
 
     /// Answers everyone who waits, and gives back the bodies of their requests.

@@ -1,0 +1,158 @@
+//! A virtual IndexedDB: the stores of `web/store/schema.rs`, and commits that do what `web/store/commit.rs` does.
+//! All or nothing: a commit works on a copy, which takes the place of the original at the end.
+
+use longshore::cache::{Entry, EntryKey, Target};
+use longshore::engine::{CommitResult, Committed, Compare, Op};
+use longshore::fault::StoreError;
+use longshore::ids::{Generation, MutationId};
+use longshore::queue::Row;
+use longshore::time::Timestamp;
+use std::collections::BTreeMap;
+
+/// An op with the bytes it stores, if it stores any.
+#[derive(Clone, Debug)]
+pub struct Ready {
+    /// What to do.
+    pub op: Op,
+    /// The body.
+    pub bytes: Option<String>,
+}
+
+/// Everything that outlives a worker.
+#[derive(Clone, Debug, Default)]
+pub struct Store {
+    /// Metadata of stored answers.
+    pub entries: BTreeMap<EntryKey, Entry>,
+    /// Their bodies.
+    pub bodies: BTreeMap<EntryKey, String>,
+    /// When each was last used, and its limit group.
+    pub uses: BTreeMap<EntryKey, (String, Timestamp)>,
+    /// Raised generations.
+    pub generations: BTreeMap<String, Generation>,
+    /// The counter itself.
+    pub current: Generation,
+    /// Mutations.
+    pub rows: BTreeMap<MutationId, Row>,
+    /// Their bodies.
+    pub row_bodies: BTreeMap<MutationId, String>,
+}
+
+impl Store {
+    /// One transaction.
+    pub fn commit(&mut self, ready: &[Ready]) -> CommitResult {
+        let mut next = self.clone();
+        let mut outcome = Committed::default();
+        for Ready { op, bytes } in ready {
+            next.write(op, bytes.as_deref(), &mut outcome)?;
+        }
+        *self = next;
+        Ok(outcome)
+    }
+
+    /// The first of the keys that is stored, with its body.
+    pub fn find(&self, keys: &[EntryKey]) -> Option<(Entry, String)> {
+        keys.iter().find_map(|key| Some((self.entries.get(key)?.clone(), self.bodies.get(key)?.clone())))
+    }
+
+    /// Frees the quarter that was unused the longest.
+    pub fn make_room(&mut self) {
+        let mut aged: Vec<_> = self.uses.iter().map(|(key, (_, at))| (*at, key.clone())).collect();
+        aged.sort();
+        let count = aged.len().div_ceil(4);
+        aged.into_iter().take(count).for_each(|(_, key)| self.remove(&key));
+    }
+
+    /// Whether the stored generations say that an entry shows a state from before a write.
+    pub fn is_invalidated(&self, entry: &Entry) -> bool {
+        self.raised_beyond(entry, [Target::Url(bare(&entry.url))])
+    }
+
+    fn raised_beyond(&self, entry: &Entry, urls: impl IntoIterator<Item = Target>) -> bool {
+        let tags = entry.tags.iter().map(|tag| Target::Tag(tag.clone()));
+        let mut raised = urls.into_iter().chain(tags).filter_map(|target| self.generations.get(&target.row_key()));
+        raised.any(|raised| *raised > entry.generation)
+    }
+
+    fn write(&mut self, op: &Op, bytes: Option<&str>, outcome: &mut Committed) -> Result<(), StoreError> {
+        match op {
+            Op::PutEntry { entry, compare, .. } => return self.put_entry(entry, *compare, bytes, outcome),
+            Op::RefreshEntry { entry } => drop(self.entries.insert(entry.key.clone(), (**entry).clone())),
+            Op::RemoveEntry { key } => self.remove(key),
+            Op::Touch { uses } => {
+                self.uses.extend(uses.iter().map(|(key, group, at)| (key.clone(), (group.clone(), *at))));
+            }
+            Op::Trim { group, keep } => self.trim(group, *keep),
+            Op::KeepPrecached { keys } => {
+                let of_list = self.uses.iter().filter(|(_, (group, _))| group == "precache");
+                let stale: Vec<_> = of_list.map(|(key, _)| key.clone()).filter(|key| !keys.contains(key)).collect();
+                stale.iter().for_each(|key| self.remove(key));
+            }
+            Op::Raise { rows, current } => {
+                self.generations.extend(rows.iter().cloned());
+                self.current = *current;
+            }
+            Op::PutRow { row, .. } => {
+                self.rows.insert(row.id.clone(), (**row).clone());
+                bytes.and_then(|bytes| self.row_bodies.insert(row.id.clone(), bytes.to_owned()));
+            }
+            Op::RemoveRow { id } => {
+                self.rows.remove(id);
+                self.row_bodies.remove(id);
+            }
+        }
+        Ok(())
+    }
+
+    fn put_entry(
+        &mut self,
+        entry: &Entry,
+        compare: Compare,
+        bytes: Option<&str>,
+        outcome: &mut Committed,
+    ) -> Result<(), StoreError> {
+        let Some(bytes) = bytes else { return Err(StoreError::Failed("an answer without its body".to_owned())) };
+        if self.raised_beyond(entry, [Target::Url(bare(&entry.url)), Target::Begun(bare(&entry.url))]) {
+            outcome.superseded = true;
+            return Ok(());
+        }
+        if compare == Compare::Bytes {
+            outcome.same_bytes = self.bodies.get(&entry.key).is_some_and(|old| old == bytes);
+        }
+        let entry = Entry { size: bytes.len() as u64, ..entry.clone() };
+        self.bodies.insert(entry.key.clone(), bytes.to_owned());
+        self.uses.insert(entry.key.clone(), (entry.group.clone(), entry.received_at));
+        self.entries.insert(entry.key.clone(), entry);
+        Ok(())
+    }
+
+    fn trim(&mut self, group: &str, keep: usize) {
+        let of_group = self.uses.iter().filter(|(_, (other, _))| other == group);
+        let mut aged: Vec<_> = of_group.map(|(key, (_, at))| (*at, key.clone())).collect();
+        aged.sort();
+        let surplus = aged.len().saturating_sub(keep);
+        aged.into_iter().take(surplus).for_each(|(_, key)| self.remove(&key));
+    }
+
+    fn remove(&mut self, key: &EntryKey) {
+        self.entries.remove(key);
+        self.bodies.remove(key);
+        self.uses.remove(key);
+    }
+}
+
+/// The stores that a transaction is over, as bits: transactions that share one run one after another.
+pub fn stores_of(ready: &[Ready]) -> u8 {
+    let of = |op: &Op| match op {
+        Op::PutEntry { .. } => 0b1111,
+        Op::RefreshEntry { .. } => 0b0001,
+        Op::RemoveEntry { .. } | Op::Trim { .. } | Op::KeepPrecached { .. } => 0b0111,
+        Op::Touch { .. } => 0b0100,
+        Op::Raise { .. } => 0b1000,
+        Op::PutRow { .. } | Op::RemoveRow { .. } => 0b10_0000,
+    };
+    ready.iter().fold(0, |all, ready| all | of(&ready.op))
+}
+
+fn bare(url: &str) -> String {
+    url.split('?').next().unwrap_or_default().to_owned()
+}
