@@ -11,7 +11,9 @@ use crate::workspace::Workspace;
 /// Provides everything and hands the arguments on.
 pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<ExitCode, Failure> {
     setup::run(workspace, setup::EVERYTHING)?;
-    package::run(workspace)?;
+    for over in package::provide(workspace)? {
+        println!("  {over}");
+    }
     println!("bench");
     let mut command = Command::new("cargo");
     command.current_dir(&workspace.root).env("LONGSHORE_TOOLS", &workspace.tools);

@@ -25,7 +25,9 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<ExitCode, Fail
             return Err(Failure::new(format!("demo takes --port N, got {:?}", other.join(" "))));
         }
     };
-    package::run(workspace)?;
+    for over in package::provide(workspace)? {
+        println!("  {over}");
+    }
     println!("demo");
     build_server(workspace, Profile::Dev)?;
     let port = free_port(wanted)?;

@@ -52,9 +52,9 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<ExitCode, Fail
     println!("test");
     for suite in &chosen {
         if suite.group == Group::E2e && products.is_none() {
-            let built = build(workspace);
-            total += Counts::one(built);
-            products = Some(built);
+            let (counts, stands) = build(workspace);
+            total += counts;
+            products = Some(stands);
         }
         total += match (absent(workspace, suite), products) {
             (Some(reason), _) => leave_out(&suite.title(), &reason),
@@ -103,14 +103,18 @@ fn needs(options: &Options) -> &'static [Need] {
     }
 }
 
-/// The product and the server that e2e tests drive; budgets are part of the build.
-fn build(workspace: &Workspace) -> bool {
-    let built = package::run(workspace).and_then(|()| demo::build_server(workspace, demo::Profile::Dev));
-    if let Err(failure) = &built {
-        println!("{failure}");
-    }
-    println!("{:<28} {}", "build", if built.is_ok() { "ok" } else { "FAILED" });
-    built.is_ok()
+/// The product and the server that e2e tests drive. Over budget fails the build, and still leaves something to test.
+fn build(workspace: &Workspace) -> (Counts, bool) {
+    let built =
+        package::provide(workspace).and_then(|over| demo::build_server(workspace, demo::Profile::Dev).map(|()| over));
+    let (complaints, stands) = match built {
+        Ok(over) => (over, true),
+        Err(failure) => (vec![failure.to_string()], false),
+    };
+    let counts = Counts::one(complaints.is_empty());
+    println!("{:<28} {:<7} {}", "build", if counts.failed == 0 { "ok" } else { "FAILED" }, counts.line());
+    complaints.iter().for_each(|complaint| println!("    {complaint}"));
+    (counts, stands)
 }
 
 /// Why a suite cannot run on this machine, if so.
