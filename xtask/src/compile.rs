@@ -7,10 +7,14 @@ use std::process::Command;
 
 use crate::failure::Failure;
 use crate::manifest::Package;
+use crate::rename::Names;
 use crate::report;
 use crate::run;
 use crate::tools;
 use crate::workspace::Workspace;
+
+/// Shortens the names that wasm and glue know each other by; wasm-opt prints which became which.
+const RENAME: &str = "--minify-imports-and-exports-and-modules";
 
 /// The engine and its JavaScript side, ready to be named by content.
 pub struct Engine {
@@ -26,14 +30,17 @@ pub fn engine(workspace: &Workspace, package: &Package) -> Result<Engine, Failur
     report::step("wasm-pack build", || run::expect_success(wasm_pack(workspace, package)?).map(|_| ()))?;
     let compiled = folder.join(format!("{}_bg.wasm", package.name));
     let optimised = folder.join("optimised.wasm");
+    let mut names = String::new();
     report::step("wasm-opt", || {
         let mut command = run::program(workspace.npm_program("wasm-opt"), &workspace.root);
-        command.args(&package.wasm_opt).arg(&compiled).arg("--output").arg(&optimised);
-        run::expect_success(command).map(|_| ())
+        command.args(&package.wasm_opt).arg(RENAME).arg(&compiled).arg("--output").arg(&optimised);
+        names = run::expect_success(command)?.output;
+        Ok(())
     })?;
     let source = folder.join(format!("{}.js", package.name));
+    let glue = Names::parse(&names)?.apply(&String::from_utf8_lossy(&read(&source)?))?;
     let wrapped = folder.join("wrapped.js");
-    write(&wrapped, &wrap(&String::from_utf8_lossy(&read(&source)?)))?;
+    write(&wrapped, &wrap(&glue))?;
     let glue = minify(workspace, &wrapped, Script::Loose)?;
     Ok(Engine { wasm: read(&optimised)?, glue: glue.into_bytes() })
 }

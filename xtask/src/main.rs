@@ -11,6 +11,7 @@ mod lock;
 mod manifest;
 mod npm;
 mod package;
+mod rename;
 mod report;
 mod run;
 mod rust;
