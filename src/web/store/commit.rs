@@ -3,7 +3,7 @@
 
 use super::database::Database;
 use super::records::{read_entry, read_use, write_entry, write_row, write_use};
-use super::requests::{complete, failure, result_of};
+use super::requests::{complete, failure, result_in, result_of};
 use super::schema::{BODIES, BY_GROUP, CURRENT, ENTRIES, GENERATIONS, ROW_BODIES, ROWS, USES};
 use crate::cache::{Entry, EntryKey, Target};
 use crate::engine::{CommitResult, Committed, Compare, Durability, Op};
@@ -40,7 +40,7 @@ impl Database {
             if let Err(error) = write(&transaction, op, bytes.as_ref(), &mut outcome).await {
                 // All or nothing: what was written before goes too. An abort fails only when already aborted.
                 let _ = transaction.abort();
-                return Err(error);
+                return Err(failure(&error));
             }
         }
         complete(&transaction).await.map(|()| outcome)
@@ -49,8 +49,8 @@ impl Database {
     /// Frees room: a quarter of the stored answers, those unused the longest; `false` when nothing was left to free.
     pub async fn make_room(self: &Rc<Self>) -> Result<bool, StoreError> {
         let writer = self.writer().await?;
-        let transaction = begin_on(&writer, &[ENTRIES, BODIES, USES], Durability::Relaxed)?;
-        let uses = store(&transaction, USES)?;
+        let transaction = begin_on(&writer, &[ENTRIES, BODIES, USES], Durability::Relaxed).map_err(|e| failure(&e))?;
+        let uses = store(&transaction, USES).map_err(|e| failure(&e))?;
         let count = result_of(&uses.count().map_err(|e| failure(&e))?).await?.as_f64().unwrap_or(0.0) as usize;
         let keys = result_of(&uses.get_all_keys().map_err(|e| failure(&e))?).await?;
         let values = result_of(&uses.get_all().map_err(|e| failure(&e))?).await?;
@@ -61,7 +61,7 @@ impl Database {
         let ages = ages.map(|(value, place)| (read_use(&value), place));
         let aged = ages.collect::<BinaryHeap<(Timestamp, u32)>>().into_sorted_vec();
         for (_, place) in aged.into_iter().take(count.div_ceil(4)) {
-            remove(&transaction, &keys.get(place))?;
+            remove(&transaction, &keys.get(place)).map_err(|e| failure(&e))?;
         }
         complete(&transaction).await?;
         Ok(count > 0)
@@ -70,7 +70,7 @@ impl Database {
     async fn begin(self: &Rc<Self>, ready: &[Ready], durability: Durability) -> Result<IdbTransaction, StoreError> {
         // A store that is named twice counts once (Indexed Database 3.0, 4.4).
         let stores: Vec<&str> = ready.iter().flat_map(|ready| stores_of(&ready.op)).copied().collect();
-        begin_on(&self.writer().await?, &stores, durability)
+        begin_on(&self.writer().await?, &stores, durability).map_err(|e| failure(&e))
     }
 }
 
@@ -89,18 +89,15 @@ fn begin_on(
     database: &web_sys::IdbDatabase,
     stores: &[&str],
     durability: Durability,
-) -> Result<IdbTransaction, StoreError> {
+) -> Result<IdbTransaction, JsValue> {
     let names: Array = stores.iter().map(|name| JsValue::from_str(name)).collect();
     let options = Object::new();
     let word = match durability {
         Durability::Strict => "strict",
         Durability::Relaxed => "relaxed",
     };
-    Reflect::set(&options, &"durability".into(), &word.into()).map_err(|error| failure(&error))?;
-    database
-        .unchecked_ref::<StrictDatabase>()
-        .transaction_with(&names, "readwrite", &options)
-        .map_err(|error| failure(&error))
+    Reflect::set(&options, &"durability".into(), &word.into())?;
+    database.unchecked_ref::<StrictDatabase>().transaction_with(&names, "readwrite", &options)
 }
 
 async fn write(
@@ -108,7 +105,7 @@ async fn write(
     op: &Op,
     bytes: Option<&JsValue>,
     outcome: &mut Committed,
-) -> Result<(), StoreError> {
+) -> Result<(), JsValue> {
     match op {
         Op::PutEntry { entry, compare, .. } => put_entry(transaction, entry, *compare, bytes, outcome).await,
         Op::RefreshEntry { entry } => refresh_entry(transaction, entry).await,
@@ -130,8 +127,8 @@ async fn write(
         }
         Op::RemoveRow { id } => {
             let key = JsValue::from_str(&id.0);
-            store(transaction, ROWS)?.delete(&key).map_err(|error| failure(&error))?;
-            store(transaction, ROW_BODIES)?.delete(&key).map_err(|error| failure(&error)).map(drop)
+            store(transaction, ROWS)?.delete(&key)?;
+            store(transaction, ROW_BODIES)?.delete(&key).map(drop)
         }
     }
 }
@@ -142,18 +139,15 @@ async fn put_entry(
     compare: Compare,
     bytes: Option<&JsValue>,
     outcome: &mut Committed,
-) -> Result<(), StoreError> {
-    let Some(bytes) = bytes else { return Err(StoreError::Failed("an answer came without its body".to_owned())) };
+) -> Result<(), JsValue> {
+    let Some(bytes) = bytes else { return Err(JsValue::from_str("an answer came without its body")) };
     let generations = store(transaction, GENERATIONS)?;
     let url = entry.url.split('?').next().unwrap_or_default();
     let own = [Target::Url(url.to_owned()).row_key(), Target::Begun(url.to_owned()).row_key()];
     let targets = entry.tags.iter().map(|tag| Target::Tag(tag.clone()).row_key()).chain(own.clone());
-    let requests: Vec<_> = targets
-        .map(|key| generations.get(&JsValue::from_str(&key)))
-        .collect::<Result<_, _>>()
-        .map_err(|error| failure(&error))?;
+    let requests: Vec<_> = targets.map(|key| generations.get(&JsValue::from_str(&key))).collect::<Result<_, _>>()?;
     for request in &requests {
-        let raised = result_of(request).await?.as_f64().unwrap_or(0.0) as u64;
+        let raised = result_in(request).await?.as_f64().unwrap_or(0.0) as u64;
         if raised > entry.generation.0 {
             outcome.superseded = true;
             return Ok(());
@@ -161,7 +155,7 @@ async fn put_entry(
     }
     let bodies = store(transaction, BODIES)?;
     if compare == Compare::Bytes {
-        let old = result_of(&bodies.get(&JsValue::from_str(&entry.key.0)).map_err(|error| failure(&error))?).await?;
+        let old = result_in(&bodies.get(&JsValue::from_str(&entry.key.0))?).await?;
         outcome.same_bytes = same_bytes(&old, bytes);
     }
     let mut entry = entry.clone();
@@ -172,9 +166,9 @@ async fn put_entry(
 }
 
 /// Renews the metadata of what is stored, unless that is gone or another answer by now: what was confirmed is no longer there then.
-async fn refresh_entry(transaction: &IdbTransaction, entry: &Entry) -> Result<(), StoreError> {
+async fn refresh_entry(transaction: &IdbTransaction, entry: &Entry) -> Result<(), JsValue> {
     let entries = store(transaction, ENTRIES)?;
-    let stored = result_of(&entries.get(&JsValue::from_str(&entry.key.0)).map_err(|error| failure(&error))?).await?;
+    let stored = result_in(&entries.get(&JsValue::from_str(&entry.key.0))?).await?;
     let validators =
         |entry: &Entry| ["etag", "last-modified"].map(|name| entry.head.headers.first(name).map(str::to_owned));
     match read_entry(&stored, &entry.key) {
@@ -184,49 +178,45 @@ async fn refresh_entry(transaction: &IdbTransaction, entry: &Entry) -> Result<()
 }
 
 /// Removes the longest unused entries of a group beyond `keep`, walking keys only.
-async fn trim(transaction: &IdbTransaction, group: &str, keep: usize) -> Result<(), StoreError> {
+async fn trim(transaction: &IdbTransaction, group: &str, keep: usize) -> Result<(), JsValue> {
     let (by_group, range) = group_range(transaction, group)?;
-    let count =
-        result_of(&by_group.count_with_key(&range).map_err(|error| failure(&error))?).await?.as_f64().unwrap_or(0.0)
-            as usize;
+    let count = result_in(&by_group.count_with_key(&range)?).await?.as_f64().unwrap_or(0.0) as usize;
     let surplus = u32::try_from(count.saturating_sub(keep)).unwrap_or(u32::MAX);
     if surplus == 0 {
         return Ok(());
     }
-    let oldest = by_group.get_all_keys_with_key_and_limit(&range, surplus).map_err(|error| failure(&error))?;
-    Array::from(&result_of(&oldest).await?).iter().try_for_each(|key| remove(transaction, &key))
+    let oldest = by_group.get_all_keys_with_key_and_limit(&range, surplus)?;
+    Array::from(&result_in(&oldest).await?).iter().try_for_each(|key| remove(transaction, &key))
 }
 
-async fn keep_precached(transaction: &IdbTransaction, keys: &[EntryKey]) -> Result<(), StoreError> {
+async fn keep_precached(transaction: &IdbTransaction, keys: &[EntryKey]) -> Result<(), JsValue> {
     let (by_group, range) = group_range(transaction, "precache")?;
-    let stored = result_of(&by_group.get_all_keys_with_key(&range).map_err(|error| failure(&error))?).await?;
+    let stored = result_in(&by_group.get_all_keys_with_key(&range)?).await?;
     let stored = Array::from(&stored);
     let stale = stored.iter().filter(|key| key.as_string().is_some_and(|key| !keys.iter().any(|kept| kept.0 == key)));
     stale.collect::<Vec<_>>().iter().try_for_each(|key| remove(transaction, key))
 }
 
 /// The uses of one group, the longest ago first.
-fn group_range(transaction: &IdbTransaction, group: &str) -> Result<(IdbIndex, IdbKeyRange), StoreError> {
-    let by_group = store(transaction, USES)?.index(BY_GROUP).map_err(|error| failure(&error))?;
+fn group_range(transaction: &IdbTransaction, group: &str) -> Result<(IdbIndex, IdbKeyRange), JsValue> {
+    let by_group = store(transaction, USES)?.index(BY_GROUP)?;
     let bound = |at: JsValue| -> JsValue { Array::of2(&group.into(), &at).into() };
     // Arrays sort after numbers, so [group, []] lies behind every [group, time].
     let range = IdbKeyRange::bound(&bound(f64::NEG_INFINITY.into()), &bound(Array::new().into()));
-    Ok((by_group, range.map_err(|error| failure(&error))?))
+    Ok((by_group, range?))
 }
 
-fn remove(transaction: &IdbTransaction, key: &JsValue) -> Result<(), StoreError> {
-    [ENTRIES, BODIES, USES]
-        .iter()
-        .try_for_each(|name| store(transaction, name)?.delete(key).map(drop).map_err(|error| failure(&error)))
+fn remove(transaction: &IdbTransaction, key: &JsValue) -> Result<(), JsValue> {
+    [ENTRIES, BODIES, USES].iter().try_for_each(|name| store(transaction, name)?.delete(key).map(drop))
 }
 
-fn store(transaction: &IdbTransaction, name: &str) -> Result<IdbObjectStore, StoreError> {
-    transaction.object_store(name).map_err(|error| failure(&error))
+fn store(transaction: &IdbTransaction, name: &str) -> Result<IdbObjectStore, JsValue> {
+    transaction.object_store(name)
 }
 
-fn put(store: &IdbObjectStore, key: &str, value: &JsValue) -> Result<(), StoreError> {
+fn put(store: &IdbObjectStore, key: &str, value: &JsValue) -> Result<(), JsValue> {
     // Its failure aborts the transaction, which is where it is heard.
-    store.put_with_key(value, &JsValue::from_str(key)).map(drop).map_err(|error| failure(&error))
+    store.put_with_key(value, &JsValue::from_str(key)).map(drop)
 }
 
 fn number(generation: Generation) -> JsValue {

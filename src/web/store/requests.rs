@@ -10,13 +10,18 @@ use web_sys::{IdbDatabase, IdbOpenDbRequest, IdbRequest, IdbTransaction};
 
 /// The result of one request.
 pub async fn result_of(request: &IdbRequest) -> Result<JsValue, StoreError> {
+    result_in(request).await.map_err(|error| failure(&error))
+}
+
+/// The same with the browser's own error: what runs inside a transaction turns it into ours once, at the end.
+pub async fn result_in(request: &IdbRequest) -> Result<JsValue, JsValue> {
     let (settled, resolve, reject) = deferred();
     request.set_onsuccess(Some(&resolve));
     request.set_onerror(Some(&reject));
     match JsFuture::from(settled).await {
-        Ok(_) => request.result().map_err(|error| failure(&error)),
+        Ok(_) => request.result(),
         // Firefox leaves `transaction.error` null until the abort, so the request is asked.
-        Err(_) => Err(request.error().ok().flatten().map_or_else(unknown, |error| failure(&error))),
+        Err(_) => Err(request.error()?.map_or(JsValue::UNDEFINED, JsValue::from)),
     }
 }
 
@@ -56,16 +61,19 @@ pub async fn open_existing(name: &str, version: u32) -> Result<IdbDatabase, Stor
 pub fn failure(error: &JsValue) -> StoreError {
     let text = |key: &str| js_sys::Reflect::get(error, &key.into()).ok().and_then(|value| value.as_string());
     let (name, message) = (text("name").unwrap_or_default(), text("message").unwrap_or_default());
-    let words = if name.is_empty() { format!("{error:?}") } else { format!("{name}: {message}") };
+    let words = match error.as_string() {
+        Some(words) => words,
+        None if name.is_empty() => return unknown(),
+        None => format!("{name}: {message}"),
+    };
     if name == "QuotaExceededError" { StoreError::Quota(words) } else { StoreError::Failed(words) }
 }
 
 /// rexie's error as ours: its own text hides the DOM error, which lies inside.
 pub fn rexie_failure(error: rexie::Error) -> StoreError {
-    let words = match &error {
-        rexie::Error::IdbError(inner) => inner.to_string(),
-        other => other.to_string(),
-    };
+    // Its debug form is in the wasm anyway; a second line would be JavaScript's stack.
+    let words = format!("{error:?}");
+    let words = words.lines().next().unwrap_or_default().to_owned();
     if words.contains("QuotaExceeded") { StoreError::Quota(words) } else { StoreError::Failed(words) }
 }
 
