@@ -37,7 +37,6 @@ pub fn check(config: &JsValue) -> Result<(), JsValue> {
 
 /// [`boot`] as the shell sees it: a promise of the runtime.
 #[wasm_bindgen(js_name = boot)]
-#[must_use]
 pub fn boot_promise(config: JsValue, env: JsValue) -> Promise {
     tasks::promise(async move { boot(config, env).await.map(JsValue::from) })
 }
