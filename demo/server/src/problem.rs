@@ -16,7 +16,7 @@ pub struct Problem {
     /// The field of the body that is wrong, where it is one.
     pub field: Option<String>,
     /// What the resource is now, when the request came too late for it.
-    pub current: Option<Value>,
+    pub current: Option<Box<Value>>,
 }
 
 impl Problem {
@@ -38,7 +38,7 @@ impl Problem {
 
     /// Someone wrote first; carries what is there now.
     pub fn stale(current: Value) -> Self {
-        Self { current: Some(current), ..Self::new(412, "this was changed since you read it") }
+        Self { current: Some(Box::new(current)), ..Self::new(412, "this was changed since you read it") }
     }
 
     fn body(&self) -> Vec<u8> {
@@ -53,7 +53,7 @@ impl Problem {
             body["field"] = json!(field);
         }
         if let Some(current) = &self.current {
-            body["current"] = current.clone();
+            body["current"] = Value::clone(current);
         }
         body.to_string().into_bytes()
     }
