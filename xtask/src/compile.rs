@@ -69,7 +69,21 @@ fn wasm_pack(workspace: &Workspace, package: &Package) -> Result<Command, Failur
     if !package.features.is_empty() {
         command.args(["--features", &package.features.join(",")]);
     }
+    if package.build_std {
+        rebuild_std(&mut command);
+    }
     Ok(command)
+}
+
+/// Has cargo compile the standard library too: for size, and with panics that are bare traps. Stable compilers can do it all, and
+/// let nobody ask for it but under this variable.
+fn rebuild_std(command: &mut Command) {
+    command.env("RUSTC_BOOTSTRAP", "1").env_remove("RUSTFLAGS");
+    command.env(
+        "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
+        "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none",
+    );
+    command.args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"]);
 }
 
 /// Wraps the glue so that each call makes a fresh instance: after a trap the old one is of no use.

@@ -26,6 +26,8 @@ pub struct Package {
     pub features: Vec<String>,
     /// wasm-pack's target.
     pub target: String,
+    /// Whether the standard library is compiled along, small and without panic messages.
+    pub build_std: bool,
     /// Where wasm-pack writes, from the root.
     pub out_dir: String,
     /// The arguments of wasm-opt.
@@ -81,7 +83,7 @@ mod tests {
     /// A manifest with one budget's text put in.
     fn with_budget(budget: &str) -> String {
         format!(
-            "[[package]]\nname = \"a\"\npath = \".\"\nfeatures = []\ntarget = \"no-modules\"\nout-dir = \"o\"\n\
+            "[[package]]\nname = \"a\"\npath = \".\"\nfeatures = []\ntarget = \"no-modules\"\nbuild-std = false\nout-dir = \"o\"\n\
              wasm-opt = []\n[package.budgets]\nworker-total-brotli = \"100 KB\"\nclient-brotli = {budget}\n"
         )
     }

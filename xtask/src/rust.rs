@@ -1,4 +1,4 @@
-//! The compiler's own parts: the wasm target, clippy and rustfmt.
+//! The compiler's own parts: the wasm target, the standard library's source, clippy and rustfmt.
 //! Installs no toolchain; whoever runs cargo has one.
 
 use std::path::PathBuf;
@@ -18,6 +18,14 @@ pub fn wasm_target(workspace: &Workspace) -> Result<(), Failure> {
         return Ok(());
     }
     rustup(workspace, &["target", "add", WASM_TARGET])
+}
+
+/// Makes sure that the standard library can be compiled from its source.
+pub fn standard_library(workspace: &Workspace) -> Result<(), Failure> {
+    if sysroot(workspace)?.join("lib/rustlib/src/rust/library/Cargo.lock").is_file() {
+        return Ok(());
+    }
+    rustup(workspace, &["component", "add", "rust-src"])
 }
 
 /// Makes sure that clippy and rustfmt are there.

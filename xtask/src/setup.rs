@@ -21,6 +21,8 @@ pub enum Need {
     Linters,
     /// The wasm target.
     WasmTarget,
+    /// The standard library's source.
+    StandardLibrary,
     /// esbuild, wasm-opt, tsc and what tests and benches compare with.
     Npm,
     /// wasm-pack, and wasm-bindgen in the version of Cargo.lock.
@@ -30,11 +32,18 @@ pub enum Need {
 }
 
 /// What `build` and `demo` need.
-pub const BUILD: &[Need] = &[Need::Compiler, Need::WasmTarget, Need::Npm, Need::WasmTools];
+pub const BUILD: &[Need] = &[Need::Compiler, Need::WasmTarget, Need::StandardLibrary, Need::Npm, Need::WasmTools];
 
 /// What `test` and `bench` need, and `setup` installs.
-pub const EVERYTHING: &[Need] =
-    &[Need::Compiler, Need::Linters, Need::WasmTarget, Need::Npm, Need::Browsers, Need::WasmTools];
+pub const EVERYTHING: &[Need] = &[
+    Need::Compiler,
+    Need::Linters,
+    Need::WasmTarget,
+    Need::StandardLibrary,
+    Need::Npm,
+    Need::Browsers,
+    Need::WasmTools,
+];
 
 /// Meets the needs in the order given.
 pub fn run(workspace: &Workspace, needs: &[Need]) -> Result<(), Failure> {
@@ -54,6 +63,7 @@ fn meet(workspace: &Workspace, need: Need) -> Result<(), Failure> {
         Need::Compiler => apt::provide(workspace, apt::COMPILER),
         Need::Linters => rust::linters(workspace),
         Need::WasmTarget => rust::wasm_target(workspace),
+        Need::StandardLibrary => rust::standard_library(workspace),
         Need::Npm => npm::provide(workspace),
         Need::WasmTools => {
             tools::wasm_pack().provide(workspace)?;
