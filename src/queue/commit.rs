@@ -1,6 +1,7 @@
 //! Commits under way, and what follows when they end.
 //! Knows no transaction: it only says what belongs into one.
 
+use super::lock::Lock;
 use super::queue::Queue;
 use super::slot::Stage;
 use super::{CommandError, Event, FullReason, Output, QueuedReason, Reply, Row, RowOp, Subject, Touch, backoff};
@@ -88,6 +89,10 @@ impl Queue {
             (Then::Enter { reason }, Ok(())) => {
                 self.touched.insert(id.clone(), ());
                 self.on_entered(&id, reason);
+                if token <= self.before_lock && matches!(self.lock, Lock::Loading | Lock::Held) {
+                    // Between this commit and our lock, the worker that had it may have sent the row and settled it.
+                    self.load();
+                }
             }
             (Then::Enter { .. }, Err(error)) => self.on_refused(&id, error),
             (Then::Lease(row), Ok(())) => {

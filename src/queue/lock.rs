@@ -5,7 +5,7 @@ use super::queue::Queue;
 use super::slot::{Slot, Stage};
 use super::{Cause, CommandError, Output, Row, State, backoff};
 use crate::fault::StoreError;
-use crate::ids::MutationId;
+use crate::ids::{CommitId, MutationId};
 use crate::time::{Span, Timestamp};
 use litemap::LiteMap;
 
@@ -42,6 +42,7 @@ impl Queue {
         match self.lock {
             Lock::Free | Lock::Asked => {
                 self.lock = Lock::Loading;
+                self.before_lock = CommitId(self.commit_count);
                 self.load();
             }
             Lock::Loading | Lock::Held | Lock::Missing { .. } => {}
@@ -68,14 +69,18 @@ impl Queue {
     pub(super) fn load(&mut self) {
         self.touched.clear();
         self.loads += 1;
-        self.push(Output::Load);
+        // One at a time: two answers that come in the wrong order could not be told apart.
+        if self.loads == 1 {
+            self.push(Output::Load);
+        }
     }
 
     pub(super) fn on_loaded(&mut self, result: Result<Vec<Row>, StoreError>, now: Timestamp) {
-        self.loads = self.loads.saturating_sub(1);
-        if self.loads > 0 {
-            return;
+        if self.loads > 1 {
+            self.loads = 1;
+            return self.push(Output::Load);
         }
+        self.loads = 0;
         match result {
             Ok(rows) => {
                 self.lock_hold = None;

@@ -35,9 +35,12 @@ pub struct Queue {
     pub(super) commit_count: u64,
     /// Whether we are the one that sends.
     pub(super) lock: Lock,
+    /// The last commit that was made before the lock was had.
+    pub(super) before_lock: CommitId,
     /// Not to ask for the lock before, because reading the store has just failed.
     pub(super) lock_hold: Option<Timestamp>,
-    /// How many `Load`s are unanswered; only the last one's answer counts.
+    /// How often the rows were to be read since the `Load` that is unanswered went out, that one counted; its answer is passed over where
+    /// another must follow.
     pub(super) loads: u32,
     /// Rows changed since the last `Load` went out: what it brings of them may be older than what we know.
     pub(super) touched: LiteMap<MutationId, ()>,
@@ -67,6 +70,7 @@ impl Queue {
             commits: LiteMap::new(),
             commit_count: 0,
             lock: Lock::Free,
+            before_lock: CommitId(0),
             lock_hold: None,
             loads: 0,
             touched: LiteMap::new(),

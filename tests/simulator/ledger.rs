@@ -19,6 +19,8 @@ pub struct Wish {
     pub asked: u64,
     /// The same by the worker's clock, as its row has it.
     pub at: i64,
+    /// Whether that worker had heard all that others had told by then.
+    pub informed: bool,
     /// When its page was answered.
     pub answered: Option<u64>,
 }
@@ -30,8 +32,6 @@ pub struct Ledger {
     pub wishes: BTreeMap<ExchangeId, Wish>,
     /// Rows that some page was told are kept, until discarded.
     pub promised: BTreeMap<MutationId, u64>,
-    /// Rows that a page of another worker than their own asked for again.
-    pub joined: BTreeSet<MutationId>,
     /// Rows that a person wants gone.
     pub unwanted: BTreeSet<MutationId>,
     /// What a worker has told pages to be settled: worker and place in the server's order.
@@ -73,10 +73,7 @@ impl Ledger {
             (false, true) => "discarded",
             (false, false) => "answered",
         };
-        // A page that asked another worker for the same write, under the same key, while the first one's answer was on its way,
-        // was told 202; a refusal is the first page's to hear.
-        let refused_there = self.joined.contains(id) && server.answers.contains_key(&row.key);
-        if why == "answered" && self.promised.contains_key(id) && !refused_there {
+        if why == "answered" && self.promised.contains_key(id) {
             self.breach(format!("write {number} was promised, and its row {id} removed without effect"));
         }
         if why == "settled" {
@@ -95,7 +92,7 @@ impl Ledger {
         let Some(own) = self.origin(&row.id).cloned() else { return };
         for other in store.rows.values().filter(|other| other.id != row.id && other.draft.lane == row.draft.lane) {
             let Some(wish) = self.origin(&other.id) else { continue };
-            let answered = wish.answered.is_some_and(|answered| answered < own.asked);
+            let answered = own.informed && wish.answered.is_some_and(|answered| answered < own.asked);
             let earlier = wish.asked < own.asked && (wish.worker == own.worker || answered);
             if earlier && !server.has_done(wish.number) && !self.unwanted.contains(&other.id) {
                 let words = format!("write {number} took effect before write {} of its lane", wish.number);
@@ -130,14 +127,6 @@ impl Ledger {
         let touching = server.applied.iter().filter(|(_, written)| super::app::touches(written, url));
         let ranks = touching.zip(1..).filter(|((number, _), _)| counts(*number));
         ranks.map(|(_, rank)| rank).max().unwrap_or(0)
-    }
-
-    /// A page was told that a row is kept.
-    pub fn on_promise(&mut self, worker: u64, id: MutationId, number: u64) {
-        if self.origin(&id).is_some_and(|wish| wish.worker != worker) {
-            self.joined.insert(id.clone());
-        }
-        self.promised.insert(id, number);
     }
 
     fn origin(&self, id: &MutationId) -> Option<&Wish> {

@@ -42,7 +42,12 @@ impl World {
     /// Lets one outstanding thing take its next step; `false` when there is none.
     pub fn step(&mut self, pick: usize, luck: u8) -> bool {
         let choices = self.choices();
-        let Some(choice) = choices.get(pick % choices.len().max(1)).copied() else { return false };
+        let Some(choice) = choices
+            .get(if pick == usize::MAX { choices.len().wrapping_sub(1) } else { pick % choices.len().max(1) })
+            .copied()
+        else {
+            return false;
+        };
         // Nothing outside takes no time; a request takes some.
         let is_request = |(worker, place): (usize, usize)| matches!(self.workers[worker].open[place], Open::Send(..));
         self.pass_time(match choice {
@@ -55,8 +60,11 @@ impl World {
             Choice::Timer(worker, reason) => {
                 let Worker { name, timers, .. } = &mut self.workers[worker];
                 let name = *name;
-                timers.remove(&reason);
-                self.tell(name, |engine, now| engine.on_timer(reason, now));
+                match timers.remove(&reason) {
+                    // As the driver does: the engine asks for a moment once, so it must not be told early.
+                    Some((_, at)) if at.0 > self.now => drop(timers.insert(reason, (self.mono + at.0 - self.now, at))),
+                    _ => self.tell(name, |engine, now| engine.on_timer(reason, now)),
+                }
             }
             Choice::News(worker) => {
                 let Worker { name, news, outdated, .. } = &mut self.workers[worker];
@@ -84,7 +92,7 @@ impl World {
 
     /// The moment of the next timer, when nothing else can happen.
     pub fn next_timer(&self) -> Option<i64> {
-        self.workers.iter().flat_map(|worker| worker.timers.values()).min().copied()
+        self.workers.iter().flat_map(|worker| worker.timers.values()).map(|(fires, _)| *fires).min()
     }
 
     fn choices(&self) -> Vec<Choice> {
@@ -92,7 +100,7 @@ impl World {
         for (w, worker) in self.workers.iter().enumerate() {
             choices.extend((0..worker.open.len()).filter(|o| is_first(worker, *o)).map(|o| Choice::Open(w, o)));
             // Browsers may be a millisecond early.
-            let due = worker.timers.iter().filter(|(_, at)| **at <= self.mono + 1);
+            let due = worker.timers.iter().filter(|(_, (fires, _))| *fires <= self.mono + 1);
             choices.extend(due.map(|(reason, _)| Choice::Timer(w, *reason)));
             choices.extend((worker.news > 0).then_some(Choice::News(w)));
         }

@@ -9,6 +9,7 @@ use longshore::fault::{FetchError, StoreError};
 use longshore::http::ResponseHead;
 use longshore::ids::{BodyId, CommitId, ExchangeId, Generation};
 use longshore::queue::Row;
+use longshore::time::Timestamp;
 use std::collections::BTreeMap;
 
 /// A response's body on its way: what it says, and whether it breaks off.
@@ -88,8 +89,8 @@ pub struct Worker {
     pub engine: Engine,
     /// What is outstanding, in the order it was asked for.
     pub open: Vec<Open>,
-    /// Timers, by the moment on a clock that nobody sets.
-    pub timers: BTreeMap<Reason, i64>,
+    /// Timers: when each fires, by a clock that nobody sets, and for which moment.
+    pub timers: BTreeMap<Reason, (i64, Timestamp)>,
     /// Messages of other workers that it has not heard yet.
     pub news: usize,
     /// Whether the raised generations are read again before the next lookup.

@@ -158,11 +158,12 @@ impl World {
     pub fn write(&mut self, worker: usize, write: &Write) {
         (self.now, self.mono) = (self.now + 1, self.mono + 1);
         let (exchange, entropy) = (ExchangeId(self.number()), self.random.entropy());
-        let Worker { name, .. } = self.workers[worker];
+        let Worker { name, news, .. } = self.workers[worker];
         let body = self.workers[worker].hold(Body::Bytes(write.number.to_string()));
         let live = Live { url: write.url(), write: Some(write.clone()), ..Live::default() };
         self.workers[worker].lives.insert(exchange, live);
-        let wish = Wish { number: write.number, worker: name, asked: self.steps, at: self.now, answered: None };
+        let (asked, at, informed) = (self.steps, self.now, news == 0);
+        let wish = Wish { number: write.number, worker: name, asked, at, informed, answered: None };
         self.ledger.wishes.insert(exchange, wish);
         let request = write.request(body);
         self.tell(name, |engine, now| engine.submit(exchange, request, entropy, now));
@@ -239,7 +240,7 @@ impl World {
             }
             Effect::RegisterSync => {}
             Effect::Broadcast(event) => self.broadcast(name, &event),
-            Effect::Timer { at, reason } => drop(worker.timers.insert(reason, mono + (at.0 - now).max(0))),
+            Effect::Timer { at, reason } => drop(worker.timers.insert(reason, (mono + (at.0 - now).max(0), at))),
             Effect::Reply { ticket, result } => self.reply(ticket, result),
             Effect::Finish { exchange, .. } => {
                 let live = worker.lives.remove(&exchange);
@@ -286,7 +287,7 @@ impl World {
     fn answer_write(&mut self, name: u64, number: u64, answer: &Answer, body: Option<Body>) {
         let done = self.server.has_done(number);
         match answer {
-            Answer::Made { status: 202, headers, .. } => self.promise(name, number, headers),
+            Answer::Made { status: 202, headers, .. } => self.promise(number, headers),
             Answer::Made { status: 507, .. } => {
                 let again = self.ledger.wishes.values().filter(|wish| wish.number == number).count() > 1;
                 if !again && (done || self.store.rows.values().any(|row| write_of(row) == number)) {
@@ -304,7 +305,7 @@ impl World {
         }
     }
 
-    fn promise(&mut self, name: u64, number: u64, headers: &Headers) {
+    fn promise(&mut self, number: u64, headers: &Headers) {
         let Some(id) = headers.first("longshore-queued").map(|id| MutationId(id.to_owned())) else {
             return self.ledger.breach(format!("write {number}: 202 without an id"));
         };
@@ -313,7 +314,7 @@ impl World {
             self.ledger.breach(format!("write {number}: 202 before its row {id} is stored"));
         }
         if self.store.rows.contains_key(&id) {
-            self.ledger.on_promise(name, id, number);
+            self.ledger.promised.insert(id, number);
         }
     }
 

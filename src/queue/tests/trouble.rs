@@ -285,3 +285,35 @@ fn every_body_comes_back_once() {
     rig.answer("a/1", Ok(head(200, &[])));
     assert_eq!(rig.dropped, [BodyId(1), BodyId(900), BodyId(2)], "the answer's body is in the reply");
 }
+
+#[test]
+fn a_row_that_another_worker_settled_before_its_first_commit_was_heard_of_is_not_sent_again() {
+    let mut rig = Rig::new();
+    rig.locks = Locks::HeldElsewhere;
+    rig.store_hangs = true;
+    let page = rig.submit(draft("a/1"));
+    rig.later(Span::seconds(1));
+    let (token, _) = rig.open_commits.remove(0);
+    // It was stored, and the worker that has the lock has sent it and removed it.
+    rig.store_hangs = false;
+    rig.feed(Input::LockGranted);
+    rig.feed(Input::Committed { token, result: Ok(()) });
+    assert_eq!(rig.queued_for(page), QueuedReason::WorkerBusy);
+    assert!(rig.sent.is_empty() && rig.store.is_empty() && rig.queue.list().next().is_none());
+    assert!(rig.queue.is_idle(rig.now));
+}
+
+#[test]
+fn rows_are_read_one_reading_after_another() {
+    let mut queue = Queue::new(Owner("us".to_owned()), Options::default());
+    let now = Timestamp(1_000_000);
+    queue.restore(vec![row("a/1", State::Pending)], now);
+    queue.handle_input(Input::Wake(Wake::Start), now);
+    queue.handle_input(Input::LockGranted, now);
+    queue.handle_input(Input::Wake(Wake::OtherWorker), now);
+    let loads = |queue: &mut Queue| {
+        let outputs: Vec<Output> = std::iter::from_fn(|| queue.poll_output()).collect();
+        outputs.iter().filter(|output| matches!(output, Output::Load)).count()
+    };
+    assert_eq!(loads(&mut queue), 1);
+}
