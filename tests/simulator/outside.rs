@@ -195,7 +195,8 @@ impl World {
         let is_first = self.workers[w].lives.get_mut(&exchange).and_then(|live| live.expects.take()).is_some();
         let taken_before = self.workers[w].lives.get(&exchange).map(|live| live.answers);
         self.tell(name, |engine, now| engine.on_entry(exchange, entry, now));
-        let answered = live(self).is_none_or(|live| Some(live.answers) != taken_before);
+        let is_alive = self.workers.iter().any(|worker| worker.name == name);
+        let answered = is_alive && live(self).is_none_or(|live| Some(live.answers) != taken_before);
         if let (Some(version), Some(expects), true) = (version, expects, is_first && answered && !only_stored)
             && version < expects
         {
@@ -314,6 +315,10 @@ impl World {
             key: named.map(|_| row.key.clone()),
         };
         let (answer, applied) = self.server.write(&arrival, mood);
+        if self.mutant == Mutant::SendsTwice && applied {
+            let again = Arrival { key: Some(format!("{}-again", row.key)), ..arrival };
+            self.server.write(&again, mood);
+        }
         if applied {
             self.ledger.on_applied(row, &self.store, &self.server);
         }

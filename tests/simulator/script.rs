@@ -8,7 +8,7 @@ use super::random::Random;
 use super::world::{Mutant, Weather, World};
 use longshore::http::Method;
 use longshore::ids::MutationId;
-use longshore::queue::{Command, Wake};
+use longshore::queue::{Command, Row, Wake};
 
 /// One line of a script; its numbers are taken modulo what there is at the time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,7 +151,10 @@ impl World {
             Line::Wake(wake) => self.wake(wake),
             Line::Invalidate(lane) => self.invalidate(lane),
             Line::Discard(pick) => {
-                let ids: Vec<MutationId> = self.store.rows.keys().cloned().collect();
+                // People mostly look at what has gone wrong.
+                let any_parked = self.store.rows.values().any(is_parked);
+                let shown = |row: &&Row| !any_parked || pick.is_multiple_of(4) || is_parked(row);
+                let ids: Vec<MutationId> = self.store.rows.values().filter(shown).map(|row| row.id.clone()).collect();
                 if let Some(id) = ids.get(pick % ids.len().max(1)) {
                     self.command(Command::Discard(id.clone()));
                 }

@@ -33,6 +33,8 @@ pub enum Mutant {
     SendsNoKey,
     /// A lock that everybody gets.
     OpenLock,
+    /// A driver that sends each row twice, the second time under another key.
+    SendsTwice,
     /// A store that writes an outdated answer all the same, under the newest generation.
     StoresOutdated,
 }
