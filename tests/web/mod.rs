@@ -12,7 +12,9 @@ const NOWHERE: &str = "http://127.0.0.1:9/api/notes";
 
 /// A bad config is refused with the path of each wrong place.
 pub fn bad_config_is_refused_by_path() {
-    let config = json(r#"{"routes":[{"match":"/a/*","strategy":"cache-first"},{"match":"/b/*","strategy":"cachefirst","timeout":3}]}"#);
+    let config = json(
+        r#"{"routes":[{"match":"/a/*","strategy":"cache-first"},{"match":"/b/*","strategy":"cachefirst","timeout":3}]}"#,
+    );
     let error: js_sys::Error = check(&config).expect_err("the config is wrong").unchecked_into();
     let message = String::from(error.message());
     assert!(message.contains("routes[1].strategy") && message.contains("routes[1].timeout"), "{message}");
