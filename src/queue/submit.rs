@@ -4,7 +4,7 @@
 use super::commit::Then;
 use super::queue::Queue;
 use super::slot::{Slot, Stage, Waiter};
-use super::{FullReason, Output, QueuedReason, Reach, Reply, Row, RowOp, State, Submission, Touch};
+use super::{Draft, FullReason, Output, QueuedReason, Reach, Reply, Row, RowOp, State, Submission, Touch};
 use crate::ids::MutationId;
 use crate::time::{Span, Timestamp};
 
@@ -15,7 +15,8 @@ const LOCK_WAIT: Span = Span(250);
 impl Queue {
     pub(super) fn submit(&mut self, submission: Submission, now: Timestamp) {
         let waiter = Waiter { exchange: submission.exchange, body: submission.body };
-        if let Some(id) = self.joinable(&submission) {
+        let twins = submission.key.as_deref().map(|key| self.twins(key, &submission.draft)).unwrap_or_default();
+        if let Some(id) = twins.joinable {
             return self.join(&id, waiter);
         }
         if let Some(limit) = self.options.max_pending.filter(|limit| self.slots.len() >= *limit) {
@@ -32,10 +33,12 @@ impl Queue {
             created_at: now,
         };
         let lane = row.draft.lane.clone();
-        // Behind one that waits for the lock it waits too: stored first, it could be sent first by another worker.
-        let in_line = self.awaits_in(&lane);
-        self.slots.insert(Slot::fresh(row, waiter, now + LOCK_WAIT));
-        if self.may_send() || !(in_line || self.leads(&id)) {
+        // Behind one that waits for the lock it waits too, and as long: stored first, it could be sent first by another worker.
+        let in_line = self.wait_in(&lane);
+        let waits = twins.contested.is_some() || in_line.is_some();
+        let until = now + twins.contested.unwrap_or(LOCK_WAIT);
+        self.slots.insert(Slot::fresh(row, waiter, in_line.map_or(until, |end| end.max(until))));
+        if self.may_send() || !(waits || self.leads(&id)) {
             self.admit(&id, now);
         }
     }
@@ -43,6 +46,11 @@ impl Queue {
     /// Lets a fresh row into the store: leased, to be sent directly, where it leads its lane and the lock is ours;
     /// queued otherwise.
     pub(super) fn admit(&mut self, id: &MutationId, now: Timestamp) {
+        let twin = self.slot(id).and_then(|slot| self.twins(&slot.row.key, &slot.row.draft).joinable_but(id));
+        if let Some(twin) = twin {
+            let waiters = self.slots.remove(id).map(|slot| slot.waiters).unwrap_or_default();
+            return waiters.into_iter().for_each(|waiter| self.join(&twin, waiter));
+        }
         let leads = self.leads(id);
         let state = State::Leased { owner: self.owner.clone(), since: now };
         let ours = self.may_send();
@@ -90,9 +98,14 @@ impl Queue {
         }
     }
 
-    fn awaits_in(&self, lane: &str) -> bool {
-        let awaits = |slot: &Slot| matches!(slot.stage(), Stage::AwaitingLock { .. });
-        self.slots.active().any(|slot| awaits(slot) && slot.row.draft.lane == lane)
+    /// How long the rows of a lane that hope for the lock wait at most, if there are any.
+    fn wait_in(&self, lane: &str) -> Option<Timestamp> {
+        let in_lane = self.slots.active().filter(|slot| slot.row.draft.lane == lane);
+        let ends = in_lane.filter_map(|slot| match slot.stage() {
+            Stage::AwaitingLock { until } => Some(until),
+            _ => None,
+        });
+        ends.max()
     }
 
     /// Whether no older row shares the lane, and none of it is under way.
@@ -102,18 +115,22 @@ impl Queue {
         self.slots.head(lane) == Some(id) && !self.slots.active().any(is_busy)
     }
 
-    /// The kept row that this request is another try of. The key alone does not do: a page that uses one key for two
-    /// different writes would lose the second.
-    fn joinable(&self, submission: &Submission) -> Option<MutationId> {
-        let key = submission.key.as_ref()?;
-        let wanted = &submission.draft;
-        let same = |slot: &&Slot| {
-            let draft = &slot.row.draft;
-            slot.row.key == *key && draft.method == wanted.method && draft.url == wanted.url
-        };
-        // One that is being discarded is not joined: the new request is a new wish.
-        let found = self.slots.iter().find(|slot| same(slot) && slot.discards.is_empty())?;
-        Some(found.row.id.clone())
+    /// The kept rows that a request with this key is another try of. The key alone does not do: a page that uses one key for two
+    /// different writes would lose the second. One that is being discarded is not joined: the new request is a new wish.
+    fn twins(&self, key: &str, wanted: &Draft) -> Twins {
+        let mut twins = Twins::default();
+        for slot in self.slots.iter().filter(|slot| slot.row.key == key && slot.discards.is_empty()) {
+            let Row { draft, state, .. } = &slot.row;
+            if draft.method != wanted.method || draft.url != wanted.url {
+                continue;
+            }
+            if slot.stage() == Stage::Idle && matches!(state, State::Leased { .. }) {
+                twins.contested = Some(draft.timeout);
+            } else {
+                twins.joinable = twins.joinable.or_else(|| Some(slot.row.id.clone()));
+            }
+        }
+        twins
     }
 
     fn join(&mut self, id: &MutationId, waiter: Waiter) {
@@ -124,5 +141,21 @@ impl Queue {
         }
         let reason = QueuedReason::of(&slot.row.state);
         self.reply(vec![waiter], &Reply::Queued { id: id.clone(), reason });
+    }
+}
+
+/// Rows of one key, method and URL.
+#[derive(Default)]
+struct Twins {
+    /// The first that is ours to answer for.
+    joinable: Option<MutationId>,
+    /// There is one that another worker may be sending for a page of its own, which alone hears of a refusal, and then drops it:
+    /// to be asked about again once the lock is ours, or when that send must have ended.
+    contested: Option<Span>,
+}
+
+impl Twins {
+    fn joinable_but(self, id: &MutationId) -> Option<MutationId> {
+        self.joinable.filter(|twin| twin != id)
     }
 }

@@ -15,8 +15,7 @@ use longshore::queue::{Command, Row, Wake};
 pub enum Line {
     /// A page writes, perhaps with a key of its own.
     Write(u64),
-    /// A page asks again for a write that had its own key; not while two workers run, since one would join a row whose direct send
-    /// the other may drop.
+    /// A page asks again for a write that had its own key, perhaps another worker.
     Again(u64),
     /// A page reads.
     Read(u64),
@@ -133,7 +132,6 @@ impl World {
                 self.write(self.pick((bits >> 40) as usize), &write);
                 self.keyed.extend(write.key.is_some().then_some(write));
             }
-            Line::Again(_) if self.workers.len() > 1 || self.left_alone => {}
             Line::Again(bits) => {
                 let count = self.keyed.len().max(1);
                 if let Some(write) = self.keyed.get(bits as usize % count).cloned() {
