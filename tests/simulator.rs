@@ -28,7 +28,7 @@ use simulator::script::{Line, play, script, shortest};
 use simulator::world::{Mutant, World};
 
 /// How many lives by chance; the first of them twice.
-const LIVES: u64 = 4_000;
+const LIVES: u64 = 2_500;
 const TWICE: u64 = 200;
 
 /// Shows a breach in the shortest script that leads to it.

@@ -198,7 +198,7 @@ pub enum Op {
         /// The current revisions.
         keys: Vec<EntryKey>,
     },
-    /// Write raised generations.
+    /// Write raised generations; one that is stored higher already stays.
     Raise {
         /// Row keys and their new generation.
         rows: Vec<(String, Generation)>,

@@ -76,7 +76,14 @@ impl Store {
     fn write(&mut self, op: &Op, bytes: Option<&str>, outcome: &mut Committed) -> Result<(), StoreError> {
         match op {
             Op::PutEntry { entry, compare, .. } => return self.put_entry(entry, *compare, bytes, outcome),
-            Op::RefreshEntry { entry } => drop(self.entries.insert(entry.key.clone(), (**entry).clone())),
+            Op::RefreshEntry { entry } => {
+                let validators = |entry: &Entry| ["etag", "last-modified"].map(|name| entry.head.headers.get(name));
+                if let Some(stored) = self.entries.get_mut(&entry.key)
+                    && validators(stored) == validators(entry)
+                {
+                    *stored = (**entry).clone();
+                }
+            }
             Op::RemoveEntry { key } => self.remove(key),
             Op::Touch { uses } => {
                 self.uses.extend(uses.iter().map(|(key, group, at)| (key.clone(), (group.clone(), *at))));
@@ -88,8 +95,11 @@ impl Store {
                 stale.iter().for_each(|key| self.remove(key));
             }
             Op::Raise { rows, current } => {
-                self.generations.extend(rows.iter().cloned());
-                self.current = *current;
+                for (key, generation) in rows {
+                    let stored = self.generations.entry(key.clone()).or_default();
+                    *stored = (*generation).max(*stored);
+                }
+                self.current = self.current.max(*current);
             }
             Op::PutRow { row, .. } => {
                 self.rows.insert(row.id.clone(), (**row).clone());

@@ -117,9 +117,8 @@ async fn write(
         Op::Trim { group, keep } => trim(transaction, group, *keep).await,
         Op::KeepPrecached { keys } => keep_precached(transaction, keys).await,
         Op::Raise { rows, current } => {
-            let store = store(transaction, GENERATIONS)?;
-            rows.iter().try_for_each(|(key, generation)| put(&store, key, &number(*generation)))?;
-            put(&store, CURRENT, &number(*current))
+            let rows = rows.iter().map(|(key, generation)| (key.as_str(), *generation));
+            raise(&store(transaction, GENERATIONS)?, rows.chain([(CURRENT, *current)]).collect()).await
         }
         Op::PutRow { row, .. } => {
             put(&store(transaction, ROWS)?, &row.id.0, &write_row(row))?;
@@ -131,6 +130,19 @@ async fn write(
             store(transaction, ROW_BODIES)?.delete(&key).map(drop)
         }
     }
+}
+
+/// Writes generations, none lower than it was: another worker's raise may have been asked for later and stored before.
+async fn raise(store: &IdbObjectStore, rows: Vec<(&str, Generation)>) -> Result<(), JsValue> {
+    let ask = |(key, _): &(&str, Generation)| store.get(&JsValue::from_str(key));
+    let requests: Vec<_> = rows.iter().map(ask).collect::<Result<_, _>>()?;
+    for ((key, generation), request) in rows.into_iter().zip(&requests) {
+        let stored = result_in(request).await?.as_f64().unwrap_or(0.0) as u64;
+        if stored < generation.0 {
+            put(store, key, &number(generation))?;
+        }
+    }
+    Ok(())
 }
 
 async fn put_entry(
