@@ -85,6 +85,11 @@ fn line(random: &mut Random, misfortune: u64) -> Line {
 pub fn play(seed: u64, script: &[Line], mutant: Mutant, words: bool) -> World {
     let mut world = World::new(seed, mutant);
     world.trace.words = words.then(Vec::new);
+    play_in(world, script)
+}
+
+/// Plays a script in a world, lets all end well, and looks at what is left.
+pub fn play_in(mut world: World, script: &[Line]) -> World {
     for line in script {
         world.trace.note(|| format!("{line:?}"));
         world.act(*line);

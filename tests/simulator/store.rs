@@ -1,5 +1,5 @@
 //! A virtual IndexedDB: the stores of `web/store/schema.rs`, and commits that do what `web/store/commit.rs` does.
-//! All or nothing: a commit works on a copy, which takes the place of the original at the end.
+//! All or nothing: whether a commit fails is known before its first op.
 
 use longshore::cache::{Entry, EntryKey, Target};
 use longshore::engine::{CommitResult, Committed, Compare, Op};
@@ -40,12 +40,12 @@ pub struct Store {
 impl Store {
     /// One transaction.
     pub fn commit(&mut self, ready: &[Ready]) -> CommitResult {
-        let mut next = self.clone();
-        let mut outcome = Committed::default();
-        for Ready { op, bytes } in ready {
-            next.write(op, bytes.as_deref(), &mut outcome)?;
+        let fails = |ready: &Ready| matches!(ready, Ready { op: Op::PutEntry { .. }, bytes: None });
+        if ready.iter().any(fails) {
+            return Err(StoreError::Failed("an answer came without its body".to_owned()));
         }
-        *self = next;
+        let mut outcome = Committed::default();
+        ready.iter().for_each(|Ready { op, bytes }| self.write(op, bytes.as_deref().unwrap_or_default(), &mut outcome));
         Ok(outcome)
     }
 
@@ -73,9 +73,9 @@ impl Store {
         raised.any(|raised| *raised > entry.generation)
     }
 
-    fn write(&mut self, op: &Op, bytes: Option<&str>, outcome: &mut Committed) -> Result<(), StoreError> {
+    fn write(&mut self, op: &Op, bytes: &str, outcome: &mut Committed) {
         match op {
-            Op::PutEntry { entry, compare, .. } => return self.put_entry(entry, *compare, bytes, outcome),
+            Op::PutEntry { entry, compare, .. } => self.put_entry(entry, *compare, bytes, outcome),
             Op::RefreshEntry { entry } => {
                 let validators = |entry: &Entry| ["etag", "last-modified"].map(|name| entry.head.headers.get(name));
                 if let Some(stored) = self.entries.get_mut(&entry.key)
@@ -103,27 +103,21 @@ impl Store {
             }
             Op::PutRow { row, .. } => {
                 self.rows.insert(row.id.clone(), (**row).clone());
-                bytes.and_then(|bytes| self.row_bodies.insert(row.id.clone(), bytes.to_owned()));
+                if !bytes.is_empty() {
+                    self.row_bodies.insert(row.id.clone(), bytes.to_owned());
+                }
             }
             Op::RemoveRow { id } => {
                 self.rows.remove(id);
                 self.row_bodies.remove(id);
             }
         }
-        Ok(())
     }
 
-    fn put_entry(
-        &mut self,
-        entry: &Entry,
-        compare: Compare,
-        bytes: Option<&str>,
-        outcome: &mut Committed,
-    ) -> Result<(), StoreError> {
-        let Some(bytes) = bytes else { return Err(StoreError::Failed("an answer without its body".to_owned())) };
+    fn put_entry(&mut self, entry: &Entry, compare: Compare, bytes: &str, outcome: &mut Committed) {
         if self.raised_beyond(entry, [Target::Url(bare(&entry.url)), Target::Begun(bare(&entry.url))]) {
             outcome.superseded = true;
-            return Ok(());
+            return;
         }
         if compare == Compare::Bytes {
             outcome.same_bytes = self.bodies.get(&entry.key).is_some_and(|old| old == bytes);
@@ -132,7 +126,6 @@ impl Store {
         self.bodies.insert(entry.key.clone(), bytes.to_owned());
         self.uses.insert(entry.key.clone(), (entry.group.clone(), entry.received_at));
         self.entries.insert(entry.key.clone(), entry);
-        Ok(())
     }
 
     fn trim(&mut self, group: &str, keep: usize) {

@@ -5,28 +5,26 @@ use longshore::engine::Effect;
 use std::fmt::{self, Write};
 
 /// The effects of one life.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Trace {
     /// How many there were.
     pub count: usize,
-    /// Equal for equal traces.
-    pub digest: u64,
+    /// Equal for equal traces, where wanted.
+    pub digest: Option<u64>,
     /// Each in words, where wanted.
     pub words: Option<Vec<String>>,
-}
-
-impl Default for Trace {
-    fn default() -> Trace {
-        Trace { count: 0, digest: 0xcbf2_9ce4_8422_2325, words: None }
-    }
 }
 
 impl Trace {
     /// Takes in one effect of a worker.
     pub fn effect(&mut self, worker: u64, now: i64, effect: &Effect) {
         self.count += 1;
-        // Formatting never fails into a digest.
-        let _ = write!(self, "{worker} {now} {effect:?}");
+        if let Some(digest) = self.digest {
+            let mut sum = Digest(digest);
+            // Formatting never fails into a digest.
+            let _ = write!(sum, "{worker} {now} {effect:?}");
+            self.digest = Some(sum.0);
+        }
         self.note(|| format!("  {worker} wants {effect:?}"));
     }
 
@@ -39,11 +37,13 @@ impl Trace {
     }
 }
 
-impl fmt::Write for Trace {
+/// FNV-1a.
+struct Digest(u64);
+
+impl fmt::Write for Digest {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        // FNV-1a.
         for byte in text.bytes() {
-            self.digest = (self.digest ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         }
         Ok(())
     }
