@@ -19,7 +19,7 @@ pub struct Coverage {
 }
 
 /// Row transitions that must occur.
-const TRANSITIONS: [&str; 19] = [
+const TRANSITIONS: [&str; 18] = [
     "none to pending",
     "none to leased",
     "pending to leased",
@@ -36,7 +36,6 @@ const TRANSITIONS: [&str; 19] = [
     "waiting to discarded",
     "unknown to leased",
     "conflict to pending",
-    "conflict to discarded",
     "dead to pending",
     "dead to discarded",
 ];
