@@ -5,6 +5,8 @@ mod configs;
 mod demo;
 mod forms;
 mod harness;
+mod history;
+mod holding;
 mod killed;
 mod precaching;
 mod serving;
@@ -59,7 +61,9 @@ pub fn all() -> Vec<Scenario> {
         serving::all(),
         precaching::all(),
         tabs::all(),
+        history::all(),
         writes::all(),
+        holding::all(),
         forms::all(),
         survival::all(),
         breakage::all(),

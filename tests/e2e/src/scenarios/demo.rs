@@ -25,7 +25,11 @@ const WAITING: &str = "(await (await navigator.serviceWorker.ready) && Number(do
 
 /// The scenarios of this file.
 pub fn all() -> Vec<Scenario> {
-    super::list![demo_works_offline_and_catches_up_in_both_tabs, demo_fits_phone_and_desktop_in_light_and_dark]
+    super::list![
+        demo_works_offline_and_catches_up_in_both_tabs,
+        demo_tabs_share_one_outbox,
+        demo_fits_phone_and_desktop_in_light_and_dark,
+    ]
 }
 
 async fn demo(cx: &Cx) -> Outcome<Server> {
@@ -136,6 +140,54 @@ async fn demo_works_offline_and_catches_up_in_both_tabs(cx: Cx) -> Outcome {
         .filter(|comment| comment["text"] == "Seen from the ferry")
         .count();
     ensure_eq!(said, 1, "comments at the server");
+    Ok(())
+}
+
+/// Whether a tab shows a card of this title.
+fn shown(title: &str) -> String {
+    format!("[...document.querySelectorAll('[data-testid=card]')].some((c) => c.textContent.includes('{title}'))")
+}
+
+/// Adds a card to the first column, as a person does.
+async fn add(page: &Page, title: &str) -> Outcome {
+    page.type_into("#new-card-todo", title).await?;
+    page.click("#new-card-todo ~ [data-testid=new-card-submit]").await
+}
+
+async fn demo_tabs_share_one_outbox(cx: Cx) -> Outcome {
+    let mut server = demo(&cx).await?;
+    let browser = cx.browser().await?;
+    let first = Page::open(&browser, &server.url("/")).await?;
+    let board = open_board(&first, &server).await?;
+    let second = Page::open(&browser, &server.url(&format!("/#/boards/{board}"))).await?;
+    second.until("board in the second tab", "document.querySelectorAll('[data-testid=card]').length > 3").await?;
+    add(&first, "Check the tide").await?;
+    second.until("card of the first tab, online", &shown("Check the tide")).await?;
+    server.down().await;
+    add(&first, "Oil the crane").await?;
+    add(&second, "Sweep the quay").await?;
+    for page in [&first, &second] {
+        page.until("both cards", &format!("{} && {}", shown("Oil the crane"), shown("Sweep the quay"))).await?;
+        page.until("both in the outbox", &format!("{WAITING} === 2")).await?;
+    }
+    // One tab takes back what the other wrote.
+    second.click("[data-testid=drawer-open]").await?;
+    let crane = "[...document.querySelectorAll('[data-testid=outbox-item]')].find((op) => op.textContent.includes('Oil the crane')).querySelector('[data-testid=outbox-discard]:not(:disabled)')";
+    second.until("way to discard", &format!("({crane}) !== null")).await?;
+    second.run(&format!("({crane}).click()"), Value::Null).await?;
+    for page in [&first, &second] {
+        page.until("card gone", &format!("!({})", shown("Oil the crane"))).await?;
+        page.until("one in the outbox", &format!("{WAITING} === 1")).await?;
+    }
+    server.up().await?;
+    for page in [&first, &second] {
+        page.until_within(std::time::Duration::from_secs(60), "empty outbox", &format!("{WAITING} === 0")).await?;
+        page.until("card that was sent", &shown("Sweep the quay")).await?;
+    }
+    let titles: Vec<Value> = cards(&server, &board).await?.into_iter().map(|card| card["title"].clone()).collect();
+    let times = |title: &str| titles.iter().filter(|found| *found == title).count();
+    let made = ["Check the tide", "Oil the crane", "Sweep the quay"].map(times);
+    ensure_eq!(made, [1, 0, 1], "cards at the server");
     Ok(())
 }
 

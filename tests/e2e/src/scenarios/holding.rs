@@ -1,0 +1,110 @@
+//! Rows that are held back, or withdrawn too late: credentials that ran out, a discard while the request is open.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::Scenario;
+use super::writes::{drained, echo, plain, queue, rows};
+use crate::cx::Cx;
+use crate::fail::Outcome;
+use crate::page::Page;
+use crate::server::Server;
+use crate::{ensure, ensure_eq};
+
+/// The scenarios of this file.
+pub fn all() -> Vec<Scenario> {
+    super::list![
+        credentials_that_ran_out_pause_every_lane_until_renewed,
+        refused_credentials_go_to_the_page_that_waits,
+        discard_of_a_row_under_way_says_when_the_server_was_faster,
+        discard_of_a_row_under_way_removes_it_when_the_server_did_not_take_it,
+    ]
+}
+
+async fn credentials_that_ran_out_pause_every_lane_until_renewed(cx: Cx) -> Outcome {
+    let (server, page) = plain(&cx).await?;
+    let lanes = ["red", "green", "blue"];
+    server.faults(json!({ "refuse": true })).await?;
+    for n in 1..=2 {
+        for lane in lanes {
+            queue(&page, lane, n).await?;
+        }
+    }
+    server.faults(json!({ "match": "/api/echo", "status": 401, "delayMs": [200, 200] })).await?;
+    page.eval("ls.queue.flush()").await?;
+    page.until("refusal told to the tab", "window.heard('retry').some(({ status }) => status === 401)").await?;
+    server.until("end of the first round", |log| log.open == 0).await?;
+    server.clear_log().await?;
+    // From here on one request at a time tries whether the credentials are good again.
+    let mut most = 0;
+    let log = server
+        .until_within(Duration::from_secs(40), "two more tries", |log| {
+            most = most.max(log.open);
+            log.requests.len() >= 2
+        })
+        .await?;
+    ensure_eq!(most, 1, "requests open at once while paused");
+    for lane in lanes {
+        ensure_eq!(log.arrivals("POST", &format!("/api/echo/{lane}/2")), 0, "sent behind a refused row in {lane}");
+    }
+    let listed = rows(&page).await?;
+    ensure_eq!(listed.len(), 6, "rows kept");
+    ensure!(listed.iter().all(|row| row["state"] != "dead" && row["state"] != "conflict"), "given up: {listed:?}");
+    server.no_faults().await?;
+    page.eval("ask('wake', { reason: 'page' })").await?;
+    drained(&page, 30).await?;
+    let log = server.log().await?;
+    for lane in lanes {
+        ensure_eq!(log.lane(lane), [1, 2], "applied in {lane}");
+    }
+    Ok(())
+}
+
+async fn refused_credentials_go_to_the_page_that_waits(cx: Cx) -> Outcome {
+    let (server, page) = plain(&cx).await?;
+    server.faults(json!({ "match": "/api/echo", "status": 401, "times": 1 })).await?;
+    ensure_eq!(echo(&page, "boat", 1).await?["status"], 401, "the page can renew them and ask again");
+    ensure_eq!(rows(&page).await?.len(), 0, "rows");
+    ensure_eq!(echo(&page, "boat", 2).await?["status"], 200, "with new credentials");
+    ensure_eq!(server.log().await?.lane("boat"), [2], "applied");
+    Ok(())
+}
+
+async fn discard_of_a_row_under_way_says_when_the_server_was_faster(cx: Cx) -> Outcome {
+    let (server, page, outcome) = discarded_under_way(&cx, json!({ "delayMs": [1500, 1500] })).await?;
+    let said = outcome.as_str().unwrap_or_default();
+    ensure!(said.contains("already answered 200"), "the discard came to {outcome}");
+    drained(&page, 30).await?;
+    ensure_eq!(server.log().await?.lane("boat"), [1, 2], "applied");
+    ensure_eq!(page.eval("window.heard('discarded').length").await?, 0, "told as discarded");
+    Ok(())
+}
+
+async fn discard_of_a_row_under_way_removes_it_when_the_server_did_not_take_it(cx: Cx) -> Outcome {
+    let refusal = json!({ "delayMs": [1500, 1500], "status": 503, "times": 1 });
+    let (server, page, outcome) = discarded_under_way(&cx, refusal).await?;
+    ensure_eq!(outcome, "discarded", "the discard");
+    drained(&page, 30).await?;
+    page.until("discarded event", "window.heard('discarded', '/api/echo/boat/1').length === 1").await?;
+    let log = server.log().await?;
+    ensure_eq!(log.lane("boat"), [2], "applied");
+    ensure_eq!(log.arrivals("POST", "/api/echo/boat/1"), 1, "attempts of the discarded row");
+    Ok(())
+}
+
+/// Two writes in a lane, the first of which is discarded while its request is open; gives what the discard came to.
+async fn discarded_under_way(cx: &Cx, mut faults: Value) -> Outcome<(Server, Page, Value)> {
+    let (server, page) = plain(cx).await?;
+    server.faults(json!({ "refuse": true })).await?;
+    let id = queue(&page, "boat", 1).await?;
+    queue(&page, "boat", 2).await?;
+    server.clear_log().await?;
+    faults["match"] = json!("/api/echo");
+    server.faults(faults).await?;
+    page.run("ls.queue.flush()", Value::Null).await?;
+    server.until("request under way", |log| log.open > 0).await?;
+    let wish = "return ls.queue.discard(args).then(() => 'discarded', (error) => error.message)";
+    let outcome = page.run(wish, json!(id)).await?;
+    Ok((server, page, outcome))
+}
