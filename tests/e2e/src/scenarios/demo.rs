@@ -207,6 +207,8 @@ async fn demo_fits_phone_and_desktop_in_light_and_dark(cx: Cx) -> Outcome {
         page.click("[data-testid=card-open]").await?;
         page.until("card", "document.querySelector('[data-testid=card-dialog]')?.open").await?;
         look(&cx, &browser, &page, &format!("{scheme}-card")).await?;
+        let room = page.eval("document.querySelector('[data-testid=card-dialog] .dialog-body').clientHeight").await?;
+        ensure!(room.as_u64() >= Some(400), "the card shows {room} px of its content");
     }
     Ok(())
 }
