@@ -9,10 +9,10 @@ use thiserror::Error;
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum Poison {
     /// A redirect led off the asked origin; carries where to.
-    #[error("redirected to another origin: {0:?}")]
+    #[error("redirected to another origin: \"{0}\"")]
     ForeignRedirect(String),
     /// Not a type the route expects; carries the type found, or nothing.
-    #[error("unexpected content type {0:?}")]
+    #[error("unexpected content type \"{0}\"")]
     ContentType(String),
     /// A web page where the name of the URL promises something else.
     #[error("a web page where the URL ends in .{0}")]

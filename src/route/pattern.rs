@@ -39,13 +39,13 @@ pub enum PatternError {
     #[error("a whole URL needs a path, such as \"/*\"")]
     NoPath,
     /// Upper case in the host, or another character that no host has.
-    #[error("a host has no {0:?} (and is written in lower case)")]
+    #[error("a host has no '{0}' (and is written in lower case)")]
     HostCharacter(char),
     /// `https://host:443/`: browsers leave the default port out.
     #[error("the default port is left out of URLs")]
     DefaultPort,
     /// Groups, regular expressions and escapes.
-    #[error("{0:?} is not supported: patterns have \"*\" and \":name\"")]
+    #[error("'{0}' is not supported: patterns have \"*\" and \":name\"")]
     Unsupported(char),
     /// `:name?`, `:name*` or `:name+`.
     #[error("\":{0}\" cannot be optional or repeated")]
@@ -57,7 +57,7 @@ pub enum PatternError {
     #[error("\":{0}\" is not supported in the query: use \"*\"")]
     NameInQuery(String),
     /// A space, a letter beyond ASCII and so on.
-    #[error("{0:?} must be percent-encoded, as it is in URLs")]
+    #[error("'{0}' must be percent-encoded, as it is in URLs")]
     Encode(char),
     /// Browsers send no fragment.
     #[error("a fragment never reaches a worker")]

@@ -18,7 +18,7 @@ pub enum TemplateError {
     #[error("it is empty")]
     Empty,
     /// A brace without its partner.
-    #[error("a {0:?} has no partner")]
+    #[error("a '{0}' has no partner")]
     Brace(char),
     /// Something else between braces.
     #[error("it knows only {{path}}, {{path[n]}}, {{origin}} and {{method}}, not {{{0}}}")]

@@ -53,7 +53,7 @@ impl Driver {
                 // A page's word that it is online is worth a try; that it is offline is found out by trying.
                 if get(&message, "online").is_truthy() { self.wake("online").await } else { Ok(JsValue::UNDEFINED) }
             }
-            _ => Err(error("LongshoreError", &format!("unknown command {kind:?}"))),
+            _ => Err(error("LongshoreError", &format!("unknown command \"{kind}\""))),
         }
     }
 

@@ -135,6 +135,6 @@ fn to_headers(headers: &Headers) -> Result<web_sys::Headers, JsValue> {
 }
 
 fn words(error: JsValue) -> FetchError {
-    let message = super::objects::text(&error, "message").unwrap_or_else(|| format!("{error:?}"));
+    let message = super::objects::text(&error, "message").or_else(|| error.as_string()).unwrap_or_default();
     FetchError::Network(message)
 }

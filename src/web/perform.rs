@@ -6,7 +6,7 @@ use super::clock;
 use super::driver::{Driver, Live, call};
 use super::heads;
 use super::network;
-use super::objects::{error, get, set};
+use super::objects::{error, get, set, text};
 use super::store::{Found, Ready};
 use crate::cache::EntryKey;
 use crate::engine::{Answer, Durability, Effect, Lock, Op, Upstream};
@@ -251,7 +251,10 @@ async fn ready(taken: Vec<(Op, Option<Body>)>) -> Result<Vec<Ready>, StoreError>
 }
 
 async fn read(response: &Response) -> Result<JsValue, StoreError> {
-    let cut_off = |error: JsValue| StoreError::Failed(format!("the body was cut off: {error:?}"));
+    let cut_off = |error: JsValue| {
+        let message = text(&error, "message").unwrap_or_default();
+        StoreError::Failed(format!("the body was cut off: {message}"))
+    };
     let promise = response.array_buffer().map_err(cut_off)?;
     JsFuture::from(promise).await.map_err(cut_off)
 }

@@ -75,13 +75,14 @@ fn wasm_pack(workspace: &Workspace, package: &Package) -> Result<Command, Failur
     Ok(command)
 }
 
-/// Has cargo compile the standard library too: for size, and with panics that are bare traps. Stable compilers can do it all, and
-/// let nobody ask for it but under this variable.
+/// Has cargo compile the standard library too: for size, with panics that are bare traps and without `{:?}`, which writes nothing
+/// here: no text that anybody reads may be made with it. Stable compilers can do it all, and let nobody ask for it but under this
+/// variable.
 fn rebuild_std(command: &mut Command) {
     command.env("RUSTC_BOOTSTRAP", "1").env_remove("RUSTFLAGS");
     command.env(
         "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
-        "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none",
+        "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none",
     );
     command.args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"]);
 }

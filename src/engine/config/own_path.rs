@@ -16,7 +16,7 @@ pub(super) enum NoPath {
     #[error("a fragment never reaches a worker")]
     Fragment,
     /// Browsers would write it otherwise, so that it would never be found.
-    #[error("{0:?} must be percent-encoded, as it is in URLs")]
+    #[error("'{0}' must be percent-encoded, as it is in URLs")]
     Encode(char),
     /// Browsers resolve these away.
     #[error("browsers resolve \".\" and \"..\" segments")]

@@ -2,7 +2,7 @@
 //! Does not fetch anything.
 
 use super::checker::{Checker, child};
-use super::value::{Value, field};
+use super::value::{Value, field, quoted};
 use litemap::LiteMap;
 
 /// One thing to fetch at install.
@@ -25,7 +25,7 @@ pub(super) fn read_all(checker: &mut Checker, at: &str, value: &Value) -> Vec<Pr
     checker.list(at, value, "a list of paths", |checker, at, item| {
         let entry = read(checker, at, item)?;
         if let Some(first) = seen.get(&entry.url) {
-            checker.clash(at, &format!("{:?} is listed already, at {first}", entry.url));
+            checker.clash(at, &format!("{} is listed already, at {first}", quoted(&entry.url)));
         } else {
             seen.insert(entry.url.clone(), at.to_owned());
         }

@@ -69,12 +69,21 @@ pub fn failure(error: &JsValue) -> StoreError {
     if name == "QuotaExceededError" { StoreError::Quota(words) } else { StoreError::Failed(words) }
 }
 
-/// rexie's error as ours: its own text hides the DOM error, which lies inside.
+/// rexie's error as ours: the browser's own lies inside, wherever opening and reading can fail.
 pub fn rexie_failure(error: rexie::Error) -> StoreError {
-    // Its debug form is in the wasm anyway; a second line would be JavaScript's stack.
-    let words = format!("{error:?}");
-    let words = words.lines().next().unwrap_or_default().to_owned();
-    if words.contains("QuotaExceeded") { StoreError::Quota(words) } else { StoreError::Failed(words) }
+    use idb::Error as Inner;
+    match error {
+        rexie::Error::IdbError(Inner::DomException(error)) => failure(&error),
+        rexie::Error::IdbError(
+            Inner::IndexedDbOpenFailed(error)
+            | Inner::TransactionOpenFailed(error)
+            | Inner::ObjectStoreNotFound(error)
+            | Inner::GetFailed(error)
+            | Inner::GetAllFailed(error)
+            | Inner::GetAllKeysFailed(error),
+        ) => failure(&error),
+        _ => unknown(),
+    }
 }
 
 fn unknown() -> StoreError {
