@@ -42,6 +42,7 @@ impl Queue {
         match self.lock {
             Lock::Free | Lock::Asked => {
                 self.lock = Lock::Loading;
+                self.behind = false;
                 self.before_lock = CommitId(self.commit_count);
                 self.load();
             }
@@ -63,7 +64,7 @@ impl Queue {
 
     /// Whether rows may be leased: the lock is ours, and memory is not known to be behind the store.
     pub(super) fn may_send(&self) -> bool {
-        self.lock.is_ours() && self.loads == 0
+        self.lock.is_ours() && self.loads == 0 && !self.behind
     }
 
     pub(super) fn load(&mut self) {
@@ -105,11 +106,12 @@ impl Queue {
 
     /// Without the rows nothing can be sent in order: let the lock go, and try again later.
     fn on_unreadable(&mut self, error: &StoreError, now: Timestamp) {
+        self.lock_hold = Some(now + backoff::ceiling(2));
         if self.lock == Lock::Held {
-            // What memory has was read under the same lock, and does.
+            // Another worker has stored something that we have not seen: what is under way ends, and nothing new begins.
+            self.behind = true;
             return;
         }
-        self.lock_hold = Some(now + backoff::ceiling(2));
         match self.lock {
             Lock::Loading => {
                 self.lock = Lock::Free;

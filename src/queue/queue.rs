@@ -39,6 +39,8 @@ pub struct Queue {
     pub(super) before_lock: CommitId,
     /// Not to ask for the lock before, because reading the store has just failed.
     pub(super) lock_hold: Option<Timestamp>,
+    /// Whether the store has rows that could not be read, while the lock is ours: it is let go as soon as nothing is under way.
+    pub(super) behind: bool,
     /// How often the rows were to be read since the `Load` that is unanswered went out, that one counted; its answer is passed over where
     /// another must follow.
     pub(super) loads: u32,
@@ -72,6 +74,7 @@ impl Queue {
             lock: Lock::Free,
             before_lock: CommitId(0),
             lock_hold: None,
+            behind: false,
             loads: 0,
             touched: LiteMap::new(),
             parked: Vec::new(),

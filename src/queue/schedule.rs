@@ -31,6 +31,13 @@ impl Queue {
             }
             // Memory is behind the store: `Loaded` comes.
             Lock::Held | Lock::Missing { loaded: true } if self.loads > 0 => {}
+            Lock::Held if self.behind => {
+                if !self.is_busy() {
+                    self.behind = false;
+                    self.lock = Lock::Free;
+                    self.push(Output::ReleaseLock);
+                }
+            }
             Lock::Held | Lock::Missing { loaded: true } => {
                 for id in self.due(now) {
                     if self.slots.active().filter(|slot| slot.is_under_way()).count() >= MOST_SENDS {

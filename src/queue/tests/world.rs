@@ -49,9 +49,19 @@ pub(crate) struct World {
     /// Paths whose page was told 2xx or 202, less those a person discarded.
     pub(crate) promised: BTreeSet<String>,
     discards: BTreeMap<u64, String>,
+    /// Paths whose commit found no room at first.
+    late: BTreeSet<String>,
+    /// How many workers were ever started.
+    starts: u64,
 }
 
 impl World {
+    /// Whether a write may come after younger ones of its lane: made room for, it is stored after them, and a second worker that
+    /// reads the store in between sees only those. One worker alone keeps the order all the same.
+    pub(crate) fn may_be_late(&self, path: &str) -> bool {
+        self.starts > 1 && self.late.contains(path)
+    }
+
     pub(crate) fn submit(&mut self, lane: u64) {
         self.count += 1;
         self.now = self.now + Span(1);
@@ -100,6 +110,7 @@ impl World {
 
     /// Starts a worker beside those there are.
     pub(crate) fn start(&mut self) {
+        self.starts += 1;
         self.count += 1;
         let mut queue = Queue::new(Owner(self.count.to_string()), Options::default());
         let restored: Vec<Row> = self.store.values().cloned().collect();
@@ -156,8 +167,6 @@ impl World {
         let is_commit = |open: &Open| matches!(open, Open::Commit(..));
         let first = self.workers[w].open.iter().position(is_commit);
         let o = first.filter(|_| is_commit(&self.workers[w].open[o])).unwrap_or(o);
-        // A commit made again after room was made may come after younger rows, which another worker may see first.
-        let how = if how == 0 && first == Some(o) && self.workers.len() > 1 { 1 } else { how };
         let input = match self.workers[w].open.remove(o) {
             Open::Commit(token, ops) => {
                 let result = match how {
@@ -165,8 +174,10 @@ impl World {
                     1 => Err(StoreError::Failed(String::new())),
                     _ => Ok(()),
                 };
-                if result.is_ok() {
-                    self.write(ops);
+                match result {
+                    Ok(()) => self.write(ops),
+                    Err(StoreError::Quota(_)) => self.late.extend(ops.iter().filter_map(path_put)),
+                    Err(StoreError::Failed(_)) => {}
                 }
                 Input::Committed { token, result }
             }
@@ -335,6 +346,13 @@ impl World {
 
 fn path_of(row: &Row) -> String {
     row.draft.url.trim_start_matches("https://app.example/").to_owned()
+}
+
+fn path_put(op: &RowOp) -> Option<String> {
+    match op {
+        RowOp::Put { row, .. } => Some(path_of(row)),
+        RowOp::Remove(_) => None,
+    }
 }
 
 /// Runs a worker's life again.
