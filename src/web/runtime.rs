@@ -14,7 +14,7 @@ use crate::engine::config::{Config, ConfigError};
 use crate::ids::ExchangeId;
 use crate::queue::BodyFacts;
 use crate::time::Span;
-use js_sys::{Function, Promise};
+use js_sys::Promise;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -95,6 +95,7 @@ impl Runtime {
 
 /// Starts the engine. A store that cannot be opened does not stop it: the network answers then.
 pub async fn boot(config: JsValue, env: JsValue) -> Result<Runtime, JsValue> {
+    #[cfg(not(panic = "immediate-abort"))]
     report_panics(get(&env, "trapped"));
     let scope = text(&env, "scope").unwrap_or_default();
     let url = Url::new(&scope).map_or(JsValue::UNDEFINED, JsValue::from);
@@ -147,10 +148,12 @@ fn checked(config: &JsValue) -> Result<Config, JsValue> {
 }
 
 /// A panic ends this instance: the shell hears of it before the trap, answers what was under way, and boots another.
+/// Where a panic is a bare trap there is no hook to call, and the shell hears of the trap alone.
+#[cfg(not(panic = "immediate-abort"))]
 fn report_panics(trapped: JsValue) {
     std::panic::set_hook(Box::new(move |info| {
         console_error_panic_hook::hook(info);
-        if let Some(trapped) = trapped.dyn_ref::<Function>() {
+        if let Some(trapped) = trapped.dyn_ref::<js_sys::Function>() {
             super::driver::call(trapped, &info.to_string().into());
         }
     }));

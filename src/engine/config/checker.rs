@@ -57,13 +57,12 @@ impl Checker {
         at: &str,
         value: &Value,
         expected: &str,
-        mut read: impl FnMut(&mut Checker, &str, &Value) -> Option<T>,
+        read: impl FnMut(&mut Checker, &str, &Value) -> Option<T>,
     ) -> Vec<T> {
-        let Value::List(items) = value else {
-            return self.unfit(at, expected, value).unwrap_or_default();
-        };
-        let items = items.iter().enumerate();
-        items.filter_map(|(index, item)| read(self, &format!("{at}[{index}]"), item)).collect()
+        match value {
+            Value::List(items) => self.each(items, &|index| format!("{at}[{index}]"), read),
+            _ => self.unfit(at, expected, value).unwrap_or_default(),
+        }
     }
 
     /// A value by itself or a list of at least one.
@@ -72,12 +71,12 @@ impl Checker {
         at: &str,
         value: &Value,
         expected: &str,
-        mut read: impl FnMut(&mut Checker, &str, &Value) -> Option<T>,
+        read: impl FnMut(&mut Checker, &str, &Value) -> Option<T>,
     ) -> Vec<T> {
         match value {
             Value::List(items) if items.is_empty() => self.unfit(at, expected, value).unwrap_or_default(),
             Value::List(_) => self.list(at, value, expected, read),
-            _ => read(self, at, value).into_iter().collect(),
+            _ => self.each(std::slice::from_ref(value), &|_| at.to_owned(), read),
         }
     }
 
@@ -196,6 +195,22 @@ impl Checker {
     /// Notes what does not go together.
     pub fn clash(&mut self, at: &str, why: &str) {
         self.push(at, Problem::Clash(why.to_owned()));
+    }
+
+    /// Reads values one by one, each under a path made of its index. A plain loop: there is one in the wasm for each kind of thing.
+    fn each<T>(
+        &mut self,
+        values: &[Value],
+        path: &dyn Fn(usize) -> String,
+        mut read: impl FnMut(&mut Checker, &str, &Value) -> Option<T>,
+    ) -> Vec<T> {
+        let mut all = Vec::new();
+        for (index, value) in values.iter().enumerate() {
+            if let Some(item) = read(self, &path(index), value) {
+                all.push(item);
+            }
+        }
+        all
     }
 
     fn pattern(&mut self, at: &str, value: &Value) -> Option<Pattern> {

@@ -11,7 +11,7 @@ use crate::fault::StoreError;
 use crate::ids::{Generation, MutationId};
 use crate::queue::Row;
 use crate::web::tasks::{Task, all};
-use rexie::{Rexie, TransactionMode};
+use rexie::{KeyRange, Rexie, TransactionMode};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -174,7 +174,11 @@ async fn read_once(reader: Rc<Reader>, asks: Vec<Ask>) -> Result<Vec<Vec<JsValue
         let store = transaction.store(ask.store()).map_err(rexie_failure)?;
         requests.push(Box::pin(async move {
             let answer = match ask {
-                Ask::One(_, key) => store.get(JsValue::from_str(&key)).await.map(|found| found.into_iter().collect()),
+                // Not `get`: each kind of request is some 2 KB of wasm, and `get_all` is in it anyway.
+                Ask::One(_, key) => match KeyRange::only(&JsValue::from_str(&key)) {
+                    Ok(range) => store.get_all(Some(range), None).await,
+                    Err(error) => Err(error.into()),
+                },
                 Ask::Keys(_) => store.get_all_keys(None, None).await,
                 Ask::All(_) => store.get_all(None, None).await,
             };

@@ -78,7 +78,7 @@ pub fn rexie_failure(error: rexie::Error) -> StoreError {
             Inner::IndexedDbOpenFailed(error)
             | Inner::TransactionOpenFailed(error)
             | Inner::ObjectStoreNotFound(error)
-            | Inner::GetFailed(error)
+            | Inner::KeyRangeCreateFailed(error)
             | Inner::GetAllFailed(error)
             | Inner::GetAllKeysFailed(error),
         ) => failure(&error),
