@@ -51,6 +51,11 @@ impl Driver {
         }
     }
 
+    /// Ends an exchange that the engine never heard of: its page gets what a failed fetch gives.
+    pub fn give_up(&self, exchange: ExchangeId) {
+        self.finish(exchange, Ok(()));
+    }
+
     fn look_up(&self, exchange: ExchangeId, keys: Vec<EntryKey>) {
         self.spawn(move |me| async move {
             if me.outdated.replace(false) {

@@ -121,12 +121,14 @@ async fn submit(
     client: Option<String>,
 ) {
     // `blob()` and `arrayBuffer()` keep multipart bytes as they are; the Content-Type with its boundary is in the head.
-    let bytes = match request.array_buffer() {
-        Ok(promise) => JsFuture::from(promise).await.ok(),
-        Err(_) => None,
+    let read = match request.array_buffer() {
+        Ok(promise) => JsFuture::from(promise).await,
+        Err(error) => Err(error),
     };
-    let size = bytes.as_ref().map_or(0, |bytes| u64::from(js_sys::Uint8Array::new(bytes).length()));
-    let bytes = bytes.filter(|_| size > 0 || head.headers.has("content-type"));
+    // A body that cannot be read (its page is gone, its file has changed) must not become an empty one.
+    let Ok(bytes) = read else { return driver.give_up(id) };
+    let size = u64::from(js_sys::Uint8Array::new(&bytes).length());
+    let bytes = (size > 0 || head.headers.has("content-type")).then_some(bytes);
     let body = bytes.clone().map(|bytes| {
         let facts = BodyFacts { size, content_type: head.headers.get("content-type") };
         (driver.bodies.hold(Body::Bytes(bytes)), facts)
