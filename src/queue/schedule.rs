@@ -99,9 +99,10 @@ impl Queue {
         slot.row.draft.depends_on.iter().any(|id| self.slots.get(id).is_some())
     }
 
-    /// Whether something is being committed or sent.
+    /// Whether something is being committed or sent, or must still be removed: a row that is over and lies in the store would be sent
+    /// again by whoever had the lock next, and lose its body to our removal while it is.
     pub(super) fn is_busy(&self) -> bool {
-        self.slots.active().any(|slot| slot.stage() != Stage::Unwritten)
+        self.slots.active().next().is_some()
     }
 
     fn wants_lock(&self, now: Timestamp) -> bool {
