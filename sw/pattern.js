@@ -68,7 +68,7 @@ function splitOrigin(text) {
 function checkCharacters(text) {
   for (const c of text) {
     if (c === "#") throw new Error("a fragment never reaches a worker");
-    if ("{}()\\".includes(c)) throw new Error(`'${c === "\\" ? "\\\\" : c}' is not supported: patterns have "*" and ":name"`);
+    if ("{}()\\".includes(c)) throw new Error(`'${c}' is not supported: patterns have "*" and ":name"`);
     if (!/[!-~]/.test(c) || '"<>`'.includes(c)) throw new Error(`'${c}' must be percent-encoded, as it is in URLs`);
   }
 }
