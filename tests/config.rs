@@ -2,7 +2,7 @@
 
 mod json;
 
-use longshore::engine::config::{Config, Precached};
+use longshore::engine::config::{Config, Precached, mutation_conditions, route_conditions};
 use longshore::http::{Method, Mode};
 use longshore::route::{HeaderRule, IdempotencyHeader, Matcher, OnRetryable, Search, Strategy, Template};
 use longshore::time::Span;
@@ -23,10 +23,8 @@ fn an_empty_config_has_the_defaults() {
     let config =
         accepted(json!({"routes": [{"match": "/a", "strategy": "cache-only"}], "mutations": [{"match": "/a"}]}));
     let route = &config.routes[0];
-    assert_eq!(route.methods, [Method::Get, Method::Head]);
     assert_eq!((route.timeout, route.stale_time, route.max_age, route.max_entries), (None, None, None, None));
     let mutation = &config.mutations[0];
-    assert_eq!(mutation.methods, [Method::Post, Method::Put, Method::Patch, Method::Delete]);
     assert_eq!(mutation.lane, Template::path());
     assert_eq!((mutation.timeout, mutation.max_retry_after), (Span::seconds(10), Span::hours(24)));
     assert_eq!(
@@ -53,10 +51,6 @@ fn everything_that_can_be_written_is_read() {
         "cleanup": ["workbox-*", "v1"], "base": "/", "skipWaiting": true, "warm": false, "maxPending": 1000,
     }));
     let route = &config.routes[0];
-    assert!(matches!(&route.matcher, Matcher::Patterns(patterns) if patterns.len() == 2));
-    assert_eq!((&*route.methods, &*route.modes, route.destinations.len()), (&[Method::Get][..], &[Mode::Cors][..], 2));
-    let rule = |name: &str, value: Option<&str>| HeaderRule { name: name.to_owned(), value: value.map(str::to_owned) };
-    assert_eq!(route.headers, [rule("x-a", None), rule("x-b", Some("b"))]);
     assert_eq!((route.strategy, route.search), (Strategy::NetworkFirst, Search::Ignored));
     assert_eq!(
         (route.timeout, route.stale_time, route.max_age),
@@ -85,6 +79,33 @@ fn everything_that_can_be_written_is_read() {
         (config.base.as_str(), config.skip_waiting, config.warm, config.max_pending),
         ("/", true, false, Some(1000))
     );
+}
+
+#[test]
+fn every_condition_is_read() {
+    let config = json::value(&json!({
+        "routes": [
+            {"match": ["/api/*", "https://cdn.example/*"], "method": "GET", "destination": ["", "image"], "mode": ["cors"],
+             "header": {"X-A": true, "X-B": "b"}, "strategy": "network-only"},
+            {"match": {"hook": true}, "strategy": "network-only"},
+            {"mode": "navigate", "strategy": "network-only"},
+        ],
+        "mutations": [{"match": "/a"}, {"match": "/b", "methods": "POST", "forms": {"redirect": "/sent"}}],
+    }));
+    let routes = route_conditions(&config).unwrap();
+    assert!(matches!(&routes[0].matcher, Matcher::Patterns(patterns) if patterns.len() == 2));
+    assert_eq!(
+        (&*routes[0].methods, &*routes[0].modes, routes[0].destinations.len()),
+        (&[Method::Get][..], &[Mode::Cors][..], 2)
+    );
+    let rule = |name: &str, value: Option<&str>| HeaderRule { name: name.to_owned(), value: value.map(str::to_owned) };
+    assert_eq!(routes[0].headers, [rule("x-a", None), rule("x-b", Some("b"))]);
+    assert_eq!((&routes[1].matcher, &*routes[1].methods), (&Matcher::Hook, &[Method::Get, Method::Head][..]));
+    assert_eq!((&routes[2].matcher, &*routes[2].modes), (&Matcher::OwnOrigin, &[Mode::Navigate][..]));
+    let mutations = mutation_conditions(&config).unwrap();
+    assert_eq!(mutations[0].methods, [Method::Post, Method::Put, Method::Patch, Method::Delete]);
+    assert!(!mutations[0].modes.contains(&Mode::Navigate), "form navigations are mutations only with forms");
+    assert_eq!((&*mutations[1].methods, mutations[1].modes.len()), (&[Method::Post][..], 0));
 }
 
 #[test]

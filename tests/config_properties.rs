@@ -1,6 +1,6 @@
 //! No value, however odd, makes the config's checks panic.
 
-use longshore::engine::config::{Config, Value};
+use longshore::engine::config::{Config, Value, mutation_conditions, route_conditions};
 use proptest::prelude::*;
 
 /// Any value at all, with the config's own keys and words likelier than chance.
@@ -68,6 +68,8 @@ proptest! {
     fn any_route_is_read_or_refused_with_reasons(route in any_value(), mutation in any_value(), precached in any_value()) {
         let list = |value| Value::List(vec![value]);
         let fields = [("routes", list(route)), ("mutations", list(mutation)), ("precache", list(precached))];
-        let _ = Config::check(&Value::Map(fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()));
+        let config = Value::Map(fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect());
+        let _ = Config::check(&config);
+        let _ = (route_conditions(&config), mutation_conditions(&config));
     }
 }

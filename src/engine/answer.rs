@@ -1,6 +1,7 @@
 //! Answers of our own making: problem documents and the 202 of a kept write.
 //! Does not decide who gets one.
 
+use super::config::quoted;
 use super::effect::Answer;
 use crate::ids::MutationId;
 
@@ -30,21 +31,4 @@ pub fn problem(status: u16, title: &str) -> Answer {
     let headers = [("content-type", "application/problem+json"), ("cache-control", "no-store")].into_iter().collect();
     let body = format!("{{\"type\":\"about:blank\",\"title\":{},\"status\":{status}}}", quoted(title));
     Answer::Made { status, headers, body }
-}
-
-/// A text as a JSON string (RFC 8259, section 7).
-#[must_use]
-pub fn quoted(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            c if (c as u32) < 0x20 => out.push_str(&format!("\\u{:04x}", c as u32)),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
 }

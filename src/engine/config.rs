@@ -2,21 +2,22 @@
 //! Does not know JavaScript or JSON: `web/` turns one, the tests turn the other into a [`Value`].
 
 mod checker;
+mod conditions;
 mod error;
-mod mutation;
 mod own_path;
-mod precache;
-mod route;
+mod read;
+mod schema;
 mod suggest;
 mod value;
 
-pub use error::{ConfigError, Problem};
-pub use precache::Precached;
+pub use conditions::{mutation_conditions, route_conditions};
+pub use error::ConfigError;
 pub use value::Value;
 
+pub(in crate::engine) use value::quoted;
+
 use crate::route::{Glob, MutationRoute, Route};
-use checker::{Checker, set};
-use own_path::check_own_path;
+use checker::Checker;
 
 /// Everything `longshore.start()` was told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,22 +43,31 @@ pub struct Config {
     pub max_pending: Option<usize>,
 }
 
-const KEYS: [&str; 8] = ["routes", "mutations", "precache", "cleanup", "base", "skipWaiting", "warm", "maxPending"];
+/// One thing to fetch at install.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Precached {
+    /// Its path on the own origin, with or without a query.
+    pub url: String,
+    /// The revision of its content. Default: none, the path itself changes with the content, or the server is asked at each install.
+    pub revision: Option<String>,
+    /// Subresource integrity that the answer must have, such as `sha256-…`. Default: none.
+    pub integrity: Option<String>,
+}
 
 impl Config {
-    /// Checks the whole config; on failure every error there is, in written order.
+    /// Checks the whole config; on failure every error there is, in written order. The syntax of patterns is the shell's to check, which
+    /// has done so before it asks for this.
     ///
     /// Durations are texts such as `"300ms"`, `"3s"`, `"5m"`, `"24h"`, `"7d"`; a number is an error, since its unit would be a guess.
     pub fn check(value: &Value) -> Result<Config, Vec<ConfigError>> {
         let mut checker = Checker::default();
-        let mut config = Config { version: value.fingerprint(), ..Config::default() };
-        if let Some(fields) = checker.fields("config", value) {
-            for (key, value) in fields {
-                config.read(&mut checker, key, value);
-            }
+        checker.check("", &schema::CONFIG, value);
+        if !checker.errors.is_empty() {
+            return Err(checker.errors);
         }
+        let mut config = read::config(value);
         config.precache_fallbacks();
-        checker.finish(config)
+        Ok(config)
     }
 
     /// Whether an older tool's cache is to be deleted. Longshore's own are never.
@@ -66,25 +76,12 @@ impl Config {
         !cache_name.starts_with("longshore") && self.cleanup.iter().any(|glob| Glob::stars(glob).matches(cache_name))
     }
 
-    fn read(&mut self, checker: &mut Checker, key: &str, value: &Value) {
-        match key {
-            "routes" => self.routes = checker.list(key, value, "a list of routes", route::read),
-            "mutations" => self.mutations = checker.list(key, value, "a list of mutation routes", mutation::read),
-            "precache" => self.precache = precache::read_all(checker, key, value),
-            "cleanup" => self.cleanup = checker.list(key, value, "a list of cache names", read_cache_name),
-            "base" => set(&mut self.base, read_base(checker, key, value)),
-            "skipWaiting" => set(&mut self.skip_waiting, checker.flag(key, value)),
-            "warm" => set(&mut self.warm, checker.flag(key, value)),
-            "maxPending" => self.max_pending = checker.count(key, value),
-            _ => checker.unknown_key(key, key, &KEYS),
-        }
-    }
-
     /// A fallback page that is not stored beforehand would be missing exactly when it is needed.
     fn precache_fallbacks(&mut self) {
-        for path in self.routes.iter().filter_map(|route| route.fallback.as_ref()) {
-            if !self.precache.iter().any(|entry| entry.url == *path) {
-                self.precache.push(Precached { url: path.clone(), revision: None, integrity: None });
+        for route in &self.routes {
+            let Some(url) = &route.fallback else { continue };
+            if !self.precache.iter().any(|entry| entry.url == *url) {
+                self.precache.push(Precached { url: url.clone(), revision: None, integrity: None });
             }
         }
     }
@@ -105,17 +102,4 @@ impl Default for Config {
             max_pending: None,
         }
     }
-}
-
-fn read_cache_name(checker: &mut Checker, at: &str, value: &Value) -> Option<String> {
-    let expected = "the name of a cache such as \"workbox-*\"";
-    let text = checker.text(at, value, expected)?;
-    if text.is_empty() { checker.unfit(at, expected, value) } else { Some(text.to_owned()) }
-}
-
-fn read_base(checker: &mut Checker, at: &str, value: &Value) -> Option<String> {
-    let expected = "a path that starts and ends with \"/\"";
-    let text = checker.text(at, value, expected)?;
-    let fine = text.ends_with('/') && !text.contains('?') && check_own_path(text).is_ok();
-    if fine { Some(text.to_owned()) } else { checker.unfit(at, expected, value) }
 }

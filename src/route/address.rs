@@ -18,10 +18,9 @@ impl<'a> Address<'a> {
         let url = url.split_once('#').map_or(url, |(before, _)| before);
         let (head, query) = url.split_once('?').map_or((url, None), |(head, query)| (head, Some(query)));
         let query = query.filter(|query| !query.is_empty());
-        let host = head.find("://").map_or(0, |at| at + 3);
-        let (before, after) = head.split_at_checked(host).unwrap_or((head, ""));
-        let cut = if host == 0 { 0 } else { before.len() + after.find('/').unwrap_or(after.len()) };
-        let (origin, path) = head.split_at_checked(cut).unwrap_or((head, ""));
+        let host = head.split_once(':').and_then(|(_, after)| after.strip_prefix("//"));
+        let path = host.map_or(head, |host| host.find('/').and_then(|at| host.get(at..)).unwrap_or(""));
+        let origin = head.get(..head.len() - path.len()).unwrap_or("");
         Address { origin, path: if path.is_empty() { "/" } else { path }, query }
     }
 

@@ -1,9 +1,24 @@
-//! What a route looks at in a request.
+//! What a route looks at in a request, and whether it takes it.
 //! Does not run the app's functions: their verdict is handed in.
 
 use super::Pattern;
 use super::address::Address;
-use crate::http::Headers;
+use crate::http::{Headers, Method, Mode, RequestHead};
+
+/// The conditions of an entry of `routes` or `mutations`. All that are given must hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conditions {
+    /// `match`: which URLs. Default for reads: all of the own origin; writes must say.
+    pub matcher: Matcher,
+    /// `method` or `methods`. Default: GET and HEAD for reads; POST, PUT, PATCH and DELETE for writes.
+    pub methods: Vec<Method>,
+    /// `destination`: fetch's words such as `image`; the empty one is a plain `fetch()`. Default (empty list): any.
+    pub destinations: Vec<String>,
+    /// `mode`: fetch's words such as `navigate`. Default (empty list): any; for writes without `forms` all but `navigate`.
+    pub modes: Vec<Mode>,
+    /// `header`: fields that must all be there. Default: none.
+    pub headers: Vec<HeaderRule>,
+}
 
 /// The route's `match`: which URLs it is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +38,18 @@ pub struct HeaderRule {
     pub name: String,
     /// The value it must have, exactly and in full; `None` when being there is enough.
     pub value: Option<String>,
+}
+
+impl Conditions {
+    /// Whether they take this request; `hook` is their function's verdict, asked for last.
+    #[must_use]
+    pub fn hold(&self, head: &RequestHead, scope_origin: &str, hook: impl FnOnce() -> bool) -> bool {
+        self.methods.contains(&head.method)
+            && (self.destinations.is_empty() || self.destinations.contains(&head.destination))
+            && (self.modes.is_empty() || self.modes.contains(&head.mode))
+            && self.headers.iter().all(|rule| rule.matches(&head.headers))
+            && self.matcher.matches(&head.url, scope_origin, hook)
+    }
 }
 
 impl Matcher {

@@ -14,10 +14,10 @@ mod table;
 mod template;
 
 pub use glob::Glob;
-pub use matcher::{HeaderRule, Matcher};
+pub use matcher::{Conditions, HeaderRule, Matcher};
 pub use mutation::{IdempotencyHeader, MutationRoute, OnRetryable};
 pub use pattern::{Pattern, PatternError};
 pub use route::{Route, Search};
 pub use strategy::Strategy;
-pub use table::{MutationTable, RouteTable};
+pub use table::RouteTable;
 pub use template::{Template, TemplateError};

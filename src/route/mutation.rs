@@ -1,17 +1,13 @@
-//! A mutation route: which writes are queued when they cannot be sent, and how.
-//! Does not queue or send: `queue` does.
+//! A mutation route: how writes are queued when they cannot be sent.
+//! Does not queue or send: `queue` does; which writes it takes, `Conditions` say.
 
-use super::{Matcher, Template};
-use crate::http::{Method, Mode, RequestHead};
+use super::Template;
+use crate::http::Method;
 use crate::time::Span;
 
-/// One entry of the config's `mutations`.
+/// One entry of the config's `mutations`, but for its conditions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MutationRoute {
-    /// `match`: which URLs; required.
-    pub matcher: Matcher,
-    /// `methods`: any of POST, PUT, PATCH, DELETE. Default: all four.
-    pub methods: Vec<Method>,
     /// `lane`: writes of one lane are sent one after another, lanes beside each other. Default: `{path}`.
     pub lane: Template,
     /// `invalidates`: tags that become stale once the write is settled, beside its URL and the parent collection. Default: none.
@@ -65,13 +61,9 @@ impl IdempotencyHeader {
     }
 }
 
-impl MutationRoute {
-    /// A mutation route for these URLs, everything else by default.
-    #[must_use]
-    pub fn new(matcher: Matcher) -> MutationRoute {
+impl Default for MutationRoute {
+    fn default() -> MutationRoute {
         MutationRoute {
-            matcher,
-            methods: vec![Method::Post, Method::Put, Method::Patch, Method::Delete],
             lane: Template::path(),
             invalidates: Vec::new(),
             timeout: Span::seconds(10),
@@ -82,15 +74,9 @@ impl MutationRoute {
             max_retry_after: Span::hours(24),
         }
     }
+}
 
-    /// Whether it takes this request; `hook` is its function's verdict, asked for last.
-    #[must_use]
-    pub fn matches(&self, head: &RequestHead, scope_origin: &str, hook: impl FnOnce() -> bool) -> bool {
-        self.methods.contains(&head.method)
-            && (head.mode != Mode::Navigate || self.forms.is_some())
-            && self.matcher.matches(&head.url, scope_origin, hook)
-    }
-
+impl MutationRoute {
     /// The lane of a write: its template filled in, or the path when the template names a segment that is missing.
     #[must_use]
     pub fn lane_for(&self, method: &Method, url: &str) -> String {

@@ -1,26 +1,16 @@
-//! A route: which requests it takes, and how they are served.
-//! Does not serve them, and knows nothing of other routes.
+//! How a route serves.
+//! Does not serve, and knows nothing of other routes; which requests it takes, `Conditions` say.
 
-use super::{HeaderRule, Matcher, Strategy, Template};
-use crate::http::{Method, Mode, RequestHead};
+use super::{Strategy, Template};
+use crate::http::Method;
 use crate::time::Span;
 
-/// One entry of the config's `routes`. All conditions that are given must hold.
+/// One entry of the config's `routes`, but for its conditions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
     /// What it is called in the store, where `max_entries` counts by it: its conditions as written. Functions have no text, so
     /// they are told apart by the route's index.
     pub name: String,
-    /// `match`: which URLs. Default: all of the own origin.
-    pub matcher: Matcher,
-    /// `method`: GET, HEAD or both. Default: both.
-    pub methods: Vec<Method>,
-    /// `destination`: fetch's words such as `image`; the empty one is a plain `fetch()`. Default (empty list): any.
-    pub destinations: Vec<String>,
-    /// `mode`: fetch's words such as `navigate`. Default (empty list): any.
-    pub modes: Vec<Mode>,
-    /// `header`: fields that must all be there. Default: none.
-    pub headers: Vec<HeaderRule>,
     /// `strategy`: required.
     pub strategy: Strategy,
     /// `timeout`, network-first only: how long the network may take while a stored answer stands by. Default: as long as it likes.
@@ -53,16 +43,11 @@ pub enum Search {
 }
 
 impl Route {
-    /// A route of this strategy for these URLs, everything else by default.
+    /// A route of this strategy, everything else by default.
     #[must_use]
-    pub fn new(matcher: Matcher, strategy: Strategy) -> Route {
+    pub fn new(strategy: Strategy) -> Route {
         Route {
             name: String::new(),
-            matcher,
-            methods: vec![Method::Get, Method::Head],
-            destinations: Vec::new(),
-            modes: Vec::new(),
-            headers: Vec::new(),
             strategy,
             timeout: None,
             stale_time: None,
@@ -73,16 +58,6 @@ impl Route {
             expects: Vec::new(),
             fallback: None,
         }
-    }
-
-    /// Whether it takes this request; `hook` is its function's verdict, asked for last.
-    #[must_use]
-    pub fn matches(&self, head: &RequestHead, scope_origin: &str, hook: impl FnOnce() -> bool) -> bool {
-        self.methods.contains(&head.method)
-            && (self.destinations.is_empty() || self.destinations.contains(&head.destination))
-            && (self.modes.is_empty() || self.modes.contains(&head.mode))
-            && self.headers.iter().all(|rule| rule.matches(&head.headers))
-            && self.matcher.matches(&head.url, scope_origin, hook)
     }
 
     /// The tags of an answer to this request, templates filled in.

@@ -8,7 +8,8 @@ use thiserror::Error;
 /// Literals and the placeholders `{path}`, `{path[n]}` (a segment, counted from 0), `{origin}` and `{method}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Template {
-    parts: Vec<Part>,
+    /// As written; it has been read through once, so that what follows finds no errors.
+    text: String,
 }
 
 /// What is wrong with a template.
@@ -25,9 +26,9 @@ pub enum TemplateError {
     Unknown(String),
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Part {
-    Literal(String),
+/// One piece of a template.
+enum Part<'t> {
+    Literal(&'t str),
     Path,
     Segment(usize),
     Origin,
@@ -38,27 +39,19 @@ impl Template {
     /// The template `{path}`.
     #[must_use]
     pub fn path() -> Template {
-        Template { parts: vec![Part::Path] }
+        Template { text: "{path}".to_owned() }
     }
 
     /// Reads a template as written in the config.
     pub fn parse(text: &str) -> Result<Template, TemplateError> {
-        let mut parts = Vec::new();
+        if text.is_empty() {
+            return Err(TemplateError::Empty);
+        }
         let mut rest = text;
-        while let Some(at) = rest.find(['{', '}']) {
-            let (literal, tail) = rest.split_at_checked(at).unwrap_or((rest, ""));
-            let inner = tail.strip_prefix('{').ok_or(TemplateError::Brace('}'))?;
-            let (name, after) = inner.split_once('}').ok_or(TemplateError::Brace('{'))?;
-            if !literal.is_empty() {
-                parts.push(Part::Literal(literal.to_owned()));
-            }
-            parts.push(Part::named(name).ok_or_else(|| TemplateError::Unknown(name.to_owned()))?);
-            rest = after;
+        while !rest.is_empty() {
+            (_, rest) = Part::first(rest)?;
         }
-        if !rest.is_empty() {
-            parts.push(Part::Literal(rest.to_owned()));
-        }
-        if parts.is_empty() { Err(TemplateError::Empty) } else { Ok(Template { parts }) }
+        Ok(Template { text: text.to_owned() })
     }
 
     /// The text for a request; `None` when it names a segment that the path lacks or has empty.
@@ -66,14 +59,17 @@ impl Template {
     pub fn fill(&self, method: &Method, url: &str) -> Option<String> {
         let address = Address::of(url);
         let mut text = String::new();
-        for part in &self.parts {
+        let mut rest = self.text.as_str();
+        while !rest.is_empty() {
+            let (part, after) = Part::first(rest).ok()?;
             text.push_str(match part {
                 Part::Literal(literal) => literal,
                 Part::Path => address.path,
-                Part::Segment(index) => address.segments().nth(*index).filter(|segment| !segment.is_empty())?,
+                Part::Segment(index) => address.segments().nth(index).filter(|segment| !segment.is_empty())?,
                 Part::Origin => address.origin,
                 Part::Method => method.as_str(),
             });
+            rest = after;
         }
         Some(text)
     }
@@ -81,21 +77,41 @@ impl Template {
     /// Every template that can be filled, filled: a tag that names a missing segment is left out.
     #[must_use]
     pub fn fill_all(templates: &[Template], method: &Method, url: &str) -> Vec<String> {
-        templates.iter().filter_map(|template| template.fill(method, url)).collect()
+        let mut texts = Vec::new();
+        for template in templates {
+            texts.extend(template.fill(method, url));
+        }
+        texts
     }
 }
 
-impl Part {
-    fn named(name: &str) -> Option<Part> {
+impl<'t> Part<'t> {
+    /// The first piece of a text that is not empty, and what follows it.
+    fn first(text: &'t str) -> Result<(Part<'t>, &'t str), TemplateError> {
+        let Some(inner) = text.strip_prefix('{') else {
+            let (literal, after) =
+                text.split_at_checked(text.find(['{', '}']).unwrap_or(text.len())).unwrap_or((text, ""));
+            // The first letter of what is no literal can only be the other brace.
+            return if literal.is_empty() {
+                Err(TemplateError::Brace('}'))
+            } else {
+                Ok((Part::Literal(literal), after))
+            };
+        };
+        let (name, after) = inner.split_once('}').ok_or(TemplateError::Brace('{'))?;
+        let part = Part::named(name).ok_or_else(|| TemplateError::Unknown(name.to_owned()))?;
+        Ok((part, after))
+    }
+
+    fn named(name: &str) -> Option<Part<'t>> {
         match name {
             "path" => Some(Part::Path),
             "origin" => Some(Part::Origin),
             "method" => Some(Part::Method),
             _ => {
                 let digits = name.strip_prefix("path[")?.strip_suffix(']')?;
-                // `usize` itself would also read "+1".
-                let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
-                digits.parse().ok().filter(|_| plain).map(Part::Segment)
+                // The parser itself would also read "+1".
+                digits.parse().ok().filter(|_| !digits.starts_with('+')).map(Part::Segment)
             }
         }
     }

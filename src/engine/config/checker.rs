@@ -1,228 +1,151 @@
-//! Reads single values of a config and collects what is wrong with them.
-//! Knows no key: those who know theirs call it.
+//! Holds a value of the config against what may stand there, and collects what is wrong.
+//! Knows no key: the tables of `schema` do.
 
-use super::error::{ConfigError, Problem};
-use super::own_path::check_own_path;
+use super::error::ConfigError;
 use super::suggest::nearest;
 use super::value::{Value, quoted};
-use crate::http::MediaType;
-use crate::route::{Matcher, Pattern, Template};
-use crate::time::Span;
 
-/// The errors found so far.
-#[derive(Debug, Default)]
-pub(super) struct Checker {
-    errors: Vec<ConfigError>,
+/// What may stand at a place of the config.
+pub(super) struct Rule {
+    /// That in words, for whoever wrote something else.
+    pub expected: &'static str,
+    /// That for the checker.
+    pub form: Form,
+}
+
+/// The kinds of rules.
+pub(super) enum Form {
+    /// `true` or `false`.
+    Flag,
+    /// A whole number from 1.
+    Count,
+    /// A text that passes this test.
+    Text(fn(&str) -> Fit),
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// A list, each item under this rule.
+    List(&'static Rule),
+    /// A value under this rule, or a list of at least one.
+    OneOrMany(&'static Rule),
+    /// An object with these keys and no others.
+    Object(&'static [Field]),
+    /// What only code can say.
+    Special(fn(&mut Checker, &str, &Value) -> Fit),
+}
+
+/// A key of an object.
+pub(super) struct Field {
+    /// The key.
+    pub key: &'static str,
+    /// What may stand under it.
+    pub rule: &'static Rule,
+    /// Whether it may be left out.
+    pub need: Need,
+}
+
+/// Whether a key may be left out.
+#[derive(PartialEq, Eq)]
+pub(super) enum Need {
+    /// It has a default.
+    Optional,
+    /// It has none.
+    Required,
+}
+
+/// Whether a value fits its rule; if not, with what may help.
+pub(super) type Fit = Result<(), Option<String>>;
+
+/// Fits if this holds; there is nothing to say otherwise.
+pub(super) fn only_if(holds: bool) -> Fit {
+    if holds { Ok(()) } else { Err(None) }
+}
+
+/// Fits as one of these words.
+pub(super) fn one_of(words: &[&'static str], text: &str) -> Fit {
+    if words.contains(&text) {
+        return Ok(());
+    }
+    Err(nearest(text, words.iter().copied()).map(|word| format!("did you mean {}?", quoted(word))))
 }
 
 /// The path of a key: `routes[2].timeout`, or `routes[2]["a b"]` where the key is no plain word.
 pub(super) fn child(at: &str, key: &str) -> String {
-    let plain = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '$' | '-'));
-    if plain { format!("{at}.{key}") } else { format!("{at}[{}]", quoted(key)) }
-}
-
-/// `"a", "b" or "c"`.
-pub(super) fn any_of(words: &[&str]) -> String {
-    let quoted: Vec<String> = words.iter().map(|word| quoted(word)).collect();
-    match quoted.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
-        _ => quoted.concat(),
+    let plain = !key.is_empty() && key.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'$' | b'-'));
+    match plain {
+        _ if at.is_empty() => key.to_owned(),
+        true => format!("{at}.{key}"),
+        false => format!("{at}[{}]", quoted(key)),
     }
 }
 
-/// Puts a value where one was read; an error leaves what was there.
-pub(super) fn set<T>(slot: &mut T, read: Option<T>) {
-    if let Some(value) = read {
-        *slot = value;
-    }
+/// The path of an item.
+pub(super) fn item(at: &str, index: usize) -> String {
+    format!("{at}[{index}]")
+}
+
+/// The errors found so far.
+#[derive(Debug, Default)]
+pub(super) struct Checker {
+    /// In the order in which the config is written.
+    pub errors: Vec<ConfigError>,
 }
 
 impl Checker {
-    /// The checked thing, or every error.
-    pub fn finish<T>(self, checked: T) -> Result<T, Vec<ConfigError>> {
-        if self.errors.is_empty() { Ok(checked) } else { Err(self.errors) }
-    }
-
-    /// The keys and values of an object.
-    pub fn fields<'v>(&mut self, at: &str, value: &'v Value) -> Option<&'v [(String, Value)]> {
-        match value {
-            Value::Map(fields) => Some(fields),
-            _ => self.unfit(at, "an object", value),
-        }
-    }
-
-    /// Each item of a list.
-    pub fn list<T>(
-        &mut self,
-        at: &str,
-        value: &Value,
-        expected: &str,
-        read: impl FnMut(&mut Checker, &str, &Value) -> Option<T>,
-    ) -> Vec<T> {
-        match value {
-            Value::List(items) => self.each(items, &|index| format!("{at}[{index}]"), read),
-            _ => self.unfit(at, expected, value).unwrap_or_default(),
-        }
-    }
-
-    /// A value by itself or a list of at least one.
-    pub fn one_or_many<T>(
-        &mut self,
-        at: &str,
-        value: &Value,
-        expected: &str,
-        read: impl FnMut(&mut Checker, &str, &Value) -> Option<T>,
-    ) -> Vec<T> {
-        match value {
-            Value::List(items) if items.is_empty() => self.unfit(at, expected, value).unwrap_or_default(),
-            Value::List(_) => self.list(at, value, expected, read),
-            _ => self.each(std::slice::from_ref(value), &|_| at.to_owned(), read),
-        }
-    }
-
-    /// A text.
-    pub fn text<'v>(&mut self, at: &str, value: &'v Value, expected: &str) -> Option<&'v str> {
-        match value {
-            Value::Text(text) => Some(text),
-            _ => self.unfit(at, expected, value),
-        }
-    }
-
-    /// One of a few words.
-    pub fn word(&mut self, at: &str, value: &Value, words: &[&'static str], expected: &str) -> Option<&'static str> {
-        let text = self.text(at, value, expected)?;
-        words.iter().find(|word| **word == text).copied().or_else(|| {
-            let note = nearest(text, words).map(|word| format!("did you mean {}?", quoted(word)));
-            self.unfit_note(at, expected, value, note)
-        })
-    }
-
-    /// `true` or `false`.
-    pub fn flag(&mut self, at: &str, value: &Value) -> Option<bool> {
-        match value {
-            Value::Bool(flag) => Some(*flag),
-            _ => self.unfit(at, "true or false", value),
-        }
-    }
-
-    /// A whole number from 1.
-    pub fn count(&mut self, at: &str, value: &Value) -> Option<usize> {
-        match value {
-            // Within that range the cast is exact, on wasm32 too.
-            Value::Number(number) if number.fract() == 0.0 && (1.0..=f64::from(u32::MAX)).contains(number) => {
-                Some(*number as usize)
+    /// Notes what is wrong with a value, and with what is in it.
+    pub fn check(&mut self, at: &str, rule: &Rule, value: &Value) {
+        let fit = match (&rule.form, value) {
+            (Form::Flag, Value::Bool(_)) => Ok(()),
+            (Form::Count, Value::Number(_)) => only_if(value.as_count().is_some()),
+            (Form::Text(test), Value::Text(text)) => test(text),
+            (Form::Word(words), Value::Text(text)) => one_of(words, text),
+            (Form::OneOrMany(_), Value::List(items)) if items.is_empty() => Err(None),
+            (Form::List(rule) | Form::OneOrMany(rule), Value::List(items)) => {
+                for (index, value) in items.iter().enumerate() {
+                    self.check(&item(at, index), rule, value);
+                }
+                Ok(())
             }
-            _ => self.unfit(at, "a whole number from 1", value),
+            (Form::OneOrMany(rule), _) => {
+                self.check(at, rule, value);
+                Ok(())
+            }
+            (Form::Object(known), Value::Map(fields)) => {
+                self.check_fields(at, known, fields);
+                Ok(())
+            }
+            (Form::Special(check), _) => check(self, at, value),
+            (Form::Flag | Form::Count | Form::Text(_) | Form::Word(_) | Form::List(_) | Form::Object(_), _) => {
+                Err(None)
+            }
+        };
+        if let Err(note) = fit {
+            let note = note.map_or_else(String::new, |note| format!(" ({note})"));
+            self.push(at, format!("expected {}, got {}{note}", rule.expected, value.described()));
         }
     }
 
-    /// A duration, also none at all.
-    pub fn span(&mut self, at: &str, value: &Value) -> Option<Span> {
-        let read = if let Value::Text(text) = value { Span::parse(text) } else { None };
-        read.or_else(|| self.unfit(at, "a duration such as \"3s\"", value))
+    /// Notes what is wrong at a place, in words.
+    pub fn push(&mut self, at: &str, problem: String) {
+        let path = if at.is_empty() { "config" } else { at };
+        self.errors.push(ConfigError { path: path.to_owned(), problem });
     }
 
-    /// A duration longer than none.
-    pub fn timeout(&mut self, at: &str, value: &Value) -> Option<Span> {
-        let span = self.span(at, value)?;
-        if span > Span::ZERO { Some(span) } else { self.unfit(at, "a duration longer than none", value) }
-    }
-
-    /// A path of the own origin.
-    pub fn own_path(&mut self, at: &str, value: &Value, expected: &str) -> Option<String> {
-        let text = self.text(at, value, expected)?;
-        match check_own_path(text) {
-            Ok(()) => Some(text.to_owned()),
-            Err(error) => self.unfit_note(at, expected, value, Some(error.to_string())),
-        }
-    }
-
-    /// A lane or a tag.
-    pub fn template(&mut self, at: &str, value: &Value) -> Option<Template> {
-        let expected = "a text such as \"board:{path[2]}\"";
-        let text = self.text(at, value, expected)?;
-        match Template::parse(text) {
-            Ok(template) => Some(template),
-            Err(error) => self.unfit_note(at, expected, value, Some(error.to_string())),
-        }
-    }
-
-    /// A route's `match`.
-    pub fn matcher(&mut self, at: &str, value: &Value) -> Option<Matcher> {
-        if value.is_hook() {
-            return Some(Matcher::Hook);
-        }
-        let expected = "a pattern such as \"/api/*\", a list of patterns or a function";
-        if !matches!(value, Value::Text(_) | Value::List(_)) {
-            return self.unfit(at, expected, value);
-        }
-        Some(Matcher::Patterns(self.one_or_many(at, value, expected, Checker::pattern)))
-    }
-
-    /// A content type in lower case.
-    pub fn media_type(&mut self, at: &str, value: &Value) -> Option<String> {
-        let expected = "a content type such as \"application/json\"";
-        let text = self.text(at, value, expected)?;
-        // Parameters such as a charset are not compared, so none may look as if they were.
-        let read = MediaType::parse(text).filter(|_| !text.contains(';') && text.trim() == text);
-        read.map(|_| text.to_ascii_lowercase()).or_else(|| self.unfit(at, expected, value))
-    }
-
-    /// Notes a value of the wrong type or form. Returns `None`, so that a reader can end with it.
-    pub fn unfit<T>(&mut self, at: &str, expected: &str, value: &Value) -> Option<T> {
-        self.unfit_note(at, expected, value, None)
-    }
-
-    /// The same with something that may help.
-    pub fn unfit_note<T>(&mut self, at: &str, expected: &str, value: &Value, note: Option<String>) -> Option<T> {
-        self.push(at, Problem::Unfit { expected: expected.to_owned(), got: value.described(), note });
-        None
-    }
-
-    /// Notes a required key that is missing.
-    pub fn missing(&mut self, at: &str, key: &str, expected: &str) {
-        self.push(
-            &child(at, key),
-            Problem::Unfit { expected: expected.to_owned(), got: "nothing".to_owned(), note: None },
-        );
-    }
-
-    /// Notes a key that means nothing here.
-    pub fn unknown_key(&mut self, at: &str, key: &str, known: &[&'static str]) {
-        self.push(at, Problem::UnknownKey { suggestion: nearest(key, known) });
-    }
-
-    /// Notes what does not go together.
-    pub fn clash(&mut self, at: &str, why: &str) {
-        self.push(at, Problem::Clash(why.to_owned()));
-    }
-
-    /// Reads values one by one, each under a path made of its index. A plain loop: there is one in the wasm for each kind of thing.
-    fn each<T>(
-        &mut self,
-        values: &[Value],
-        path: &dyn Fn(usize) -> String,
-        mut read: impl FnMut(&mut Checker, &str, &Value) -> Option<T>,
-    ) -> Vec<T> {
-        let mut all = Vec::new();
-        for (index, value) in values.iter().enumerate() {
-            if let Some(item) = read(self, &path(index), value) {
-                all.push(item);
+    fn check_fields(&mut self, at: &str, known: &'static [Field], fields: &[(String, Value)]) {
+        for (key, value) in fields {
+            let at = child(at, key);
+            match known.iter().find(|field| field.key == key) {
+                Some(field) => self.check(&at, field.rule, value),
+                None => {
+                    let suggestion = nearest(key, known.iter().map(|field| field.key));
+                    let hint = suggestion.map_or_else(String::new, |key| format!(", did you mean {}?", quoted(key)));
+                    self.push(&at, format!("unknown key{hint}"));
+                }
             }
         }
-        all
-    }
-
-    fn pattern(&mut self, at: &str, value: &Value) -> Option<Pattern> {
-        let expected = "a pattern such as \"/api/*\"";
-        let text = self.text(at, value, expected)?;
-        match Pattern::parse(text) {
-            Ok(pattern) => Some(pattern),
-            Err(error) => self.unfit_note(at, expected, value, Some(error.to_string())),
+        for field in known {
+            if field.need == Need::Required && !fields.iter().any(|(key, _)| key == field.key) {
+                self.push(&child(at, field.key), format!("expected {}, got nothing", field.rule.expected));
+            }
         }
-    }
-
-    fn push(&mut self, at: &str, problem: Problem) {
-        self.errors.push(ConfigError { path: at.to_owned(), problem });
     }
 }

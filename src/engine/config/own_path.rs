@@ -1,45 +1,35 @@
 //! Paths of the own origin, as a browser writes them.
 //! Does not resolve relative ones: the config would mean something else in another folder.
 
-use thiserror::Error;
+use super::checker::Fit;
 
-/// Why a text is no path of the own origin.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub(super) enum NoPath {
-    /// A relative path or a whole URL.
-    #[error("it must start with \"/\"")]
-    Start,
-    /// `//host/…` is another origin.
-    #[error("\"//\" starts another origin")]
-    OtherOrigin,
-    /// A fragment never reaches a worker.
-    #[error("a fragment never reaches a worker")]
-    Fragment,
-    /// Browsers would write it otherwise, so that it would never be found.
-    #[error("'{0}' must be percent-encoded, as it is in URLs")]
-    Encode(char),
-    /// Browsers resolve these away.
-    #[error("browsers resolve \".\" and \"..\" segments")]
-    DotSegment,
-}
+/// What browsers resolve away.
+const DOT_SEGMENTS: [&str; 6] = [".", "..", "%2e", ".%2e", "%2e.", "%2e%2e"];
 
 /// Whether a text is a path of the own origin, with or without a query, in the form that browsers give it.
-pub(super) fn check_own_path(text: &str) -> Result<(), NoPath> {
-    if !text.starts_with('/') {
-        return Err(NoPath::Start);
-    }
-    if text.starts_with("//") || text.starts_with("/\\") {
-        return Err(NoPath::OtherOrigin);
-    }
-    let (path, _) = text.split_once('?').unwrap_or((text, ""));
+pub(super) fn check_own_path(text: &str) -> Fit {
+    let mut letters = text.chars();
+    let why = match (letters.next(), letters.next()) {
+        (Some('/'), Some('/' | '\\')) => "\"//\" starts another origin",
+        (Some('/'), _) => return check_rest(text),
+        _ => "it must start with \"/\"",
+    };
+    Err(Some(why.to_owned()))
+}
+
+fn check_rest(text: &str) -> Fit {
     for c in text.chars() {
-        match c {
-            '#' => return Err(NoPath::Fragment),
-            '"' | '<' | '>' | '`' | '{' | '}' | '\\' => return Err(NoPath::Encode(c)),
-            c if !c.is_ascii_graphic() => return Err(NoPath::Encode(c)),
-            _ => {}
+        if c == '#' {
+            return Err(Some("a fragment never reaches a worker".to_owned()));
+        }
+        // Browsers would write it otherwise, so that it would never be found.
+        if !c.is_ascii_graphic() || matches!(c, '"' | '<' | '>' | '`' | '{' | '}' | '\\') {
+            return Err(Some(format!("'{c}' must be percent-encoded, as it is in URLs")));
         }
     }
-    let dots = |segment: &str| matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..");
-    if path.split('/').any(dots) { Err(NoPath::DotSegment) } else { Ok(()) }
+    let path = text.split('?').next().unwrap_or(text);
+    if path.split('/').any(|segment| DOT_SEGMENTS.iter().any(|dots| segment.eq_ignore_ascii_case(dots))) {
+        return Err(Some("browsers resolve \".\" and \"..\" segments".to_owned()));
+    }
+    Ok(())
 }

@@ -65,12 +65,38 @@ impl Value {
     pub fn is_hook(&self) -> bool {
         match self {
             Value::Hook => true,
-            Value::Map(fields) => fields.len() == 1 && field(fields, "hook") == Some(&Value::Bool(true)),
+            Value::Map(fields) => fields.len() == 1 && matches!(self.get("hook"), Some(Value::Bool(true))),
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::List(_) => false,
         }
     }
 
-    fn write(&self, out: &mut String) {
+    /// The text, if it is one.
+    #[must_use]
+    pub fn as_text(&self) -> Option<&str> {
+        if let Value::Text(text) = self { Some(text) } else { None }
+    }
+
+    /// The whole number from 1, if it is one.
+    #[must_use]
+    pub fn as_count(&self) -> Option<usize> {
+        match self {
+            // Within that range the cast is exact, on wasm32 too.
+            Value::Number(number) if number.fract() == 0.0 && (1.0..=f64::from(u32::MAX)).contains(number) => {
+                Some(*number as usize)
+            }
+            _ => None,
+        }
+    }
+
+    /// What stands under a key, if it is an object with that key.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        let Value::Map(fields) = self else { return None };
+        fields.iter().find(|(other, _)| other == key).map(|(_, value)| value)
+    }
+
+    /// Appends the canonical text.
+    pub(super) fn write(&self, out: &mut String) {
         match self {
             Value::Null => out.push_str("null"),
             Value::Bool(flag) => out.push_str(if *flag { "true" } else { "false" }),
@@ -103,11 +129,6 @@ impl Value {
             Value::Hook => out.push_str("function"),
         }
     }
-}
-
-/// The value of a key.
-pub(super) fn field<'v>(fields: &'v [(String, Value)], key: &str) -> Option<&'v Value> {
-    fields.iter().find(|(other, _)| other == key).map(|(_, value)| value)
 }
 
 /// A number as JavaScript writes it, to 15 digits: enough to recognise it by, and the standard library's exact way costs
@@ -153,7 +174,7 @@ fn write_number(out: &mut String, number: f64) {
 }
 
 /// A text as JSON writes it (RFC 8259, 7).
-pub(super) fn quoted(text: &str) -> String {
+pub(in crate::engine) fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
     for c in text.chars() {

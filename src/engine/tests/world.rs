@@ -8,7 +8,7 @@ use crate::fault::{FetchError, StoreError};
 use crate::http::{Headers, Method, RequestHead, ResponseHead};
 use crate::ids::{BodyId, CommitId, Entropy, ExchangeId, Generation, MutationId};
 use crate::queue::{BodyFacts, Row, Wake};
-use crate::route::{Matcher, MutationRoute, Pattern, Route, Strategy, Template};
+use crate::route::{MutationRoute, Route, Strategy, Template};
 use crate::tabs::Event;
 use crate::time::{Span, Timestamp};
 use std::collections::{BTreeMap, VecDeque};
@@ -60,7 +60,7 @@ pub(super) fn route(strategy: Strategy) -> Route {
         max_age: Some(Span::hours(1)),
         timeout: (strategy == Strategy::NetworkFirst).then_some(Span::seconds(2)),
         tags: vec![Template::parse("api").unwrap()],
-        ..Route::new(Matcher::OwnOrigin, strategy)
+        ..Route::new(strategy)
     }
 }
 
@@ -97,9 +97,8 @@ impl World {
 
     pub(super) fn of(mut config: Config) -> World {
         if config.mutations.is_empty() {
-            let matcher = Matcher::Patterns(vec![Pattern::parse("/*").unwrap()]);
             let tags = vec![Template::parse("written").unwrap()];
-            config.mutations = vec![MutationRoute { invalidates: tags, ..MutationRoute::new(matcher) }];
+            config.mutations = vec![MutationRoute { invalidates: tags, ..MutationRoute::default() }];
         }
         World {
             engine: Engine::new(config, Instance { owner: "me".to_owned(), origin: ORIGIN.to_owned() }),

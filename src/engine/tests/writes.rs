@@ -7,7 +7,7 @@ use crate::fault::{FetchError, StoreError};
 use crate::http::{Method, Mode, RequestHead};
 use crate::ids::ExchangeId;
 use crate::queue::Command;
-use crate::route::{Matcher, MutationRoute, OnRetryable, Pattern, Strategy, Template};
+use crate::route::{MutationRoute, OnRetryable, Strategy, Template};
 use crate::time::Span;
 
 fn world() -> World {
@@ -113,10 +113,7 @@ fn a_final_refusal_is_the_pages_own() {
 #[test]
 fn a_route_may_ask_for_the_trouble_itself() {
     for (said, expected) in [(offline(), "failed"), (status(503, &[]), "network")] {
-        let route = MutationRoute {
-            on_retryable: OnRetryable::Answer,
-            ..MutationRoute::new(Matcher::Patterns(vec![Pattern::parse("/*").unwrap()]))
-        };
+        let route = MutationRoute { on_retryable: OnRetryable::Answer, ..MutationRoute::default() };
         let mut world = World::of(Config { mutations: vec![route], ..Config::default() });
         let id = world.post("/api/cards");
         world.server(said);
@@ -185,10 +182,7 @@ fn a_form_is_sent_on_with_303_when_its_write_is_kept_and_else_gets_the_answer() 
         (form(), status(400, &[]), "network"),
         (form(), ok("", "thanks"), "network"),
     ] {
-        let route = MutationRoute {
-            forms: Some("/sent".to_owned()),
-            ..MutationRoute::new(Matcher::Patterns(vec![Pattern::parse("/*").unwrap()]))
-        };
+        let route = MutationRoute { forms: Some("/sent".to_owned()), ..MutationRoute::default() };
         let mut world = World::of(Config { mutations: vec![route], ..Config::default() });
         let id = world.submit(request, 0);
         world.server(said);
@@ -268,7 +262,7 @@ fn a_command_is_answered_by_its_ticket() {
 fn tags_of_a_write_are_filled_from_its_path() {
     let route = MutationRoute {
         invalidates: vec![Template::parse("board:{path[2]}").unwrap(), Template::parse("{path[9]}").unwrap()],
-        ..MutationRoute::new(Matcher::Patterns(vec![Pattern::parse("/*").unwrap()]))
+        ..MutationRoute::default()
     };
     let mut world = World::of(Config { mutations: vec![route], ..Config::default() });
     world.post("/api/boards/7/cards");

@@ -1,0 +1,281 @@
+//! What a config may say: every key there is, and what may stand under it.
+//! Makes nothing of it: once it fits, `read` does.
+
+use super::checker::{Checker, Field, Fit, Form, Need, Rule, child, item, one_of, only_if};
+use super::own_path::check_own_path;
+use super::value::Value;
+use crate::http::MediaType;
+use crate::route::Template;
+use crate::time::Span;
+
+/// The whole.
+pub(super) const CONFIG: Rule = object(&[
+    optional("routes", &Rule { expected: "a list of routes", form: Form::List(&ROUTE) }),
+    optional("mutations", &Rule { expected: "a list of mutation routes", form: Form::List(&MUTATION) }),
+    optional("precache", &Rule { expected: "a list of paths", form: Form::Special(check_precache) }),
+    optional("cleanup", &Rule { expected: "a list of cache names", form: Form::List(&CACHE_NAME) }),
+    optional("base", &BASE),
+    optional("skipWaiting", &FLAG),
+    optional("warm", &FLAG),
+    optional("maxPending", &COUNT),
+]);
+
+const ROUTE: Rule = Rule { expected: OBJECT, form: Form::Special(check_route) };
+const ROUTE_FIELDS: Rule = object(&[
+    optional("match", &MATCH),
+    optional("method", &Rule { expected: READ.expected, form: Form::OneOrMany(&READ) }),
+    optional("destination", &Rule { expected: DESTINATION.expected, form: Form::OneOrMany(&DESTINATION) }),
+    optional("mode", &Rule { expected: MODE.expected, form: Form::OneOrMany(&MODE) }),
+    optional("header", &Rule { expected: OBJECT, form: Form::Special(check_headers) }),
+    required("strategy", &STRATEGY),
+    optional("timeout", &TIMEOUT),
+    optional("staleTime", &SPAN),
+    optional("maxAge", &SPAN),
+    optional("maxEntries", &COUNT),
+    optional("tags", &TAGS),
+    optional("ignoreSearch", &FLAG),
+    optional("expects", &EXPECTS),
+    optional("fallback", &Rule { expected: "a path such as \"/offline.html\"", form: Form::Text(check_own_path) }),
+]);
+
+/// Of these a route needs one: without, it would take everything, which nobody writes on purpose.
+const NARROWING: [&str; 4] = ["match", "destination", "mode", "header"];
+
+const MUTATION: Rule = object(&[
+    required("match", &MATCH),
+    optional("methods", &Rule { expected: WRITE.expected, form: Form::OneOrMany(&WRITE) }),
+    optional("lane", &TEMPLATE),
+    optional("invalidates", &TAGS),
+    optional("timeout", &TIMEOUT),
+    optional("onRetryable", &Rule { expected: "\"queue\" or \"answer\"", form: Form::Word(&["queue", "answer"]) }),
+    optional("idempotencyHeader", &KEY_HEADER),
+    optional("expects", &EXPECTS),
+    optional("forms", &object(&[required("redirect", &REDIRECT)])),
+    optional("maxRetryAfter", &SPAN),
+]);
+const REDIRECT: Rule = Rule { expected: "a path such as \"/sent.html\"", form: Form::Text(check_own_path) };
+const KEY_HEADER: Rule = Rule {
+    expected: "the name of a header field, or false",
+    form: Form::Special(|_, _, value| {
+        only_if(matches!(value, Value::Bool(false)) || value.as_text().is_some_and(is_field_name))
+    }),
+};
+
+const PRECACHED: Rule = Rule {
+    expected: "a path such as \"/index.html\", or {url, revision, integrity}",
+    form: Form::Special(check_precached),
+};
+const PRECACHED_FIELDS: Rule = object(&[
+    required("url", &Rule { expected: "a path such as \"/index.html\"", form: Form::Text(check_own_path) }),
+    optional("revision", &REVISION),
+    optional("integrity", &INTEGRITY),
+]);
+const REVISION: Rule = Rule {
+    expected: "a text that changes with the content, or null",
+    // Workbox's manifests say `null` for files with a hash in their names.
+    form: Form::Special(|_, _, value| {
+        only_if(*value == Value::Null || value.as_text().is_some_and(|text| !text.is_empty()))
+    }),
+};
+const INTEGRITY: Rule =
+    Rule { expected: "an integrity such as \"sha256-…\"", form: Form::Text(|text| only_if(is_integrity(text))) };
+
+const CACHE_NAME: Rule =
+    Rule { expected: "the name of a cache such as \"workbox-*\"", form: Form::Text(|text| only_if(!text.is_empty())) };
+const BASE: Rule = Rule {
+    expected: "a path that starts and ends with \"/\"",
+    form: Form::Text(|text| only_if(text.ends_with('/') && !text.contains('?') && check_own_path(text).is_ok())),
+};
+
+const FLAG: Rule = Rule { expected: "true or false", form: Form::Flag };
+const COUNT: Rule = Rule { expected: "a whole number from 1", form: Form::Count };
+const SPAN: Rule =
+    Rule { expected: "a duration such as \"3s\"", form: Form::Text(|text| only_if(Span::parse(text).is_some())) };
+const TIMEOUT: Rule = Rule { expected: SPAN.expected, form: Form::Special(check_timeout) };
+const POSITIVE: Rule = Rule {
+    expected: "a duration longer than none",
+    form: Form::Text(|text| only_if(Span::parse(text) != Some(Span::ZERO))),
+};
+
+const TAGS: Rule = Rule { expected: "a list of tags", form: Form::List(&TEMPLATE) };
+const TEMPLATE: Rule = Rule {
+    expected: "a text such as \"board:{path[2]}\"",
+    form: Form::Text(|text| Template::parse(text).map(drop).map_err(|error| Some(error.to_string()))),
+};
+
+const EXPECTS: Rule = Rule { expected: "at least one content type", form: Form::OneOrMany(&MEDIA_TYPE) };
+const MEDIA_TYPE: Rule = Rule {
+    expected: "a content type such as \"application/json\"",
+    // Parameters such as a charset are not compared, so none may look as if they were.
+    form: Form::Text(|text| only_if(MediaType::parse(text).is_some() && !text.contains(';') && text.trim() == text)),
+};
+
+const MATCH: Rule = Rule {
+    expected: "a pattern such as \"/api/*\", a list of patterns or a function",
+    form: Form::Special(check_match),
+};
+const PATTERNS: Rule = Rule { expected: MATCH.expected, form: Form::OneOrMany(&PATTERN) };
+// Its syntax has been checked by who matches: the worker shell, before anything else (`route::Pattern` says what it takes).
+const PATTERN: Rule = Rule { expected: "a pattern such as \"/api/*\"", form: Form::Text(|_| Ok(())) };
+
+const READS: [&str; 2] = ["GET", "HEAD"];
+const READ: Rule = Rule {
+    expected: "\"GET\" or \"HEAD\"",
+    form: Form::Text(|text| check_method(text, (&READS, &WRITES), "writes belong in mutations")),
+};
+const WRITES: [&str; 4] = ["POST", "PUT", "PATCH", "DELETE"];
+const WRITE: Rule = Rule {
+    expected: "\"POST\", \"PUT\", \"PATCH\" or \"DELETE\"",
+    form: Form::Text(|text| check_method(text, (&WRITES, &READS), "reads belong in routes")),
+};
+const MODE: Rule = Rule {
+    expected: "\"navigate\", \"same-origin\", \"cors\" or \"no-cors\"",
+    form: Form::Word(&["navigate", "same-origin", "cors", "no-cors"]),
+};
+const STRATEGY: Rule = Rule {
+    expected: "\"cache-first\", \"network-first\", \"stale-while-revalidate\", \"network-only\" or \"cache-only\"",
+    form: Form::Word(&["cache-first", "network-first", "stale-while-revalidate", "network-only", "cache-only"]),
+};
+/// Fetch's destinations; the empty one is a plain `fetch()`.
+const DESTINATION: Rule = Rule {
+    expected: "a destination such as \"image\"",
+    form: Form::Word(&[
+        "",
+        "audio",
+        "audioworklet",
+        "document",
+        "embed",
+        "font",
+        "frame",
+        "iframe",
+        "image",
+        "json",
+        "manifest",
+        "object",
+        "paintworklet",
+        "report",
+        "script",
+        "sharedworker",
+        "style",
+        "text",
+        "track",
+        "video",
+        "webidentity",
+        "worker",
+        "xslt",
+    ]),
+};
+const HEADER: Rule = Rule {
+    expected: "a text, or true for any value",
+    form: Form::Special(|_, _, value| only_if(matches!(value, Value::Text(_) | Value::Bool(true)))),
+};
+const OBJECT: &str = "an object";
+
+const fn object(fields: &'static [Field]) -> Rule {
+    Rule { expected: OBJECT, form: Form::Object(fields) }
+}
+
+const fn optional(key: &'static str, rule: &'static Rule) -> Field {
+    Field { key, rule, need: Need::Optional }
+}
+
+const fn required(key: &'static str, rule: &'static Rule) -> Field {
+    Field { key, rule, need: Need::Required }
+}
+
+fn check_route(checker: &mut Checker, at: &str, value: &Value) -> Fit {
+    checker.check(at, &ROUTE_FIELDS, value);
+    let Value::Map(_) = value else { return Ok(()) };
+    if !NARROWING.iter().any(|key| value.get(key).is_some()) {
+        checker.push(at, "a route needs at least one of match, destination, mode or header".to_owned());
+    }
+    let other = value.get("strategy").is_some_and(|strategy| strategy.as_text() != Some("network-first"));
+    if other && value.get("timeout").is_some() {
+        checker.push(&child(at, "timeout"), "only network-first has a timeout".to_owned());
+    }
+    Ok(())
+}
+
+fn check_precache(checker: &mut Checker, at: &str, value: &Value) -> Fit {
+    let Value::List(items) = value else { return Err(None) };
+    let mut seen: Vec<&str> = Vec::new();
+    for (index, value) in items.iter().enumerate() {
+        let at_item = item(at, index);
+        checker.check(&at_item, &PRECACHED, value);
+        let url = value.get("url").unwrap_or(value).as_text().unwrap_or_default();
+        let first = seen.iter().position(|other| *other == url);
+        if let (Some(first), Ok(())) = (first, check_own_path(url)) {
+            checker.push(&at_item, format!("\"{url}\" is listed already, at {}", item(at, first)));
+        }
+        seen.push(url);
+    }
+    Ok(())
+}
+
+fn check_precached(checker: &mut Checker, at: &str, value: &Value) -> Fit {
+    match value {
+        Value::Text(path) => check_own_path(path),
+        Value::Map(_) => {
+            checker.check(at, &PRECACHED_FIELDS, value);
+            Ok(())
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::List(_) | Value::Hook => Err(None),
+    }
+}
+
+fn check_match(checker: &mut Checker, at: &str, value: &Value) -> Fit {
+    match value {
+        Value::Text(_) | Value::List(_) => checker.check(at, &PATTERNS, value),
+        _ => return only_if(value.is_hook()),
+    }
+    Ok(())
+}
+
+fn check_headers(checker: &mut Checker, at: &str, value: &Value) -> Fit {
+    let Value::Map(fields) = value else { return Err(None) };
+    for (name, value) in fields {
+        let at = child(at, name);
+        if is_field_name(name) {
+            checker.check(&at, &HEADER, value);
+        } else {
+            checker.push(&at, "this is no name of a header field".to_owned());
+        }
+    }
+    Ok(())
+}
+
+fn check_timeout(checker: &mut Checker, at: &str, value: &Value) -> Fit {
+    let is_span = value.as_text().and_then(Span::parse).is_some();
+    checker.check(at, if is_span { &POSITIVE } else { &SPAN }, value);
+    Ok(())
+}
+
+/// One of these methods; the others go elsewhere.
+fn check_method(text: &str, (these, others): (&[&'static str], &[&str]), note: &str) -> Fit {
+    if others.iter().any(|other| other.eq_ignore_ascii_case(text)) {
+        return Err(Some(note.to_owned()));
+    }
+    one_of(these, text)
+}
+
+/// RFC 9110, 5.6.2: a field name is a token.
+fn is_field_name(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+}
+
+/// Subresource Integrity, 3.5: hashes with spaces between, each an algorithm, a hyphen, base64. Browsers ignore what they cannot read,
+/// which would be no check at all.
+fn is_integrity(text: &str) -> bool {
+    let mut hashes = text.split_ascii_whitespace().peekable();
+    hashes.peek().is_some()
+        && hashes.all(|hash| {
+            let Some((algorithm, base64)) = hash.split_once('-') else { return false };
+            let length = match algorithm {
+                "sha256" => 44,
+                "sha384" => 64,
+                "sha512" => 88,
+                _ => return false,
+            };
+            base64.len() == length && base64.bytes().all(|c| c.is_ascii_alphanumeric() || b"+/=".contains(&c))
+        })
+}
