@@ -85,7 +85,11 @@ pub(super) enum Purpose {
         updated: Option<Event>,
     },
     /// The queue.
-    Queue { token: CommitId, touch: queue::Touch },
+    Queue {
+        token: CommitId,
+        /// To send once it is stored.
+        events: Vec<Event>,
+    },
     /// A page declared URLs and tags stale.
     Invalidated { ticket: u64, events: Vec<Event> },
     /// Housekeeping: nobody waits, and the next one makes up for a failure.
@@ -138,7 +142,7 @@ impl Engine {
     pub fn on_committed(&mut self, id: CommitId, result: CommitResult, now: Timestamp) {
         match self.commits.remove(&id) {
             Some(Purpose::Stored { exchange, updated }) => self.on_stored(exchange, updated, result, now),
-            Some(Purpose::Queue { token, touch }) => self.on_queue_committed(token, touch, result.map(drop), now),
+            Some(Purpose::Queue { token, events }) => self.on_queue_committed(token, events, result.map(drop), now),
             Some(Purpose::Invalidated { ticket, events }) => self.on_invalidated(ticket, events, result.map(drop)),
             Some(Purpose::Nobody) | None => {}
         }

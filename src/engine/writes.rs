@@ -10,8 +10,8 @@ use crate::fault::{FetchError, StoreError};
 use crate::http::{Mode, RequestHead, ResponseHead};
 use crate::ids::{BodyId, CommitId, Entropy, ExchangeId, MutationId};
 use crate::queue::{
-    self, BodyFacts, Command, CommandError, Draft, FullReason, Input, Output, Reach, Reply, Row, RowOp, Submission,
-    Touch, Wake,
+    self, BodyFacts, Change, Command, CommandError, Draft, FullReason, Input, Output, Reach, Reply, Row, RowOp,
+    Submission, Touch, Wake,
 };
 use crate::route::{self, MutationRoute};
 use crate::tabs::Event;
@@ -64,11 +64,7 @@ impl Engine {
         entropy: Entropy,
         now: Timestamp,
     ) {
-        let (answer, body) = match result {
-            Ok((head, body)) => (Ok(head), Some(body)),
-            Err(error) => (Err(error), None),
-        };
-        self.tell_queue(Input::Answered { id, answer, body, entropy }, now);
+        self.tell_queue(Input::Answered { id, answer: result, entropy }, now);
     }
 
     /// Hears every row there is.
@@ -103,13 +99,8 @@ impl Engine {
 
     /// A page declares what is stored for these URLs and tags to be outdated.
     pub fn invalidate(&mut self, ticket: u64, urls: &[String], tags: &[String], now: Timestamp) {
-        let mut events: Vec<Event> =
-            urls.iter().map(|url| Event::Updated { url: Some(url.clone()), tags: Vec::new(), etag: None }).collect();
-        if !tags.is_empty() {
-            events.push(Event::Updated { url: None, tags: tags.to_vec(), etag: None });
-        }
         let raise = self.raise(&targets(urls, tags), now);
-        self.commit(Durability::Relaxed, vec![raise], Purpose::Invalidated { ticket, events });
+        self.commit(Durability::Relaxed, vec![raise], Purpose::Invalidated { ticket, events: updates(urls, tags) });
     }
 
     /// The writes that are kept, in creation order.
@@ -132,25 +123,28 @@ impl Engine {
     pub(super) fn on_queue_committed(
         &mut self,
         token: CommitId,
-        touch: Touch,
+        events: Vec<Event>,
         result: Result<(), StoreError>,
         now: Timestamp,
     ) {
-        let told = result.is_ok();
+        let is_stored = result.is_ok();
         self.tell_queue(Input::Committed { token, result }, now);
-        if let (true, Touch::Stale(reach)) = (told, touch) {
-            let urls =
-                reach.urls.into_iter().map(|url| Event::Updated { url: Some(url), tags: Vec::new(), etag: None });
-            let tags = (!reach.tags.is_empty()).then_some(Event::Updated { url: None, tags: reach.tags, etag: None });
-            urls.chain(tags).for_each(|event| self.push(Effect::Broadcast(event)));
+        if is_stored {
+            self.broadcast(events);
         }
     }
 
     pub(super) fn on_invalidated(&mut self, ticket: u64, events: Vec<Event>, result: Result<(), StoreError>) {
         if result.is_ok() {
-            events.into_iter().for_each(|event| self.push(Effect::Broadcast(event)));
+            self.broadcast(events);
         }
         self.push(Effect::Reply { ticket, result: result.map_err(CommandError::Store) });
+    }
+
+    fn broadcast(&mut self, events: Vec<Event>) {
+        for event in events {
+            self.push(Effect::Broadcast(event));
+        }
     }
 
     fn tell_queue(&mut self, input: Input, now: Timestamp) {
@@ -166,12 +160,12 @@ impl Engine {
 
     fn on_queue_output(&mut self, output: Output, now: Timestamp) {
         match output {
-            Output::Commit { token, ops, touch } => self.commit_rows(token, ops, touch, now),
+            Output::Commit { token, change } => self.commit_row(token, *change, now),
             Output::MakeRoom { token } => self.push(Effect::MakeRoom { token }),
-            Output::Send { row, body } => self.push(Effect::Send { row: Box::new(row), body }),
+            Output::Send { row, body } => self.push(Effect::Send { row, body }),
             Output::Reply { exchange, reply } => self.reply(exchange, reply),
             Output::Drop(body) => self.push(Effect::Drop(body)),
-            Output::Event(event) => self.push(Effect::Broadcast(to_tabs(event))),
+            Output::Event(event) => self.push(Effect::Broadcast(event)),
             Output::Done { ticket, result } => self.push(Effect::Reply { ticket, result }),
             Output::AskLock => self.push(Effect::AskLock),
             Output::ReleaseLock => self.push(Effect::ReleaseLock),
@@ -181,18 +175,23 @@ impl Engine {
         }
     }
 
-    fn commit_rows(&mut self, token: CommitId, ops: Vec<RowOp>, touch: Touch, now: Timestamp) {
-        let ops = ops.into_iter().map(|op| match op {
-            RowOp::Put { row, body } => Op::PutRow { row: Box::new(row), body },
-            RowOp::Remove(id) => Op::RemoveRow { id },
-        });
-        let mut ops: Vec<Op> = ops.collect();
-        match &touch {
+    fn commit_row(&mut self, token: CommitId, change: Change, now: Timestamp) {
+        let Change { row, op, touch } = change;
+        let Reach { urls, tags } = Reach::of(&row.draft);
+        let mut ops = vec![match op {
+            RowOp::Put(body) => Op::PutRow { row: Box::new(row), body },
+            RowOp::Remove => Op::RemoveRow { id: row.id },
+        }];
+        let mut events = Vec::new();
+        match touch {
             Touch::None => {}
-            Touch::Raise(reach) => ops.push(self.raise(&begun(reach), now)),
-            Touch::Stale(reach) => ops.push(self.raise(&targets(&reach.urls, &reach.tags), now)),
+            Touch::Raise => ops.push(self.raise(&begun(urls), now)),
+            Touch::Stale => {
+                ops.push(self.raise(&targets(&urls, &tags), now));
+                events = updates(&urls, &tags);
+            }
         }
-        self.commit(Durability::Strict, ops, Purpose::Queue { token, touch });
+        self.commit(Durability::Strict, ops, Purpose::Queue { token, events });
     }
 
     fn raise(&mut self, targets: &[Target], now: Timestamp) -> Op {
@@ -203,11 +202,8 @@ impl Engine {
     fn reply(&mut self, exchange: ExchangeId, reply: Reply) {
         let form = self.forms.remove(&exchange);
         let answer = match reply {
-            Reply::Network { body: Some(body), .. } => Answer::Network { body },
-            Reply::Network { head, body: None } => {
-                Answer::Made { status: head.status, headers: head.headers, body: String::new() }
-            }
-            Reply::Failed(_) => Answer::Failed,
+            Reply::Network(body) => Answer::Network { body },
+            Reply::Failed => Answer::Failed,
             Reply::Queued { id, reason } => {
                 form.map_or_else(|| queued(&id, reason.as_str()), |location| see_other(&location, &id))
             }
@@ -241,8 +237,20 @@ pub enum Lock {
 
 /// The targets of a write that has only begun: reads under way from before it are not stored as fresh, while what is stored
 /// already stays as good as it was.
-fn begun(reach: &Reach) -> Vec<Target> {
-    reach.urls.iter().map(|url| Target::Begun(url.clone())).collect()
+fn begun(urls: Vec<String>) -> Vec<Target> {
+    urls.into_iter().map(Target::Begun).collect()
+}
+
+/// What tabs are told of URLs and tags that are stale now.
+fn updates(urls: &[String], tags: &[String]) -> Vec<Event> {
+    let mut events = Vec::new();
+    for url in urls {
+        events.push(Event::Updated { url: Some(url.clone()), tags: Vec::new(), etag: None });
+    }
+    if !tags.is_empty() {
+        events.push(Event::Updated { url: None, tags: tags.to_vec(), etag: None });
+    }
+    events
 }
 
 fn draft(write: WriteRequest, route: &MutationRoute, key_header: Option<String>, config_version: &str) -> Draft {
@@ -255,8 +263,6 @@ fn draft(write: WriteRequest, route: &MutationRoute, key_header: Option<String>,
         invalidates: route.invalidates_for(&head.method, &head.url),
         base_etag: headers.first("if-match").map(str::to_owned),
         key_header,
-        priority: 0,
-        depends_on: Vec::new(),
         method: head.method,
         url: head.url,
         headers,
@@ -277,27 +283,4 @@ fn draft(write: WriteRequest, route: &MutationRoute, key_header: Option<String>,
             route::OnRetryable::Answer => queue::OnRetryable::Answer,
         },
     }
-}
-
-fn to_tabs(event: queue::Event) -> Event {
-    match event {
-        queue::Event::Queued { row, reason } => {
-            Event::Queued { about: subject(row), reason: reason.as_str().to_owned() }
-        }
-        queue::Event::Sending { row, attempt } => Event::Sending { about: subject(row), attempt },
-        queue::Event::Settled { row, status } => Event::Settled { about: subject(row), status },
-        queue::Event::Retry { row, at, status, cause } => {
-            let reason = cause.map_or("timeout", |cause| queue::QueuedReason::from_cause(cause).as_str()).to_owned();
-            Event::Retry { about: subject(row), at, status, reason }
-        }
-        queue::Event::Conflict { row, status } => Event::Conflict { about: subject(row), status },
-        queue::Event::Dead { row, status, reason } => Event::Dead { about: subject(row), status, reason },
-        queue::Event::Discarded { row } => Event::Discarded { about: subject(row) },
-        queue::Event::Online => Event::Online,
-        queue::Event::Offline => Event::Offline,
-    }
-}
-
-fn subject(row: queue::Subject) -> crate::tabs::Subject {
-    crate::tabs::Subject { id: row.id, lane: row.lane, method: row.method.as_str().to_owned(), url: row.url }
 }

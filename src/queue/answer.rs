@@ -5,56 +5,47 @@ use super::commit::{Close, Then};
 use super::queue::Queue;
 use super::slot::{Slot, Stage};
 use super::wake::Hurry;
-use super::{
-    Cause, CommandError, Event, OnRetryable, QueuedReason, Reach, Reply, Row, RowOp, State, Subject, Touch, Verdict,
-    judge,
-};
+use super::{Cause, Change, OnRetryable, QueuedReason, Reply, RowOp, State, Touch, Verdict, judge};
+use crate::event::{Event, News};
 use crate::fault::FetchError;
 use crate::http::{ResponseHead, ResponseType};
 use crate::ids::{BodyId, Entropy, MutationId};
 use crate::time::Timestamp;
 
-/// One attempt's answer, and where its body has gone.
-type Answer = Result<(ResponseHead, Option<BodyId>), FetchError>;
+/// The answer to one attempt, and where its body is.
+type Answer = Result<(ResponseHead, BodyId), FetchError>;
 
 impl Queue {
-    pub(super) fn on_answered(
-        &mut self,
-        id: &MutationId,
-        answer: Result<ResponseHead, FetchError>,
-        body: Option<BodyId>,
-        entropy: Entropy,
-        now: Timestamp,
-    ) {
+    pub(super) fn on_answered(&mut self, id: &MutationId, answer: Answer, entropy: Entropy, now: Timestamp) {
+        let body = answer.as_ref().ok().map(|(_, body)| *body);
         let Some(slot) = self.slot(id).filter(|slot| slot.stage() == Stage::Sending) else {
             return self.drop_body(body);
         };
         // `Response.error()` is the network's way of saying nothing.
         let answer = match answer {
-            Ok(head) if head.kind == ResponseType::Error => {
+            Ok((head, _)) if head.kind == ResponseType::Error => {
                 Err(FetchError::Network("the response is an error".to_owned()))
             }
             other => other,
         };
-        let verdict = judge(&slot.row, answer.as_ref(), entropy, now);
+        let verdict = judge(&slot.row, answer.as_ref().map(|(head, _)| head), entropy, now);
+        let (change, close) = conclude(slot, verdict, &answer, now);
         let identity = slot.row.draft.identity.clone();
-        let (close, touch) = conclude(slot, verdict, &answer.map(|head| (head, body)), now);
-        let may_overwrite = !slot.orphan || close.row.is_none();
-        let uses_body = matches!(close.reply, Reply::Network { .. }) && !slot.waiters.is_empty();
-        self.learn(verdict, identity, now);
+        let may_overwrite = !slot.orphan || change.op == RowOp::Remove;
+        let uses_body = matches!(close.reply, Reply::Network(_)) && !slot.waiters.is_empty();
+        // A row that could not be sent says nothing of the network.
+        if answer != Err(FetchError::NoBody) {
+            self.learn(verdict, identity, now);
+        }
         if !uses_body {
             self.drop_body(body);
         }
         self.slots.enter(id, Stage::Closing);
         if may_overwrite {
-            let op = match &close.row {
-                Some(row) => RowOp::Put { row: row.clone(), body: None },
-                None => RowOp::Remove(id.clone()),
-            };
-            self.commit(id, vec![op], touch, Then::Close(Box::new(close)));
+            self.commit(change, Then::Close(close));
         } else {
             // Whoever has the lock now has taken the row over; what it writes is newer than what we would.
-            self.on_closed(id, close);
+            self.on_closed(change, close);
         }
     }
 
@@ -66,7 +57,7 @@ impl Queue {
             Verdict::RetryAt(_, Cause::Server(_) | Cause::Unauthorized) => self.set_online(true),
             Verdict::Pause(until) => {
                 self.set_online(true);
-                self.pauses.insert(identity, until);
+                self.pause(identity, until);
             }
             Verdict::Settle => {
                 self.set_online(true);
@@ -87,44 +78,44 @@ impl Queue {
     }
 }
 
-/// What becomes of the row, what its pages get, what the tabs hear, and what it does to reads.
-fn conclude(slot: &Slot, verdict: Verdict, answer: &Answer, now: Timestamp) -> (Close, Touch) {
-    let row = &slot.row;
+/// What becomes of the row and of reads, what its pages get, and what the tabs hear.
+fn conclude(slot: &Slot, verdict: Verdict, answer: &Answer, now: Timestamp) -> (Change, Close) {
     let direct = !slot.waiters.is_empty();
     let (status, reply) = match answer {
-        Ok((head, body)) => (Some(head.status), Reply::Network { head: head.clone(), body: *body }),
-        Err(error) => (None, Reply::Failed(error.clone())),
+        Ok((head, body)) => (Some(head.status), Reply::Network(*body)),
+        Err(_) => (None, Reply::Failed),
     };
-    let stale = Touch::Stale(Reach::of(&row.draft));
     // Without an answer the server may still have acted.
-    let careful = if answer.is_err() { stale.clone() } else { Touch::None };
-    let gone = |events, discarded| Close { row: None, reply: reply.clone(), events, discarded };
-    let subject = Subject::of(row);
+    let careful = if answer.is_err() { Touch::Stale } else { Touch::None };
+    let gone = |touch, news, settled| {
+        let change = Change { row: slot.row.clone(), op: RowOp::Remove, touch };
+        (change, Close { reply: reply.clone(), news, settled, ticket: None })
+    };
     if verdict == Verdict::Settle {
         let status = status.unwrap_or_default();
-        let events = vec![Event::Settled { row: subject, status }];
-        return (gone(events, Err(CommandError::Settled(status))), stale);
+        return gone(Touch::Stale, Some(News::Settled { status }), Some(status));
     }
     if !slot.discards.is_empty() {
-        return (gone(vec![Event::Discarded { row: subject }], Ok(())), careful);
+        return gone(careful, Some(News::Discarded), None);
     }
-    let state = next_state(verdict, status, now);
-    let touch = match state {
+    let mut row = slot.row.clone();
+    row.state = next_state(verdict, answer, now);
+    let touch = match row.state {
         // Someone else has changed it: what is stored here is known to be old.
-        State::Conflict { .. } => stale,
+        State::Conflict { .. } => Touch::Stale,
         _ => Touch::None,
     };
-    let reason = QueuedReason::of(&state);
-    let event = match (direct, passes(verdict), row.draft.on_retryable) {
+    let reason = QueuedReason::of(&row.state);
+    let news = match (direct, passes(verdict), row.draft.on_retryable) {
         // A final answer is the page's own to deal with.
-        (true, false, _) => return (gone(Vec::new(), Ok(())), touch),
-        (true, true, OnRetryable::Answer) => return (gone(Vec::new(), Ok(())), careful),
-        (true, true, OnRetryable::Queue) => Event::Queued { row: subject, reason },
-        (false, _, _) => replay_event(subject, &state, status),
+        (true, false, _) => return gone(touch, None, None),
+        (true, true, OnRetryable::Answer) => return gone(careful, None, None),
+        (true, true, OnRetryable::Queue) => News::Queued { reason: reason.as_str() },
+        (false, _, _) => news_of(&row.state, status),
     };
     let reply = Reply::Queued { id: row.id.clone(), reason };
-    let row = Row { state, ..row.clone() };
-    (Close { row: Some(row), reply, events: vec![event], discarded: Ok(()) }, touch)
+    let change = Change { row, op: RowOp::Put(None), touch };
+    (change, Close { reply, news: Some(news), settled: None, ticket: None })
 }
 
 /// Whether a page that waits may be told that its write goes out again by itself.
@@ -136,29 +127,31 @@ fn passes(verdict: Verdict) -> bool {
     }
 }
 
-fn next_state(verdict: Verdict, status: Option<u16>, now: Timestamp) -> State {
+fn next_state(verdict: Verdict, answer: &Answer, now: Timestamp) -> State {
+    let status = answer.as_ref().ok().map(|(head, _)| head.status);
     match verdict {
         Verdict::RetryAt(until, cause) => State::Waiting { since: now, until, cause },
         Verdict::Pause(until) => State::Waiting { since: now, until, cause: Cause::Unauthorized },
         Verdict::Unknown(until) => State::Unknown { since: now, until },
         Verdict::Conflict => State::Conflict { status: status.unwrap_or_default() },
-        Verdict::Dead | Verdict::Settle => State::Dead { status, reason: refusal(status) },
+        Verdict::Dead | Verdict::Settle => State::Dead { status, reason: refusal(answer) },
     }
 }
 
-fn refusal(status: Option<u16>) -> String {
-    match status {
-        Some(status) => format!("the server refused it with {status}"),
-        None => "it was never answered".to_owned(),
+fn refusal(answer: &Answer) -> String {
+    match answer {
+        Ok((head, _)) => format!("the server refused it with {}", head.status),
+        Err(error) => error.to_string(),
     }
 }
 
-fn replay_event(row: Subject, state: &State, status: Option<u16>) -> Event {
+/// What the tabs hear of a row that stays, in this state.
+fn news_of(state: &State, status: Option<u16>) -> News {
+    let reason = QueuedReason::of(state).as_str();
     match state {
-        State::Waiting { until, cause, .. } => Event::Retry { row, at: *until, status, cause: Some(*cause) },
-        State::Unknown { until, .. } => Event::Retry { row, at: *until, status, cause: None },
-        State::Conflict { status } => Event::Conflict { row, status: *status },
-        State::Dead { status, reason } => Event::Dead { row, status: *status, reason: reason.clone() },
-        State::Pending | State::Leased { .. } => Event::Queued { row, reason: QueuedReason::of(state) },
+        State::Waiting { until, .. } | State::Unknown { until, .. } => News::Retry { at: *until, status, reason },
+        State::Conflict { status } => News::Conflict { status: *status },
+        State::Dead { status, reason } => News::Dead { status: *status, reason: reason.clone() },
+        State::Pending | State::Leased { .. } => News::Queued { reason },
     }
 }

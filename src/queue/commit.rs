@@ -4,7 +4,8 @@
 use super::lock::Lock;
 use super::queue::Queue;
 use super::slot::Stage;
-use super::{CommandError, Event, FullReason, Output, QueuedReason, Reply, Row, RowOp, Subject, Touch, backoff};
+use super::{Change, CommandError, FullReason, Output, QueuedReason, Reply, Row, RowOp, backoff};
+use crate::event::{Event, News};
 use crate::fault::StoreError;
 use crate::ids::{BodyId, CommitId, MutationId};
 use crate::time::Timestamp;
@@ -12,9 +13,8 @@ use crate::time::Timestamp;
 /// One commit under way; kept whole, to be made again after room was made.
 #[derive(Debug)]
 pub(super) struct Commit {
-    id: MutationId,
-    ops: Vec<RowOp>,
-    touch: Touch,
+    token: CommitId,
+    change: Box<Change>,
     then: Then,
     /// Whether cache rows have been evicted for it already.
     room_made: bool,
@@ -29,91 +29,73 @@ pub(super) enum Then {
         reason: Option<QueuedReason>,
     },
     /// A lease for a replay.
-    Lease(Box<Row>),
+    Lease,
     /// What an attempt came to.
-    Close(Box<Close>),
+    Close(Close),
     /// A person's wish.
-    Obey(Box<Obey>),
+    Obey(Close),
 }
 
-/// What an attempt came to.
-#[derive(Clone, Debug)]
+/// What an attempt or a wish came to, beside the row's own change.
+#[derive(Debug)]
 pub(super) struct Close {
-    /// The row from now on; `None`: it is removed.
-    pub(super) row: Option<Row>,
     /// What the pages get that wait for it.
     pub(super) reply: Reply,
     /// What the tabs are told.
-    pub(super) events: Vec<Event>,
-    /// What those get who wanted it gone.
-    pub(super) discarded: Result<(), CommandError>,
-}
-
-/// What a person's wish came to.
-#[derive(Clone, Debug)]
-pub(super) struct Obey {
-    /// The row from now on; `None`: it is removed.
-    pub(super) row: Option<Row>,
-    /// The tickets to be answered, beside those in the slot's `discards`.
-    pub(super) tickets: Vec<u64>,
-    /// What the tabs are told.
-    pub(super) event: Event,
+    pub(super) news: Option<News>,
+    /// Where the server has taken it: its status, and too late for those who wanted it gone.
+    pub(super) settled: Option<u16>,
+    /// Whose wish it was; those in the slot's `discards` are answered too.
+    pub(super) ticket: Option<u64>,
 }
 
 impl Queue {
-    pub(super) fn commit(&mut self, id: &MutationId, ops: Vec<RowOp>, touch: Touch, then: Then) {
+    pub(super) fn commit(&mut self, change: Change, then: Then) {
         self.commit_count += 1;
         let token = CommitId(self.commit_count);
-        self.push(Output::Commit { token, ops: ops.clone(), touch: touch.clone() });
-        let id = id.clone();
-        self.commits.insert(token, Commit { id, ops, touch, then, room_made: false });
+        let change = Box::new(change);
+        self.push(Output::Commit { token, change: change.clone() });
+        self.commits.push(Commit { token, change, then, room_made: false });
     }
 
     pub(super) fn on_room_made(&mut self, token: CommitId) {
-        if let Some(Commit { ops, touch, room_made: true, .. }) = self.commits.get(&token) {
-            let output = Output::Commit { token, ops: ops.clone(), touch: touch.clone() };
-            self.push(output);
+        if let Some(commit) = self.commits.iter().find(|commit| commit.token == token && commit.room_made) {
+            let change = commit.change.clone();
+            self.push(Output::Commit { token, change });
         }
     }
 
     pub(super) fn on_committed(&mut self, token: CommitId, result: Result<(), StoreError>, now: Timestamp) {
-        if let Err(StoreError::Quota(_)) = &result
-            && let Some(commit) = self.commits.get_mut(&token)
+        let Some(place) = self.commits.iter().position(|commit| commit.token == token) else { return };
+        if let (Err(StoreError::Quota(_)), Some(commit)) = (&result, self.commits.get_mut(place))
             && !commit.room_made
         {
             commit.room_made = true;
             return self.push(Output::MakeRoom { token });
         }
-        let Some(Commit { id, ops, touch, then, .. }) = self.commits.remove(&token) else { return };
+        let Commit { change, then, .. } = self.commits.swap_remove(place);
+        if result.is_ok() && self.loads > 0 {
+            self.touched.push(change.row.id.clone());
+        }
         match (then, result) {
             (Then::Enter { reason }, Ok(())) => {
-                self.touched.insert(id.clone(), ());
-                self.on_entered(&id, reason);
+                self.on_entered(&change.row.id, reason);
                 if token <= self.before_lock && matches!(self.lock, Lock::Loading | Lock::Held) {
                     // Between this commit and our lock, the worker that had it may have sent the row and settled it.
                     self.load();
                 }
             }
-            (Then::Enter { .. }, Err(error)) => self.on_refused(&id, error),
-            (Then::Lease(row), Ok(())) => {
-                self.touched.insert(id.clone(), ());
-                self.on_leased(&id, *row);
+            (Then::Enter { .. }, Err(error)) => self.on_refused(&change.row.id, error),
+            (Then::Lease, Ok(())) => self.on_leased(change.row),
+            (Then::Lease, Err(_)) => {
+                let id = &change.row.id;
+                self.slots.enter(id, Stage::Idle);
+                self.hold(id, now);
+                self.discard_if_wanted(id);
             }
-            (Then::Lease(_), Err(_)) => {
-                self.slots.enter(&id, Stage::Idle);
-                self.hold(&id, now);
-                self.discard_if_wanted(&id);
-            }
-            (Then::Close(close), Ok(())) => {
-                self.touched.insert(id.clone(), ());
-                self.on_closed(&id, *close);
-            }
-            (Then::Close(close), Err(_)) => self.on_unclosed(&id, *close, (ops, touch), now),
-            (Then::Obey(obey), Ok(())) => {
-                self.touched.insert(id.clone(), ());
-                self.on_obeyed(&id, *obey);
-            }
-            (Then::Obey(obey), Err(error)) => self.on_disobeyed(&id, *obey, error),
+            (Then::Close(close) | Then::Obey(close), Ok(())) => self.on_closed(*change, close),
+            (Then::Close(close), Err(_)) => self.on_unclosed(*change, close, now),
+            (Then::Obey(close), Err(error)) => self.on_disobeyed(&change, close, error),
         }
     }
 
@@ -122,69 +104,76 @@ impl Queue {
         let Some(slot) = self.slots.remove(id) else { return };
         let reply = match error {
             StoreError::Quota(words) => Reply::Full(FullReason::Storage(words)),
-            StoreError::Failed(_) => Reply::StoreFailed { error, body: None },
+            StoreError::Failed(_) => Reply::StoreFailed { body: None },
         };
         self.reply(slot.waiters, &reply);
     }
 
-    fn on_leased(&mut self, id: &MutationId, row: Row) {
-        let Some(slot) = self.slots.get_mut(id) else { return };
+    fn on_leased(&mut self, row: Row) {
+        let Some(slot) = self.slots.get_mut(&row.id) else { return };
         slot.store_failures = 0;
         slot.row = row.clone();
         if !slot.discards.is_empty() {
-            self.slots.enter(id, Stage::Idle);
-            return self.discard_if_wanted(id);
+            self.slots.enter(&row.id, Stage::Idle);
+            return self.discard_if_wanted(&row.id);
         }
-        self.slots.enter(id, Stage::Sending);
-        self.tell(Event::Sending { row: Subject::of(&row), attempt: row.attempts });
-        self.push(Output::Send { row, body: None });
+        self.slots.enter(&row.id, Stage::Sending);
+        self.tell(Event::Write { about: row.subject(), news: News::Sending { attempt: row.attempts } });
+        self.push(Output::Send { row: Box::new(row), body: None });
     }
 
-    pub(super) fn on_closed(&mut self, id: &MutationId, close: Close) {
-        let Some(slot) = self.slots.get_mut(id) else { return };
-        slot.store_failures = 0;
+    /// What an attempt or a wish came to is in the store, or must do without it.
+    pub(super) fn on_closed(&mut self, change: Change, close: Close) {
+        let Change { row, op, .. } = change;
+        let Some(slot) = self.slots.get_mut(&row.id) else { return };
+        let id = row.id.clone();
+        let event = close.news.map(|news| Event::Write { about: row.subject(), news });
         let waiters = std::mem::take(&mut slot.waiters);
-        match close.row {
-            Some(row) => {
+        let mut tickets = Vec::from_iter(close.ticket);
+        match op {
+            RowOp::Put(_) => {
                 slot.row = row;
+                slot.store_failures = 0;
                 slot.orphan = false;
-                self.slots.enter(id, Stage::Idle);
+                self.slots.enter(&id, Stage::Idle);
             }
-            None => {
-                let tickets = std::mem::take(&mut slot.discards);
-                self.slots.remove(id);
-                self.done(tickets, &close.discarded);
+            RowOp::Remove => {
+                tickets.append(&mut slot.discards);
+                self.slots.remove(&id);
             }
         }
+        self.done(tickets, &close.settled.map_or(Ok(()), |status| Err(CommandError::Settled(status))));
         self.reply(waiters, &close.reply);
-        for event in close.events {
+        if let Some(event) = event {
             self.announce(event);
         }
-        self.discard_if_wanted(id);
+        self.discard_if_wanted(&id);
     }
 
     /// The store did not take what an attempt came to. The answer was had all the same, so the page gets it; a row
     /// that stays lives on in memory (the store calls it leased, and a later worker would send it again under its
     /// key); one that goes is removed again later, rather than sent again.
-    fn on_unclosed(&mut self, id: &MutationId, close: Close, ops: (Vec<RowOp>, Touch), now: Timestamp) {
-        if close.row.is_some() {
-            return self.on_closed(id, close);
+    fn on_unclosed(&mut self, change: Change, close: Close, now: Timestamp) {
+        if change.op != RowOp::Remove {
+            return self.on_closed(change, close);
         }
-        let Some(slot) = self.slots.get_mut(id) else { return };
+        let (id, reply) = (change.row.id.clone(), close.reply.clone());
+        let Some(slot) = self.slots.get_mut(&id) else { return };
         let waiters = std::mem::take(&mut slot.waiters);
-        slot.unwritten = Some(Box::new((ops.0, ops.1, close.clone())));
-        self.slots.enter(id, Stage::Unwritten);
-        self.hold(id, now);
-        self.reply(waiters, &close.reply);
+        slot.unwritten = Some(Box::new((change, close)));
+        self.slots.enter(&id, Stage::Unwritten);
+        self.hold(&id, now);
+        self.reply(waiters, &reply);
     }
 
     /// Removes again what the store has failed to remove.
     pub(super) fn rewrite(&mut self, id: &MutationId) {
         let Some(slot) = self.slots.get_mut(id) else { return };
-        if let Some((ops, touch, close)) = slot.unwritten.take().map(|kept| *kept) {
+        if let Some(unwritten) = slot.unwritten.take() {
             slot.hold = None;
             self.slots.enter(id, Stage::Closing);
-            self.commit(id, ops, touch, Then::Close(Box::new(close)));
+            let (change, close) = *unwritten;
+            self.commit(change, Then::Close(close));
         }
     }
 
@@ -211,13 +200,13 @@ impl Queue {
     /// Tells the tabs that a row is kept, and asks for a wake where the browser has such a thing.
     pub(super) fn tell_queued(&mut self, id: &MutationId, reason: QueuedReason) {
         if let Some(slot) = self.slots.get(id) {
-            let row = Subject::of(&slot.row);
-            self.announce(Event::Queued { row, reason });
+            let about = slot.row.subject();
+            self.announce(Event::Write { about, news: News::Queued { reason: reason.as_str() } });
         }
     }
 
     pub(super) fn announce(&mut self, event: Event) {
-        let kept = matches!(event, Event::Queued { .. });
+        let kept = matches!(event, Event::Write { news: News::Queued { .. }, .. });
         self.tell(event);
         if kept {
             self.ask_sync();

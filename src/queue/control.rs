@@ -1,13 +1,15 @@
 //! What a person does to rows: retry, discard, flush.
 //! Touches no row before the lock is ours, unless the row is under way here.
 
-use super::commit::{Obey, Then};
+use super::commit::{Close, Then};
 use super::queue::Queue;
 use super::slot::Stage;
-use super::{Cause, Command, CommandError, Event, QueuedReason, Reach, Reply, Row, RowOp, State, Subject, Touch};
-use crate::fault::{FetchError, StoreError};
+use super::{Cause, Change, Command, CommandError, QueuedReason, Reply, Row, RowOp, State, Touch};
+use crate::event::News;
+use crate::fault::StoreError;
 use crate::ids::{Entropy, MutationId};
 use crate::time::{Span, Timestamp};
+use std::rc::Rc;
 
 /// How long a command waits for a worker that holds the lock.
 const PATIENCE: Span = Span::seconds(10);
@@ -73,10 +75,12 @@ impl Queue {
             State::Pending => Some(Ok(())),
             State::Waiting { until, cause, .. } => {
                 *until = now.min(*until);
-                if *cause == Cause::Unauthorized
-                    && let Some(pause) = self.pauses.get_mut(&slot.row.draft.identity)
-                {
-                    *pause = now.min(*pause);
+                if *cause == Cause::Unauthorized {
+                    let identity = slot.row.draft.identity.clone();
+                    self.pauses
+                        .iter_mut()
+                        .filter(|(paused, _)| *paused == identity)
+                        .for_each(|(_, end)| *end = now.min(*end));
                 }
                 Some(Ok(()))
             }
@@ -87,11 +91,10 @@ impl Queue {
             State::Leased { .. } => Some(Err(CommandError::Busy)),
             State::Conflict { .. } | State::Dead { .. } => {
                 let row = slot.row.revived(entropy);
-                let event = Event::Queued { row: Subject::of(&row), reason: QueuedReason::LaneBusy };
-                let put = RowOp::Put { row: row.clone(), body: None };
+                let news = Some(News::Queued { reason: QueuedReason::LaneBusy.as_str() });
                 self.slots.enter(id, Stage::Closing);
-                let obey = Obey { row: Some(row), tickets: vec![ticket], event };
-                self.commit(id, vec![put], Touch::None, Then::Obey(Box::new(obey)));
+                let close = Close { reply: Reply::Failed, news, settled: None, ticket: Some(ticket) };
+                self.commit(Change { row, op: RowOp::Put(None), touch: Touch::None }, Then::Obey(close));
                 None
             }
         }
@@ -119,47 +122,21 @@ impl Queue {
         }
         let touch = match slot.row.state {
             // It may have reached the server.
-            State::Waiting { .. } | State::Unknown { .. } | State::Leased { .. } => {
-                Touch::Stale(Reach::of(&slot.row.draft))
-            }
+            State::Waiting { .. } | State::Unknown { .. } | State::Leased { .. } => Touch::Stale,
             State::Pending | State::Conflict { .. } | State::Dead { .. } => Touch::None,
         };
-        let event = Event::Discarded { row: Subject::of(&slot.row) };
+        let change = Change { row: slot.row.clone(), op: RowOp::Remove, touch };
         self.slots.enter(id, Stage::Closing);
-        let obey = Obey { row: None, tickets: Vec::new(), event };
-        self.commit(id, vec![RowOp::Remove(id.clone())], touch, Then::Obey(Box::new(obey)));
+        let close = Close { reply: Reply::Failed, news: Some(News::Discarded), settled: None, ticket: None };
+        self.commit(change, Then::Obey(close));
     }
 
-    pub(super) fn on_obeyed(&mut self, id: &MutationId, obey: Obey) {
-        let mut tickets = obey.tickets;
-        let mut waiters = Vec::new();
-        match obey.row {
-            Some(row) => {
-                if let Some(slot) = self.slots.get_mut(id) {
-                    slot.row = row;
-                }
-                self.slots.enter(id, Stage::Idle);
-            }
-            None => {
-                if let Some(slot) = self.slots.remove(id) {
-                    tickets.extend(slot.discards);
-                    waiters = slot.waiters;
-                }
-            }
-        }
-        let gone = FetchError::Network("the write was discarded".to_owned());
-        self.reply(waiters, &Reply::Failed(gone));
-        self.done(tickets, &Ok(()));
-        self.announce(obey.event);
-        self.discard_if_wanted(id);
-    }
-
-    pub(super) fn on_disobeyed(&mut self, id: &MutationId, obey: Obey, error: StoreError) {
-        let mut tickets = obey.tickets;
+    /// The store did not take what a person wanted.
+    pub(super) fn on_disobeyed(&mut self, change: &Change, close: Close, error: StoreError) {
+        let id = &change.row.id;
+        let mut tickets = Vec::from_iter(close.ticket);
         self.slots.enter(id, Stage::Idle);
-        if obey.row.is_none()
-            && let Some(slot) = self.slots.get_mut(id)
-        {
+        if let (RowOp::Remove, Some(slot)) = (change.op, self.slots.get_mut(id)) {
             tickets.append(&mut slot.discards);
         }
         self.done(tickets, &Err(CommandError::Store(error)));
@@ -172,8 +149,9 @@ impl Row {
     fn revived(&self, entropy: Entropy) -> Row {
         let mut row = Row { state: State::Pending, attempts: 0, key: entropy.uuid(), ..self.clone() };
         if matches!(self.state, State::Conflict { .. }) {
-            row.draft.headers.remove("if-match");
-            row.draft.headers.remove("if-unmodified-since");
+            let draft = Rc::make_mut(&mut row.draft);
+            draft.headers.remove("if-match");
+            draft.headers.remove("if-unmodified-since");
         }
         row
     }

@@ -27,10 +27,8 @@ pub enum Input {
     Answered {
         /// The row.
         id: MutationId,
-        /// The answer's head.
-        answer: Result<ResponseHead, FetchError>,
-        /// Its body; comes back in a `Reply` or in `Output::Drop`.
-        body: Option<BodyId>,
+        /// The answer's head, and the response itself, which comes back in a `Reply` or in `Output::Drop`.
+        answer: Result<(ResponseHead, BodyId), FetchError>,
         /// For the backoff.
         entropy: Entropy,
     },
@@ -40,7 +38,7 @@ pub enum Input {
     LockLost,
     /// This browser has no locks: leases run out by time instead.
     LocksMissing,
-    /// Every row in the store, as asked for by `Output::Load`.
+    /// Every row in the store, in the order of their names, as asked for by `Output::Load`.
     Loaded(Result<Vec<Row>, StoreError>),
     /// A reason to look at what waits.
     Wake(Wake),

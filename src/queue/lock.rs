@@ -7,7 +7,6 @@ use super::{Cause, CommandError, Output, Row, State, backoff};
 use crate::fault::StoreError;
 use crate::ids::{CommitId, MutationId};
 use crate::time::{Span, Timestamp};
-use litemap::LiteMap;
 
 /// Whether we may send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,23 +128,20 @@ impl Queue {
 
     /// Fresh rows that hope for the lock, oldest first.
     pub(super) fn awaiting(&self) -> Vec<MutationId> {
-        let awaits = |slot: &&Slot| matches!(slot.stage(), Stage::AwaitingLock { .. });
-        self.slots.active().filter(awaits).map(|slot| slot.row.id.clone()).collect()
+        self.slots.ids(|slot| matches!(slot.stage(), Stage::AwaitingLock { .. }))
     }
 
     /// Makes memory what the store is, except where memory is newer.
     pub(super) fn merge(&mut self, rows: Vec<Row>, now: Timestamp) {
-        let mut stored = LiteMap::new_vec();
-        for row in &rows {
-            stored.insert(row.id.clone(), ());
-        }
-        let is_old = |slot: &&Slot| slot.stage() == Stage::Idle && !self.touched.contains_key(&slot.row.id);
-        let old: Vec<MutationId> = self.slots.iter().filter(is_old).map(|slot| slot.row.id.clone()).collect();
-        for id in old.into_iter().filter(|id| !stored.contains_key(id)) {
+        let is_stored = |id: &MutationId| rows.binary_search_by(|row| row.id.cmp(id)).is_ok();
+        let is_gone = |slot: &Slot| {
+            slot.stage() == Stage::Idle && !self.touched.contains(&slot.row.id) && !is_stored(&slot.row.id)
+        };
+        for id in self.slots.ids(is_gone) {
             self.slots.remove(&id);
         }
         for row in rows {
-            if self.touched.contains_key(&row.id) {
+            if self.touched.contains(&row.id) {
                 continue;
             }
             match self.slots.get_mut(&row.id) {
@@ -157,8 +153,10 @@ impl Queue {
         self.last = self.last.take().max(self.slots.last().cloned());
         self.void_leases(now);
         for slot in self.slots.iter() {
-            if let State::Waiting { until, cause: Cause::Unauthorized, .. } = slot.row.state {
-                self.pauses.entry(slot.row.draft.identity.clone()).or_insert(until);
+            if let State::Waiting { until, cause: Cause::Unauthorized, .. } = slot.row.state
+                && self.pause_of(&slot.row.draft.identity).is_none()
+            {
+                self.pauses.push((slot.row.draft.identity.clone(), until));
             }
         }
     }

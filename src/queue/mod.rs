@@ -6,13 +6,11 @@
 mod row;
 
 mod command;
-mod event;
 mod input;
 mod output;
 mod reply;
 
 mod backoff;
-mod lane;
 mod reach;
 mod slot;
 mod verdict;
@@ -31,9 +29,8 @@ mod wake;
 mod tests;
 
 pub use command::{Command, CommandError};
-pub use event::{Event, Subject};
 pub use input::{Input, Submission, Wake};
-pub use output::{Output, RowOp, TimerReason, Touch};
+pub use output::{Change, Output, RowOp, TimerReason, Touch};
 pub use queue::{Options, Queue};
 pub use reach::Reach;
 pub use reply::{FullReason, QueuedReason, Reply};

@@ -1,21 +1,19 @@
 //! Everything the queue can ask of the outside.
 
-use super::{CommandError, Event, Reach, Reply, Row};
-use crate::ids::{BodyId, CommitId, ExchangeId, MutationId};
+use super::{CommandError, Reply, Row};
+use crate::event::Event;
+use crate::ids::{BodyId, CommitId, ExchangeId};
 use crate::time::Timestamp;
 
 /// One thing the outside must do. Each that can fail is answered by an `Input`.
-#[allow(clippy::large_enum_variant, reason = "a handful at a time pass by; boxing them would cost more than it saves")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Output {
     /// One strict transaction; answered by `Input::Committed`.
     Commit {
         /// The commit's number, the queue's own counting.
         token: CommitId,
-        /// All of these or none.
-        ops: Vec<RowOp>,
-        /// What it does to reads, in the same transaction.
-        touch: Touch,
+        /// What it writes.
+        change: Box<Change>,
     },
     /// The store had no room for this commit: evict cache rows, then `Input::RoomMade`.
     MakeRoom {
@@ -25,7 +23,7 @@ pub enum Output {
     /// Fetch this row, whose lease is in the store, within `row.draft.timeout`; answered by `Input::Answered`.
     Send {
         /// The row; `attempts` counts this one.
-        row: Row,
+        row: Box<Row>,
         /// The body where it is still in hand (a direct send); otherwise, where the row has one, it is in the store.
         body: Option<BodyId>,
     },
@@ -64,30 +62,35 @@ pub enum Output {
     },
 }
 
-/// One change of the queue's store.
-#[allow(clippy::large_enum_variant, reason = "a handful at a time pass by; boxing them would cost more than it saves")]
+/// One change of the queue's store, and of reads in the same transaction: all of it or nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RowOp {
-    /// Write the row; `body` is given only the first time, and the stored body stays otherwise.
-    Put {
-        /// The row.
-        row: Row,
-        /// Its body, to be stored with it.
-        body: Option<BodyId>,
-    },
-    /// Remove the row and its body.
-    Remove(MutationId),
+pub struct Change {
+    /// The row as it is from now on; one that goes, as it was.
+    pub row: Row,
+    /// Whether it stays.
+    pub op: RowOp,
+    /// What the change does to reads.
+    pub touch: Touch,
 }
 
-/// What a commit of the queue does to reads.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Whether a row stays in the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowOp {
+    /// Write it; a body is given only the first time, and the stored body stays otherwise.
+    Put(Option<BodyId>),
+    /// Remove it and its body.
+    Remove,
+}
+
+/// What a commit of the queue does to what the row's write reaches (see [`Reach`](super::Reach)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Touch {
     /// Nothing.
     None,
     /// A write begins: reads under way from before it must not be stored as fresh.
-    Raise(Reach),
+    Raise,
     /// The server has changed: as `Raise`, and what is stored is stale now; tabs are told.
-    Stale(Reach),
+    Stale,
 }
 
 /// What a timer is for.

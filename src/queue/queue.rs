@@ -5,10 +5,10 @@ use super::commit::Commit;
 use super::control::ParkedCommand;
 use super::lock::Lock;
 use super::slot::{Slot, Slots};
-use super::{Event, Input, Output, Owner, Row, TimerReason};
+use super::{Input, Output, Owner, Row, TimerReason};
+use crate::event::Event;
 use crate::ids::{CommitId, MutationId};
 use crate::time::Timestamp;
-use litemap::LiteMap;
 use std::collections::VecDeque;
 
 /// What the app can set.
@@ -30,7 +30,7 @@ pub struct Queue {
     /// The newest name given or seen, so that names keep rising after their rows are gone.
     pub(super) last: Option<MutationId>,
     /// Commits under way.
-    pub(super) commits: LiteMap<CommitId, Commit>,
+    pub(super) commits: Vec<Commit>,
     /// How many commits were begun.
     pub(super) commit_count: u64,
     /// Whether we are the one that sends.
@@ -44,13 +44,13 @@ pub struct Queue {
     /// How often the rows were to be read since the `Load` that is unanswered went out, that one counted; its answer is passed over where
     /// another must follow.
     pub(super) loads: u32,
-    /// Rows changed since the last `Load` went out: what it brings of them may be older than what we know.
-    pub(super) touched: LiteMap<MutationId, ()>,
+    /// Rows changed while a `Load` is under way: what it brings of them may be older than what we know.
+    pub(super) touched: Vec<MutationId>,
     /// Commands that wait for the lock.
     pub(super) parked: Vec<ParkedCommand>,
     /// Identities whose credentials ran out, and until when nothing of theirs is tried; after that one row at a time,
     /// until one succeeds.
-    pub(super) pauses: LiteMap<Option<String>, Timestamp>,
+    pub(super) pauses: Vec<(Option<String>, Timestamp)>,
     /// Whether the last fetch that could tell found a network.
     pub(super) online: bool,
     /// Whether Background Sync has been asked and has not fired since.
@@ -69,16 +69,16 @@ impl Queue {
             options,
             slots: Slots::default(),
             last: None,
-            commits: LiteMap::new(),
+            commits: Vec::new(),
             commit_count: 0,
             lock: Lock::Free,
             before_lock: CommitId(0),
             lock_hold: None,
             behind: false,
             loads: 0,
-            touched: LiteMap::new(),
+            touched: Vec::new(),
             parked: Vec::new(),
-            pauses: LiteMap::new(),
+            pauses: Vec::new(),
             online: true,
             sync_asked: false,
             timer: None,
@@ -98,9 +98,7 @@ impl Queue {
             Input::Submit(submission) => self.submit(submission, now),
             Input::Committed { token, result } => self.on_committed(token, result, now),
             Input::RoomMade { token } => self.on_room_made(token),
-            Input::Answered { id, answer, body, entropy } => {
-                self.on_answered(&id, answer, body, entropy, now);
-            }
+            Input::Answered { id, answer, entropy } => self.on_answered(&id, answer, entropy, now),
             Input::LockGranted => self.on_lock_granted(),
             Input::LockLost => self.on_lock_lost(),
             Input::LocksMissing => self.on_locks_missing(),

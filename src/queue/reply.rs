@@ -2,23 +2,16 @@
 //! Does not word it: statuses and bodies of made-up answers are the engine's.
 
 use super::{Cause, State};
-use crate::fault::{FetchError, StoreError};
-use crate::http::ResponseHead;
 use crate::ids::{BodyId, MutationId};
 
 /// The answer to one exchange.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reply {
-    /// The server's own answer. Where several exchanges wait for one row, each gets a reply naming the same body,
+    /// The server's own answer. Where several exchanges wait for one row, each gets a reply naming the same response,
     /// one right after another: whoever drains them makes the copies.
-    Network {
-        /// Status and fields.
-        head: ResponseHead,
-        /// The body as it came.
-        body: Option<BodyId>,
-    },
+    Network(BodyId),
     /// No answer, and the row is gone (`OnRetryable::Answer`, or discarded meanwhile).
-    Failed(FetchError),
+    Failed,
     /// 202: the row is in the store.
     Queued {
         /// The row's name.
@@ -31,8 +24,6 @@ pub enum Reply {
     /// Nothing was kept and nothing was sent; the request's body comes back, so that the engine can still try the
     /// network.
     StoreFailed {
-        /// What the store said.
-        error: StoreError,
         /// The body that came with the submission.
         body: Option<BodyId>,
     },

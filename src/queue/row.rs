@@ -1,9 +1,11 @@
 //! One kept write: what is to be sent, and how far it has come.
 //! Needs no route to be sent again: everything is in the row. The bytes of its body are not.
 
+use crate::event::Subject;
 use crate::http::{Credentials, Headers, Method, Mode};
 use crate::ids::MutationId;
 use crate::time::{Span, Timestamp};
+use std::rc::Rc;
 
 /// A write as the store keeps it. It leaves the store when it settles or is discarded, never before.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,8 +14,8 @@ pub struct Row {
     pub id: MutationId,
     /// The value of `Idempotency-Key`: the page's own, or a UUID made here; the same for every attempt.
     pub key: String,
-    /// What is to be sent.
-    pub draft: Draft,
+    /// What is to be sent; shared, since it never changes.
+    pub draft: Rc<Draft>,
     /// How often it was leased; while it is under way, the running attempt counts.
     pub attempts: u32,
     /// Where it stands.
@@ -29,10 +31,6 @@ pub struct Draft {
     pub key_header: Option<String>,
     /// Rows of one lane go out one after another, in creation order.
     pub lane: String,
-    /// Among lanes that are due, the higher number goes first.
-    pub priority: i32,
-    /// Rows that must be gone from the queue before this one may go out.
-    pub depends_on: Vec<MutationId>,
     /// The method.
     pub method: Method,
     /// The absolute URL.
@@ -162,6 +160,13 @@ pub enum Cause {
 }
 
 impl Row {
+    /// The part of it that tabs are told.
+    #[must_use]
+    pub fn subject(&self) -> Subject {
+        let Draft { lane, method, url, .. } = &*self.draft;
+        Subject { id: self.id.clone(), lane: lane.clone(), method: method.clone(), url: url.clone() }
+    }
+
     /// When it may go out by its own account; `None` while only a person or its owner can move it on.
     #[must_use]
     pub fn not_before(&self) -> Option<Timestamp> {

@@ -5,11 +5,9 @@ use super::commit::Then;
 use super::lock::{Lock, lease_end};
 use super::queue::Queue;
 use super::slot::{Slot, Stage};
-use super::{CommandError, Output, RowOp, State, TimerReason, Touch};
+use super::{Change, CommandError, Draft, Output, RowOp, State, TimerReason, Touch};
 use crate::ids::MutationId;
 use crate::time::Timestamp;
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 
 /// Browsers open six connections to an HTTP/1.1 host; the page needs some of them.
 const MOST_SENDS: usize = 4;
@@ -40,7 +38,7 @@ impl Queue {
             }
             Lock::Held | Lock::Missing { loaded: true } => {
                 for id in self.due(now) {
-                    if self.slots.active().filter(|slot| slot.is_under_way()).count() >= MOST_SENDS {
+                    if self.slots.iter().filter(|slot| slot.is_under_way()).count() >= MOST_SENDS {
                         break;
                     }
                     self.lease(&id, now);
@@ -54,33 +52,39 @@ impl Queue {
         self.set_timer(now);
     }
 
-    /// The rows that may go out now, the most urgent first: heads of their lanes, ready, not blocked.
+    /// The rows that may go out now, in creation order: heads of their lanes, ready, not paused.
     pub(super) fn due(&self, now: Timestamp) -> Vec<MutationId> {
-        // Mostly what is under way heads its lane; but another worker's older row may have come before it since.
-        let under_way = self.slots.active().filter(|slot| slot.is_under_way());
-        let lanes: Vec<&String> = under_way.map(|slot| &slot.row.draft.lane).collect();
-        let is_due = |slot: &&Slot| self.is_due(slot, now) && !lanes.contains(&&slot.row.draft.lane);
-        let due = self.slots.heads().filter(is_due);
-        let due: BinaryHeap<_> = due.map(|slot| (Reverse(slot.row.draft.priority), &slot.row.id)).collect();
-        // An identity whose credentials ran out tries one row at a time, until one succeeds. A direct send does not
-        // count: a page is behind it, maybe with new credentials.
-        let replays = self.slots.active().filter(|slot| slot.is_under_way() && slot.waiters.is_empty());
-        let mut trying: Vec<_> = replays.map(|slot| &slot.row.draft.identity).collect();
-        let may_try = |id: &&MutationId| match self.slot(id).map(|slot| &slot.row.draft.identity) {
-            Some(identity) if self.pauses.contains_key(identity) => {
-                let is_first = !trying.contains(&identity);
-                trying.push(identity);
-                is_first
+        let (mut busy, mut trying) = (Vec::new(), Vec::new());
+        for slot in self.slots.iter().filter(|slot| slot.is_under_way()) {
+            // Mostly what is under way heads its lane; but another worker's older row may have come before it since.
+            busy.push(&slot.row.draft.lane);
+            // An identity whose credentials ran out tries one row at a time, until one succeeds. A direct send does not
+            // count: a page is behind it, maybe with new credentials.
+            if slot.waiters.is_empty() {
+                trying.push(&slot.row.draft.identity);
             }
-            Some(_) | None => true,
-        };
-        due.into_sorted_vec().into_iter().map(|(_, id)| id).filter(may_try).cloned().collect()
+        }
+        let mut due = Vec::new();
+        for slot in self.slots.iter().filter(|slot| self.is_due(slot, now)) {
+            let Draft { lane, identity, .. } = &*slot.row.draft;
+            if busy.contains(&lane) {
+                continue;
+            }
+            if self.pause_of(identity).is_some() {
+                if trying.contains(&identity) {
+                    continue;
+                }
+                trying.push(identity);
+            }
+            due.push(slot.row.id.clone());
+        }
+        due
     }
 
     fn is_due(&self, slot: &Slot, now: Timestamp) -> bool {
-        let paused = self.pauses.get(&slot.row.draft.identity).is_some_and(|until| *until > now);
-        let held = slot.hold.is_some_and(|until| until > now);
-        if slot.stage() != Stage::Idle || paused || held || self.is_blocked(slot) {
+        let is_free = |until: Option<Timestamp>| until.is_none_or(|until| until <= now);
+        let may_go = slot.leads() && slot.stage() == Stage::Idle;
+        if !(may_go && is_free(slot.hold) && is_free(self.pause_of(&slot.row.draft.identity))) {
             return false;
         }
         match &slot.row.state {
@@ -95,14 +99,10 @@ impl Queue {
         }
     }
 
-    fn is_blocked(&self, slot: &Slot) -> bool {
-        slot.row.draft.depends_on.iter().any(|id| self.slots.get(id).is_some())
-    }
-
     /// Whether something is being committed or sent, or must still be removed: a row that is over and lies in the store would be sent
     /// again by whoever had the lock next, and lose its body to our removal while it is.
     pub(super) fn is_busy(&self) -> bool {
-        self.slots.active().next().is_some()
+        self.slots.iter().any(|slot| slot.stage() != Stage::Idle)
     }
 
     fn wants_lock(&self, now: Timestamp) -> bool {
@@ -121,29 +121,28 @@ impl Queue {
         let mut row = slot.row.clone();
         row.state = state;
         row.attempts = row.attempts.saturating_add(1);
-        let put = RowOp::Put { row: row.clone(), body: None };
         self.slots.enter(id, Stage::Leasing);
-        self.commit(id, vec![put], Touch::None, Then::Lease(Box::new(row)));
+        self.commit(Change { row, op: RowOp::Put(None), touch: Touch::None }, Then::Lease);
     }
 
     /// Ends waiting for the lock where it has taken too long.
     fn stop_waiting(&mut self, now: Timestamp) {
-        for id in self.awaiting() {
-            let Some(Stage::AwaitingLock { until }) = self.slot(&id).map(Slot::stage) else { continue };
-            if until <= now {
-                self.admit(&id, now);
-            }
+        for id in self.slots.ids(|slot| matches!(slot.stage(), Stage::AwaitingLock { until } if until <= now)) {
+            self.admit(&id, now);
         }
-        let (late, parked) = std::mem::take(&mut self.parked).into_iter().partition(|parked| parked.until <= now);
-        self.parked = parked;
-        let late: Vec<super::control::ParkedCommand> = late;
-        self.done(late.iter().map(|parked| parked.ticket).collect(), &Err(CommandError::Busy));
+        let mut late = Vec::new();
+        self.parked.retain(|parked| {
+            let waits = parked.until > now;
+            if !waits {
+                late.push(parked.ticket);
+            }
+            waits
+        });
+        self.done(late, &Err(CommandError::Busy));
     }
 
     fn retry_store(&mut self, now: Timestamp) {
-        let is_over = |slot: &&Slot| slot.stage() == Stage::Unwritten && slot.hold.is_none_or(|until| until <= now);
-        let over: Vec<MutationId> = self.slots.active().filter(is_over).map(|slot| slot.row.id.clone()).collect();
-        for id in over {
+        for id in self.slots.ids(|slot| slot.stage() == Stage::Unwritten && slot.hold.is_none_or(|end| end <= now)) {
             self.rewrite(&id);
         }
     }
@@ -159,27 +158,30 @@ impl Queue {
     }
 
     /// The next moment at which time alone changes something.
-    pub(super) fn next_timer(&self, now: Timestamp) -> Option<(Timestamp, TimerReason)> {
-        let active = self.slots.active().filter_map(|slot| match slot.stage() {
-            Stage::AwaitingLock { until } => Some((until, TimerReason::LockWait)),
-            Stage::Unwritten => slot.hold.map(|until| (until, TimerReason::StoreRetry)),
-            Stage::Idle | Stage::Entering | Stage::Leasing | Stage::Sending | Stage::Closing => None,
-        });
-        let parked = self.parked.iter().map(|parked| (parked.until, TimerReason::LockWait));
-        let heads = self.slots.heads().filter_map(|slot| self.head_timer(slot));
-        let store = self.lock_hold.map(|until| (until, TimerReason::StoreRetry));
-        active.chain(parked).chain(heads).chain(store).filter(|(at, _)| *at > now).min()
+    fn next_timer(&self, now: Timestamp) -> Option<(Timestamp, TimerReason)> {
+        let mut timers = Vec::from_iter(self.lock_hold.map(|until| (until, TimerReason::StoreRetry)));
+        for parked in &self.parked {
+            timers.push((parked.until, TimerReason::LockWait));
+        }
+        for slot in self.slots.iter() {
+            timers.extend(self.timer_of(slot));
+        }
+        timers.into_iter().filter(|(at, _)| *at > now).min()
     }
 
-    fn head_timer(&self, slot: &Slot) -> Option<(Timestamp, TimerReason)> {
-        if slot.stage() != Stage::Idle || self.is_blocked(slot) {
-            return None;
+    fn timer_of(&self, slot: &Slot) -> Option<(Timestamp, TimerReason)> {
+        match slot.stage() {
+            Stage::AwaitingLock { until } => return Some((until, TimerReason::LockWait)),
+            Stage::Unwritten => return slot.hold.map(|until| (until, TimerReason::StoreRetry)),
+            Stage::Entering | Stage::Leasing | Stage::Sending | Stage::Closing => return None,
+            Stage::Idle if !slot.leads() => return None,
+            Stage::Idle => {}
         }
         if let (State::Leased { since, .. }, Lock::Missing { .. }) = (&slot.row.state, self.lock) {
             return Some((lease_end(&slot.row, *since), TimerReason::LeaseExpiry));
         }
         let due = slot.row.not_before()?;
-        let ready = self.pauses.get(&slot.row.draft.identity).map_or(due, |until| due.max(*until));
+        let ready = self.pause_of(&slot.row.draft.identity).map_or(due, |until| due.max(until));
         match slot.hold.filter(|hold| *hold > ready) {
             Some(hold) => Some((hold, TimerReason::StoreRetry)),
             None => Some((ready, TimerReason::Retry)),

@@ -2,11 +2,9 @@
 //! Holds nothing that must survive the worker.
 
 use super::commit::Close;
-use super::lane::Lanes;
-use super::{Row, RowOp, State, Touch};
+use super::{Change, Row, State};
 use crate::ids::{BodyId, ExchangeId, MutationId};
 use crate::time::Timestamp;
-use litemap::LiteMap;
 
 /// One row and what goes on around it.
 #[derive(Debug)]
@@ -14,6 +12,8 @@ pub(super) struct Slot {
     /// The row as the store has it, or is about to have it.
     pub(super) row: Row,
     stage: Stage,
+    /// Whether no older row shares its lane.
+    leads: bool,
     /// The pages whose answer hangs on this row; the first is the one that made it.
     pub(super) waiters: Vec<Waiter>,
     /// Tickets of those who want it gone while it is under way.
@@ -23,7 +23,7 @@ pub(super) struct Slot {
     /// How often in a row the store has failed.
     pub(super) store_failures: u32,
     /// The commit to be made again while its stage is `Unwritten`.
-    pub(super) unwritten: Option<Box<(Vec<RowOp>, Touch, Close)>>,
+    pub(super) unwritten: Option<Box<(Change, Close)>>,
     /// The lock was lost while it was under way: whoever has it now may be sending the row too.
     pub(super) orphan: bool,
 }
@@ -59,14 +59,9 @@ pub(super) struct Waiter {
     pub(super) body: Option<BodyId>,
 }
 
-/// All slots, by name, by lane, and those that are not idle.
+/// All slots, in creation order, which is the order of their names.
 #[derive(Debug, Default)]
-pub(super) struct Slots {
-    /// Boxed, since rows are put in and taken out by moving those behind them.
-    by_id: LiteMap<MutationId, Box<Slot>>,
-    lanes: Lanes,
-    active: LiteMap<MutationId, ()>,
-}
+pub(super) struct Slots(Vec<Slot>);
 
 impl Slot {
     /// A row that lies in the store.
@@ -74,6 +69,7 @@ impl Slot {
         Slot {
             row,
             stage: Stage::Idle,
+            leads: false,
             waiters: Vec::new(),
             discards: Vec::new(),
             hold: None,
@@ -94,6 +90,16 @@ impl Slot {
         self.stage
     }
 
+    /// Whether no older row shares its lane: the only one of it that may be sent.
+    pub(super) fn leads(&self) -> bool {
+        self.leads
+    }
+
+    /// The body that the page which made it has handed in.
+    pub(super) fn body(&self) -> Option<BodyId> {
+        self.waiters.first().and_then(|waiter| waiter.body)
+    }
+
     /// Whether the store has it.
     pub(super) fn is_stored(&self) -> bool {
         !matches!(self.stage, Stage::AwaitingLock { .. } | Stage::Entering)
@@ -111,74 +117,73 @@ impl Slot {
 
 impl Slots {
     pub(super) fn insert(&mut self, slot: Slot) {
-        let id = slot.row.id.clone();
-        self.lanes.insert(&slot.row.draft.lane, &id);
-        self.note(&id, slot.stage);
-        self.by_id.insert(id, Box::new(slot));
+        let lane = slot.row.draft.lane.clone();
+        let place = self.place(&slot.row.id).unwrap_or_else(|place| place);
+        self.0.insert(place, slot);
+        self.rank(&lane);
     }
 
     pub(super) fn remove(&mut self, id: &MutationId) -> Option<Slot> {
-        let slot = self.by_id.remove(id)?;
-        self.lanes.remove(&slot.row.draft.lane, id);
-        self.active.remove(id);
-        Some(*slot)
+        let slot = self.0.remove(self.place(id).ok()?);
+        self.rank(&slot.row.draft.lane);
+        Some(slot)
     }
 
     pub(super) fn get(&self, id: &MutationId) -> Option<&Slot> {
-        self.by_id.get(id).map(Box::as_ref)
+        self.0.get(self.place(id).ok()?)
     }
 
     pub(super) fn get_mut(&mut self, id: &MutationId) -> Option<&mut Slot> {
-        self.by_id.get_mut(id).map(Box::as_mut)
+        let place = self.place(id).ok()?;
+        self.0.get_mut(place)
     }
 
     /// Moves a slot on to another stage.
     pub(super) fn enter(&mut self, id: &MutationId, stage: Stage) {
-        if let Some(slot) = self.by_id.get_mut(id) {
+        if let Some(slot) = self.get_mut(id) {
             slot.stage = stage;
-            self.note(id, stage);
         }
     }
 
     pub(super) fn len(&self) -> usize {
-        self.by_id.len()
+        self.0.len()
     }
 
     /// All, in creation order.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Slot> {
-        self.by_id.values().map(Box::as_ref)
+        self.0.iter()
     }
 
     /// All, in creation order.
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Slot> {
-        self.by_id.iter_mut().map(|(_, slot)| slot.as_mut())
+        self.0.iter_mut()
+    }
+
+    /// The names of those that are chosen, in creation order.
+    pub(super) fn ids(&self, chosen: impl Fn(&Slot) -> bool) -> Vec<MutationId> {
+        let mut ids = Vec::new();
+        for slot in &self.0 {
+            if chosen(slot) {
+                ids.push(slot.row.id.clone());
+            }
+        }
+        ids
     }
 
     /// The newest.
     pub(super) fn last(&self) -> Option<&MutationId> {
-        self.by_id.last().map(|(id, _)| id)
+        self.0.last().map(|slot| &slot.row.id)
     }
 
-    /// Those that are not idle, in creation order.
-    pub(super) fn active(&self) -> impl Iterator<Item = &Slot> {
-        self.active.keys().filter_map(|id| self.get(id))
+    fn place(&self, id: &MutationId) -> Result<usize, usize> {
+        self.0.binary_search_by(|slot| slot.row.id.cmp(id))
     }
 
-    /// The oldest of each lane.
-    pub(super) fn heads(&self) -> impl Iterator<Item = &Slot> {
-        self.lanes.heads().filter_map(|id| self.get(id))
-    }
-
-    /// The oldest of one lane.
-    pub(super) fn head(&self, lane: &str) -> Option<&MutationId> {
-        self.lanes.head(lane)
-    }
-
-    fn note(&mut self, id: &MutationId, stage: Stage) {
-        if stage == Stage::Idle {
-            self.active.remove(id);
-        } else {
-            self.active.insert(id.clone(), ());
+    /// Finds out again who leads a lane.
+    fn rank(&mut self, lane: &str) {
+        let mut leads = true;
+        for slot in self.iter_mut().filter(|slot| slot.row.draft.lane == lane) {
+            slot.leads = std::mem::take(&mut leads);
         }
     }
 }

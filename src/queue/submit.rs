@@ -4,9 +4,10 @@
 use super::commit::Then;
 use super::queue::Queue;
 use super::slot::{Slot, Stage, Waiter};
-use super::{Draft, FullReason, Output, QueuedReason, Reach, Reply, Row, RowOp, State, Submission, Touch};
+use super::{Change, Draft, FullReason, Output, QueuedReason, Reply, Row, RowOp, State, Submission, Touch};
 use crate::ids::MutationId;
 use crate::time::{Span, Timestamp};
+use std::rc::Rc;
 
 /// How long a write that could go out directly waits for the lock. Another worker holds it only while it sends, so
 /// the page would wait for that one's server otherwise.
@@ -27,14 +28,13 @@ impl Queue {
         let row = Row {
             id: id.clone(),
             key: submission.key.unwrap_or_else(|| submission.entropy.uuid()),
-            draft: submission.draft,
+            draft: Rc::new(submission.draft),
             attempts: 0,
             state: State::Pending,
             created_at: now,
         };
-        let lane = row.draft.lane.clone();
         // Behind one that waits for the lock it waits too, and as long: stored first, it could be sent first by another worker.
-        let in_line = self.wait_in(&lane);
+        let in_line = self.wait_in(&row.draft.lane);
         let waits = twins.contested.is_some() || in_line.is_some();
         let until = now + twins.contested.unwrap_or(LOCK_WAIT);
         self.slots.insert(Slot::fresh(row, waiter, in_line.map_or(until, |end| end.max(until))));
@@ -64,18 +64,17 @@ impl Queue {
             slot.row.state = state;
             slot.row.attempts = 1;
         }
-        let put = RowOp::Put { row: slot.row.clone(), body: slot.waiters.first().and_then(|waiter| waiter.body) };
-        let touch = Touch::Raise(Reach::of(&slot.row.draft));
+        let op = RowOp::Put(slot.body());
+        let change = Change { row: slot.row.clone(), op, touch: Touch::Raise };
         self.slots.enter(id, Stage::Entering);
-        self.commit(id, vec![put], touch, Then::Enter { reason });
+        self.commit(change, Then::Enter { reason });
     }
 
     /// The first commit of a row succeeded: send it, or tell its page that it is kept.
     pub(super) fn on_entered(&mut self, id: &MutationId, reason: Option<QueuedReason>) {
         let Some(slot) = self.slots.get_mut(id) else { return };
         let Some(reason) = reason else {
-            let body = slot.waiters.first().and_then(|waiter| waiter.body);
-            let row = slot.row.clone();
+            let (row, body) = (Box::new(slot.row.clone()), slot.body());
             self.slots.enter(id, Stage::Sending);
             return self.push(Output::Send { row, body });
         };
@@ -89,9 +88,9 @@ impl Queue {
     /// Answers everyone who waits, and gives back the bodies of their requests.
     pub(super) fn reply(&mut self, waiters: Vec<Waiter>, reply: &Reply) {
         for Waiter { exchange, body } in waiters {
-            let (reply, spent) = match reply.clone() {
-                Reply::StoreFailed { error, body: _ } => (Reply::StoreFailed { error, body }, None),
-                other => (other, body),
+            let (reply, spent) = match reply {
+                Reply::StoreFailed { body: _ } => (Reply::StoreFailed { body }, None),
+                other => (other.clone(), body),
             };
             self.push(Output::Reply { exchange, reply });
             self.drop_body(spent);
@@ -100,19 +99,22 @@ impl Queue {
 
     /// How long the rows of a lane that hope for the lock wait at most, if there are any.
     fn wait_in(&self, lane: &str) -> Option<Timestamp> {
-        let in_lane = self.slots.active().filter(|slot| slot.row.draft.lane == lane);
-        let ends = in_lane.filter_map(|slot| match slot.stage() {
-            Stage::AwaitingLock { until } => Some(until),
-            _ => None,
-        });
-        ends.max()
+        let mut end = None;
+        for slot in self.slots.iter() {
+            if let Stage::AwaitingLock { until } = slot.stage()
+                && slot.row.draft.lane == lane
+            {
+                end = end.max(Some(until));
+            }
+        }
+        end
     }
 
     /// Whether no older row shares the lane, and none of it is under way.
     fn leads(&self, id: &MutationId) -> bool {
-        let Some(lane) = self.slot(id).map(|slot| &slot.row.draft.lane) else { return false };
-        let is_busy = |slot: &Slot| slot.is_under_way() && slot.row.draft.lane == *lane;
-        self.slots.head(lane) == Some(id) && !self.slots.active().any(is_busy)
+        let Some(own) = self.slot(id) else { return false };
+        let is_busy = |slot: &Slot| slot.is_under_way() && slot.row.draft.lane == own.row.draft.lane;
+        own.leads() && !self.slots.iter().any(is_busy)
     }
 
     /// The kept rows that a request with this key is another try of. The key alone does not do: a page that uses one key for two

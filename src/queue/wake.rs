@@ -88,25 +88,38 @@ impl Queue {
         }
     }
 
+    /// Until when nothing of an identity is tried, where its credentials ran out.
+    pub(super) fn pause_of(&self, identity: &Option<String>) -> Option<Timestamp> {
+        self.pauses.iter().find(|(paused, _)| paused == identity).map(|(_, until)| *until)
+    }
+
+    /// The credentials of the identity ran out.
+    pub(super) fn pause(&mut self, identity: Option<String>, until: Timestamp) {
+        self.pauses.retain(|(paused, _)| *paused != identity);
+        self.pauses.push((identity, until));
+    }
+
     /// A success of the identity: its pause is over.
     pub(super) fn resume(&mut self, identity: &Option<String>, now: Timestamp) {
-        if self.pauses.remove(identity).is_some() {
-            self.renew(now, |found| found == identity);
+        if self.pause_of(identity).is_some() {
+            self.pauses.retain(|(paused, _)| paused != identity);
+            self.renew(Some(identity), now);
         }
     }
 
     /// Credentials may be new: each paused identity tries one row at once.
     fn resume_all(&mut self, now: Timestamp) {
-        for (_, until) in self.pauses.iter_mut() {
+        for (_, until) in &mut self.pauses {
             *until = now.min(*until);
         }
-        self.renew(now, |_| true);
+        self.renew(None, now);
     }
 
-    fn renew(&mut self, now: Timestamp, concerns: impl Fn(&Option<String>) -> bool) {
+    /// Makes the rows due that wait for new credentials, of one identity or of all.
+    fn renew(&mut self, only: Option<&Option<String>>, now: Timestamp) {
         for slot in self.slots.iter_mut().filter(|slot| slot.stage() == Stage::Idle) {
             if let State::Waiting { until, cause: Cause::Unauthorized, .. } = &mut slot.row.state
-                && concerns(&slot.row.draft.identity)
+                && only.is_none_or(|identity| slot.row.draft.identity == *identity)
             {
                 *until = now.min(*until);
             }

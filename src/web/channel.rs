@@ -3,7 +3,7 @@
 
 use super::clock::{self, Timer};
 use super::objects::{get, object, set, text};
-use crate::tabs::{Event, Sequence, Subject};
+use crate::tabs::{Event, News, Sequence};
 use crate::time::Span;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -96,50 +96,35 @@ impl Channel {
 
 fn describe(message: &JsValue, event: Event) {
     let put = |key: &str, value: JsValue| set(message, key, &value);
-    let about = |kind: &str, subject: &Subject| {
-        put("kind", kind.into());
-        put("id", subject.id.0.as_str().into());
-        put("lane", subject.lane.as_str().into());
-        put("method", subject.method.as_str().into());
-        put("url", subject.url.as_str().into());
-    };
+    put("kind", event.kind().into());
     match event {
         Event::Updated { url, tags, etag } => {
-            put("kind", "updated".into());
             put("url", or_null(url));
             put("tags", tags.into_iter().map(JsValue::from).collect::<js_sys::Array>().into());
             put("etag", or_null(etag));
         }
-        Event::Queued { about: subject, reason } => {
-            about("queued", &subject);
-            put("reason", reason.into());
+        Event::Write { about, news } => {
+            put("id", about.id.0.into());
+            put("lane", about.lane.into());
+            put("method", about.method.as_str().into());
+            put("url", about.url.into());
+            match news {
+                News::Queued { reason } => put("reason", reason.into()),
+                News::Sending { attempt } => put("attempt", attempt.into()),
+                News::Settled { status } | News::Conflict { status } => put("status", status.into()),
+                News::Retry { at, status, reason } => {
+                    put("at", (at.0 as f64).into());
+                    put("status", or_null(status));
+                    put("reason", reason.into());
+                }
+                News::Dead { status, reason } => {
+                    put("status", or_null(status));
+                    put("reason", reason.into());
+                }
+                News::Discarded => {}
+            }
         }
-        Event::Sending { about: subject, attempt } => {
-            about("sending", &subject);
-            put("attempt", attempt.into());
-        }
-        Event::Settled { about: subject, status } => {
-            about("settled", &subject);
-            put("status", status.into());
-        }
-        Event::Retry { about: subject, at, status, reason } => {
-            about("retry", &subject);
-            put("at", (at.0 as f64).into());
-            put("status", or_null(status));
-            put("reason", reason.into());
-        }
-        Event::Conflict { about: subject, status } => {
-            about("conflict", &subject);
-            put("status", status.into());
-        }
-        Event::Dead { about: subject, status, reason } => {
-            about("dead", &subject);
-            put("status", or_null(status));
-            put("reason", reason.into());
-        }
-        Event::Discarded { about: subject } => about("discarded", &subject),
-        Event::Online => put("kind", "online".into()),
-        Event::Offline => put("kind", "offline".into()),
+        Event::Online | Event::Offline => {}
     }
 }
 

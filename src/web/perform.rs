@@ -11,7 +11,7 @@ use super::store::{Found, Ready};
 use crate::cache::EntryKey;
 use crate::engine::{Answer, Durability, Effect, Lock, Op, Upstream};
 use crate::fault::{FetchError, StoreError};
-use crate::ids::{BodyId, CommitId, ExchangeId, MutationId};
+use crate::ids::{BodyId, CommitId, ExchangeId};
 use crate::queue::Row;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -180,10 +180,11 @@ impl Driver {
             let id = row.id.clone();
             let bytes = match in_hand {
                 Some(Body::Bytes(bytes)) => Ok(Some(bytes)),
-                Some(Body::Response(_)) | None if row.draft.body.is_some() => me.stored_bytes(&id).await,
-                Some(Body::Response(_)) | None => Ok(None),
+                Some(Body::Response(_)) | None if row.draft.body.is_none() => Ok(None),
+                Some(Body::Response(_)) | None => me.database.row_body(&id).await,
             };
             let result = match bytes {
+                Ok(None) if row.draft.body.is_some() => Err(FetchError::NoBody),
                 Ok(bytes) => network::send_row(&row, bytes.as_ref()).await,
                 // Nothing was sent; the row stays and is tried again.
                 Err(error) => Err(FetchError::Network(error.to_string())),
@@ -192,13 +193,6 @@ impl Driver {
                 result.map(|response| (heads::of_response(&response), me.bodies.hold(Body::Response(response))));
             me.tell(|engine| engine.on_answered(id, result, clock::entropy(), clock::now()));
         });
-    }
-
-    async fn stored_bytes(&self, id: &MutationId) -> Result<Option<JsValue>, StoreError> {
-        match self.database.row_body(id).await? {
-            Some(bytes) => Ok(Some(bytes)),
-            None => Err(StoreError::Failed(format!("the body of {id} is not in the store"))),
-        }
     }
 
     fn ask_lock(&self) {

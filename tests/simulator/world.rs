@@ -14,7 +14,7 @@ use longshore::engine::{Answer, Effect, Engine, Op};
 use longshore::http::{Headers, RequestHead};
 use longshore::ids::{BodyId, CommitId, ExchangeId, MutationId};
 use longshore::queue::{Command, CommandError, Row, Wake};
-use longshore::tabs::Event;
+use longshore::tabs::{Event, News};
 use longshore::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -369,20 +369,9 @@ impl World {
     }
 
     fn broadcast(&mut self, name: u64, event: &Event) {
-        let (kind, about) = match event {
-            Event::Updated { .. } => ("updated", None),
-            Event::Queued { about, .. } => ("queued", Some(about)),
-            Event::Sending { about, .. } => ("sending", Some(about)),
-            Event::Settled { about, .. } => ("settled", Some(about)),
-            Event::Retry { about, .. } => ("retry", Some(about)),
-            Event::Conflict { about, .. } => ("conflict", Some(about)),
-            Event::Dead { about, .. } => ("dead", Some(about)),
-            Event::Discarded { about } => ("discarded", Some(about)),
-            Event::Online => ("online", None),
-            Event::Offline => ("offline", None),
-        };
+        let kind = event.kind();
         *self.heard.entry(kind).or_default() += 1;
-        if let (Some(about), "settled" | "discarded") = (about, kind)
+        if let Event::Write { about, news: News::Settled { .. } | News::Discarded } = event
             && self.store.rows.contains_key(&about.id)
         {
             self.ledger.breach(format!("tabs are told that {} is {kind}, and the store has it", about.id));

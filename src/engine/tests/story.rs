@@ -29,7 +29,7 @@ impl World {
             }
             Effect::Send { .. } => "send".to_owned(),
             Effect::Broadcast(Event::Online | Event::Offline) => return None,
-            Effect::Broadcast(event) => event_word(event).to_owned(),
+            Effect::Broadcast(event) => event.kind().to_owned(),
             Effect::Lookup { .. }
             | Effect::Drop(_)
             | Effect::LoadRows
@@ -66,20 +66,5 @@ fn op_word(op: &Op) -> &'static str {
         Op::Raise { .. } => "raise",
         Op::PutRow { .. } => "row",
         Op::RemoveRow { .. } => "unrow",
-    }
-}
-
-fn event_word(event: &Event) -> &'static str {
-    match event {
-        Event::Updated { .. } => "updated",
-        Event::Queued { .. } => "queued",
-        Event::Sending { .. } => "sending",
-        Event::Settled { .. } => "settled",
-        Event::Retry { .. } => "retry",
-        Event::Conflict { .. } => "conflict",
-        Event::Dead { .. } => "dead",
-        Event::Discarded { .. } => "discarded",
-        Event::Online => "online",
-        Event::Offline => "offline",
     }
 }

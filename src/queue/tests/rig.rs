@@ -1,19 +1,19 @@
 //! A worker around the queue for tests that tell one story: its store and lock answer at once, its server when told.
 
+use crate::event::{Event, News};
 use crate::fault::{FetchError, StoreError};
 use crate::http::{Credentials, Headers, Method, Mode, ResponseHead};
 use crate::ids::{BodyId, CommitId, Entropy, ExchangeId, MutationId};
 use crate::queue::*;
 use crate::time::{Span, Timestamp};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// A POST of JSON to this path, in the lane of the path's first segment.
 pub(crate) fn draft(path: &str) -> Draft {
     Draft {
         key_header: Some("Idempotency-Key".to_owned()),
         lane: path.split('/').next().unwrap_or_default().to_owned(),
-        priority: 0,
-        depends_on: Vec::new(),
         method: Method::Post,
         url: format!("https://app.example/{path}"),
         headers: Headers::default(),
@@ -38,7 +38,30 @@ pub(crate) fn draft(path: &str) -> Draft {
 pub(crate) fn row(path: &str, state: State) -> Row {
     let id = MutationId(format!("{:012x}-000000-000000000000", path.len()));
     let key = format!("key of {path}");
-    Row { id, key, draft: draft(path), attempts: 1, state, created_at: Timestamp(0) }
+    Row { id, key, draft: Rc::new(draft(path)), attempts: 1, state, created_at: Timestamp(0) }
+}
+
+/// Where the numbers of responses begin, which tell the status.
+const RESPONSES: u64 = 1_000_000;
+
+/// The response with this status.
+pub(crate) fn response(status: u16) -> BodyId {
+    BodyId(RESPONSES + u64::from(status))
+}
+
+/// An answer's head, with its response.
+pub(crate) fn answered(head: ResponseHead) -> (ResponseHead, BodyId) {
+    let response = response(head.status);
+    (head, response)
+}
+
+/// What the tabs are told of a write, without which.
+pub(crate) fn news(events: &[Event]) -> Vec<&News> {
+    let news = events.iter().filter_map(|event| match event {
+        Event::Write { news, .. } => Some(news),
+        Event::Updated { .. } | Event::Online | Event::Offline => None,
+    });
+    news.collect()
 }
 
 pub(crate) fn network() -> FetchError {
@@ -66,7 +89,7 @@ pub(crate) struct Rig {
     pub(crate) store_says: Vec<StoreError>,
     /// Commits are left unanswered while set.
     pub(crate) store_hangs: bool,
-    pub(crate) open_commits: Vec<(CommitId, Vec<RowOp>)>,
+    pub(crate) open_commits: Vec<(CommitId, Change)>,
     pub(crate) sent: Vec<Row>,
     pub(crate) replies: Vec<(u64, Reply)>,
     pub(crate) events: Vec<Event>,
@@ -125,15 +148,15 @@ impl Rig {
 
     fn answer_of(&mut self, output: Output) -> Option<Input> {
         match output {
-            Output::Commit { token, ops, touch } => {
-                self.touches.push(touch);
+            Output::Commit { token, change } => {
+                self.touches.push(change.touch);
                 if self.store_hangs {
-                    self.open_commits.push((token, ops));
+                    self.open_commits.push((token, *change));
                     return None;
                 }
                 let result = if self.store_says.is_empty() { Ok(()) } else { Err(self.store_says.remove(0)) };
                 if result.is_ok() {
-                    self.write(ops);
+                    self.write(*change);
                 }
                 return Some(Input::Committed { token, result });
             }
@@ -142,8 +165,8 @@ impl Rig {
                 return Some(Input::RoomMade { token });
             }
             Output::Send { row, .. } => {
-                assert_eq!(self.store.get(&row.id), Some(&row), "sent as stored");
-                self.sent.push(row);
+                assert_eq!(self.store.get(&row.id), Some(&*row), "sent as stored");
+                self.sent.push(*row);
             }
             Output::Reply { exchange, reply } => self.replies.push((exchange.0, reply)),
             Output::Drop(body) => self.dropped.push(body),
@@ -165,20 +188,18 @@ impl Rig {
         None
     }
 
-    pub(crate) fn write(&mut self, ops: Vec<RowOp>) {
-        for op in ops {
-            match op {
-                RowOp::Put { row, .. } => drop(self.store.insert(row.id.clone(), row)),
-                RowOp::Remove(id) => drop(self.store.remove(&id)),
-            }
+    pub(crate) fn write(&mut self, Change { row, op, .. }: Change) {
+        match op {
+            RowOp::Put(_) => drop(self.store.insert(row.id.clone(), row)),
+            RowOp::Remove => drop(self.store.remove(&row.id)),
         }
     }
 
     /// Ends the open commits, all well.
     pub(crate) fn store_answers(&mut self) {
         self.store_hangs = false;
-        for (token, ops) in std::mem::take(&mut self.open_commits) {
-            self.write(ops);
+        for (token, change) in std::mem::take(&mut self.open_commits) {
+            self.write(change);
             self.feed(Input::Committed { token, result: Ok(()) });
         }
     }
@@ -198,8 +219,8 @@ impl Rig {
     /// Answers the send to this path that was made last.
     pub(crate) fn answer(&mut self, path: &str, answer: Result<ResponseHead, FetchError>) {
         let id = self.last_sent(path).id.clone();
-        let body = answer.is_ok().then_some(BodyId(900));
-        self.feed(Input::Answered { id, answer, body, entropy: Entropy(u128::MAX) });
+        let answer = answer.map(answered);
+        self.feed(Input::Answered { id, answer, entropy: Entropy(u128::MAX) });
     }
 
     pub(crate) fn last_sent(&self, path: &str) -> &Row {
@@ -245,7 +266,7 @@ impl Rig {
 
     pub(crate) fn status_for(&self, exchange: u64) -> u16 {
         match self.reply_to(exchange) {
-            Reply::Network { head, .. } => head.status,
+            Reply::Network(body) => (body.0 - RESPONSES) as u16,
             other => panic!("expected the server's answer, got {other:?}"),
         }
     }

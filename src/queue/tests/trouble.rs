@@ -1,6 +1,7 @@
 //! The machine with a store that fails, a lock that is elsewhere, workers that die, and people who change their minds.
 
-use super::rig::{Locks, Rig, draft, head, network, row};
+use super::rig::{Locks, Rig, draft, head, network, news, response, row};
+use crate::event::News;
 use crate::fault::{FetchError, StoreError};
 use crate::ids::BodyId;
 use crate::queue::*;
@@ -39,7 +40,7 @@ fn a_store_that_fails_gives_the_request_back() {
     let mut rig = Rig::new();
     rig.store_says = vec![broken()];
     let page = rig.submit(draft("a/1"));
-    assert_eq!(*rig.reply_to(page), Reply::StoreFailed { error: broken(), body: Some(BodyId(page)) });
+    assert_eq!(*rig.reply_to(page), Reply::StoreFailed { body: Some(BodyId(page)) });
     assert!(rig.sent.is_empty() && rig.dropped.is_empty() && rig.queue.list().next().is_none());
 }
 
@@ -64,7 +65,7 @@ fn an_answer_reaches_its_page_even_when_settling_fails_and_the_row_is_not_sent_a
     rig.later(Span::seconds(2));
     assert!(rig.store.is_empty(), "removed at the third try");
     assert_eq!(rig.sent.len(), 1);
-    assert!(matches!(&rig.events[..], [Event::Settled { .. }]));
+    assert_eq!(news(&rig.events), [&News::Settled { status: 200 }]);
 }
 
 #[test]
@@ -273,6 +274,19 @@ fn a_failed_discard_keeps_the_row() {
 }
 
 #[test]
+fn a_row_whose_body_is_gone_is_dead_and_says_nothing_of_the_network() {
+    let mut rig = Rig::started(vec![row("a/1", State::Pending), row("b/22", State::Conflict { status: 409 })]);
+    rig.answer("a/1", Err(FetchError::NoBody));
+    let reason = "its body is not in the store".to_owned();
+    assert_eq!(rig.states()[0], State::Dead { status: None, reason: reason.clone() });
+    let told = [&News::Sending { attempt: 2 }, &News::Dead { status: None, reason }];
+    assert_eq!(news(&rig.events), told);
+    assert_eq!(rig.events.len(), told.len(), "neither online nor offline");
+    rig.later(Span::hours(48));
+    assert_eq!(rig.sent.len(), 1);
+}
+
+#[test]
 fn every_body_comes_back_once() {
     let mut rig = Rig::new();
     rig.submit(draft("a/1"));
@@ -280,10 +294,10 @@ fn every_body_comes_back_once() {
     assert_eq!(rig.dropped, [BodyId(1)]);
     rig.later(Span::seconds(5));
     rig.answer("a/1", Ok(head(200, &[])));
-    assert_eq!(rig.dropped, [BodyId(1), BodyId(900)], "a replay's answer has no reader");
+    assert_eq!(rig.dropped, [BodyId(1), response(200)], "a replay's answer has no reader");
     rig.submit(draft("a/1"));
     rig.answer("a/1", Ok(head(200, &[])));
-    assert_eq!(rig.dropped, [BodyId(1), BodyId(900), BodyId(2)], "the answer's body is in the reply");
+    assert_eq!(rig.dropped, [BodyId(1), response(200), BodyId(2)], "the answer's body is in the reply");
 }
 
 #[test]

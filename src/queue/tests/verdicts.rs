@@ -6,6 +6,7 @@ use crate::http::{Method, Mode, ResponseHead, ResponseType};
 use crate::ids::Entropy;
 use crate::queue::*;
 use crate::time::{Span, Timestamp};
+use std::rc::Rc;
 
 const NOW: Timestamp = Timestamp(1_700_000_000_000);
 /// The first backoff's ceiling, which `Entropy(u128::MAX)` all but reaches.
@@ -13,7 +14,7 @@ const LATER: Timestamp = Timestamp(1_700_000_000_999);
 
 fn sent(change: impl FnOnce(&mut Draft)) -> Row {
     let mut row = row("todos/1", State::Pending);
-    change(&mut row.draft);
+    change(Rc::make_mut(&mut row.draft));
     row
 }
 
@@ -73,6 +74,7 @@ fn an_answer_that_is_none_is_asked_for_again() {
     let row = sent(|_| {});
     assert_eq!(verdict(&row, Err(&network())), Verdict::RetryAt(LATER, Cause::Network));
     assert_eq!(verdict(&row, Err(&FetchError::Timeout)), Verdict::Unknown(LATER));
+    assert_eq!(verdict(&row, Err(&FetchError::NoBody)), Verdict::Dead);
     let of_kind = |kind| ResponseHead { kind, ..ResponseHead::new(0) };
     assert_eq!(verdict(&row, Ok(&of_kind(ResponseType::Error))), Verdict::RetryAt(LATER, Cause::Network));
     // Not ours to read, and no better the second time.

@@ -1,7 +1,8 @@
 //! A small world for lives by chance: a store, a server that keeps answers by key, one lock, and workers that die.
 //! Every outside call stays open until the script ends it, one way or another.
 
-use super::rig::{head, network};
+use super::rig::{answered, head, network, response};
+use crate::event::{Event, News};
 use crate::fault::{FetchError, StoreError};
 use crate::http::ResponseHead;
 use crate::ids::{BodyId, CommitId, Entropy, ExchangeId, MutationId};
@@ -12,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// An outside call that has not ended.
 #[derive(Clone, Debug)]
 enum Open {
-    Commit(CommitId, Vec<RowOp>),
+    Commit(CommitId, Box<Change>),
     Room(CommitId),
     Load,
     Send(Box<Row>),
@@ -127,9 +128,9 @@ impl World {
         let mut commits = fate & 3;
         for (n, open) in worker.open.into_iter().enumerate() {
             match open {
-                Open::Commit(_, ops) if commits > 0 => {
+                Open::Commit(_, change) if commits > 0 => {
                     commits -= 1;
-                    self.write(ops);
+                    self.write(*change);
                 }
                 Open::Send(row) if fate >> (n % 8) & 1 == 1 => self.apply(&row),
                 Open::Commit(..) | Open::Send(_) | Open::Load | Open::Room(_) => {}
@@ -168,15 +169,15 @@ impl World {
         let first = self.workers[w].open.iter().position(is_commit);
         let o = first.filter(|_| is_commit(&self.workers[w].open[o])).unwrap_or(o);
         let input = match self.workers[w].open.remove(o) {
-            Open::Commit(token, ops) => {
+            Open::Commit(token, change) => {
                 let result = match how {
                     0 => Err(StoreError::Quota(String::new())),
                     1 => Err(StoreError::Failed(String::new())),
                     _ => Ok(()),
                 };
                 match result {
-                    Ok(()) => self.write(ops),
-                    Err(StoreError::Quota(_)) => self.late.extend(ops.iter().filter_map(path_put)),
+                    Ok(()) => self.write(*change),
+                    Err(StoreError::Quota(_)) => self.late.extend(path_put(&change)),
                     Err(StoreError::Failed(_)) => {}
                 }
                 Input::Committed { token, result }
@@ -185,8 +186,8 @@ impl World {
             Open::Load if how == 0 => Input::Loaded(Err(StoreError::Failed(String::new()))),
             Open::Load => Input::Loaded(Ok(self.store.values().cloned().collect())),
             Open::Send(row) => {
-                let answer = self.serve(&row, how);
-                Input::Answered { id: row.id, answer, body: None, entropy: self.entropy() }
+                let answer = self.serve(&row, how).map(answered);
+                Input::Answered { id: row.id, answer, entropy: self.entropy() }
             }
         };
         self.tell(w, input);
@@ -225,12 +226,10 @@ impl World {
         }
     }
 
-    fn write(&mut self, ops: Vec<RowOp>) {
-        for op in ops {
-            match op {
-                RowOp::Put { row, .. } => drop(self.store.insert(row.id.clone(), row)),
-                RowOp::Remove(id) => drop(self.store.remove(&id)),
-            }
+    fn write(&mut self, Change { row, op, .. }: Change) {
+        match op {
+            RowOp::Put(_) => drop(self.store.insert(row.id.clone(), row)),
+            RowOp::Remove => drop(self.store.remove(&row.id)),
         }
     }
 
@@ -251,23 +250,23 @@ impl World {
     fn take(&mut self, worker: usize, output: Output) {
         let name = self.workers[worker].name;
         match output {
-            Output::Commit { token, ops, .. } => self.workers[worker].open.push(Open::Commit(token, ops)),
+            Output::Commit { token, change } => self.workers[worker].open.push(Open::Commit(token, change)),
             Output::MakeRoom { token } => self.workers[worker].open.push(Open::Room(token)),
             Output::Load => self.workers[worker].open.push(Open::Load),
             Output::Send { row, .. } => {
-                assert_eq!(self.store.get(&row.id), Some(&row), "never sent before committed");
+                assert_eq!(self.store.get(&row.id), Some(&*row), "never sent before committed");
                 assert_eq!(self.holder, Some(name), "only the holder of the lock sends");
                 let others = self.workers.iter().flat_map(|worker| &worker.open);
                 let in_lane =
                     others.filter(|open| matches!(open, Open::Send(other) if other.draft.lane == row.draft.lane));
                 assert_eq!(in_lane.count(), 0, "at most one in flight per lane");
-                self.workers[worker].open.push(Open::Send(Box::new(row)));
+                self.workers[worker].open.push(Open::Send(row));
             }
             Output::Reply { exchange, reply } => {
                 let path = self.unanswered.remove(&exchange.0).expect("each exchange is answered once");
                 self.answered.insert(path.clone(), self.count);
                 match reply {
-                    Reply::Network { head, .. } if head.status == 200 => {
+                    Reply::Network(body) if body == response(200) => {
                         self.promised.insert(path);
                     }
                     Reply::Queued { id, .. } => {
@@ -275,7 +274,7 @@ impl World {
                         assert!(known, "no 202 without a completed commit");
                         self.promised.insert(path);
                     }
-                    Reply::Network { .. } | Reply::Failed(_) | Reply::Full(_) | Reply::StoreFailed { .. } => {}
+                    Reply::Network(_) | Reply::Failed | Reply::Full(_) | Reply::StoreFailed { .. } => {}
                 }
             }
             Output::Done { ticket, result } => {
@@ -291,7 +290,7 @@ impl World {
                 self.holder = None;
             }
             // The channel brings it to the other workers.
-            Output::Event(Event::Queued { .. }) => {
+            Output::Event(Event::Write { news: News::Queued { .. }, .. }) => {
                 let others = (0..self.workers.len()).filter(|other| *other != worker);
                 others.for_each(|other| self.tell(other, Input::Wake(Wake::OtherWorker)));
             }
@@ -348,10 +347,10 @@ fn path_of(row: &Row) -> String {
     row.draft.url.trim_start_matches("https://app.example/").to_owned()
 }
 
-fn path_put(op: &RowOp) -> Option<String> {
-    match op {
-        RowOp::Put { row, .. } => Some(path_of(row)),
-        RowOp::Remove(_) => None,
+fn path_put(change: &Change) -> Option<String> {
+    match change.op {
+        RowOp::Put(_) => Some(path_of(&change.row)),
+        RowOp::Remove => None,
     }
 }
 

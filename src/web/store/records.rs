@@ -7,6 +7,7 @@ use crate::ids::{Generation, MutationId};
 use crate::queue::{BodyFacts, Cause, Draft, OnRetryable, Owner, Row, State};
 use crate::time::{Span, Timestamp};
 use crate::web::objects::{Fields, list, object};
+use std::rc::Rc;
 use wasm_bindgen::JsValue;
 
 /// The version of the records below.
@@ -75,15 +76,12 @@ pub fn write_row(row: &Row) -> JsValue {
     let body = draft.body.as_ref().map_or(JsValue::UNDEFINED, |facts| {
         object(&[("size", whole(facts.size)), ("content_type", optional(&facts.content_type))])
     });
-    let depends_on: Vec<String> = draft.depends_on.iter().map(|id| id.0.clone()).collect();
     object(&[
         ("v", VERSION.into()),
         ("id", row.id.0.as_str().into()),
         ("key", row.key.as_str().into()),
         ("key_header", optional(&draft.key_header)),
         ("lane", draft.lane.as_str().into()),
-        ("priority", draft.priority.into()),
-        ("depends_on", list(&depends_on)),
         ("method", draft.method.as_str().into()),
         ("url", draft.url.as_str().into()),
         ("headers", draft.headers.to_block().into()),
@@ -118,11 +116,9 @@ pub fn read_row(record: &JsValue) -> Option<Row> {
     let row = Row {
         id: MutationId(fields.text("id")),
         key: fields.text("key"),
-        draft: Draft {
+        draft: Rc::new(Draft {
             key_header: fields.optional("key_header"),
             lane: fields.text("lane"),
-            priority: fields.number("priority") as i32,
-            depends_on: fields.texts("depends_on").into_iter().map(MutationId).collect(),
             method: Method::parse(&fields.text("method")),
             url: fields.text("url"),
             headers: Headers::from_block(&fields.text("headers")),
@@ -141,7 +137,7 @@ pub fn read_row(record: &JsValue) -> Option<Row> {
             timeout: Span(fields.number("timeout") as i64),
             max_retry_after: Span(fields.number("max_retry_after") as i64),
             on_retryable: if fields.flag("answers_retryable") { OnRetryable::Answer } else { OnRetryable::Queue },
-        },
+        }),
         attempts: fields.number("attempts") as u32,
         state,
         created_at: moment(&fields, "created_at"),
