@@ -70,6 +70,8 @@ declare namespace Longshore {
     warm?: boolean;
     /** The most writes that may wait; a further one is answered with 507. Default: the engine's. */
     maxPending?: number;
+    /** Bytes of stored answers that the worker keeps in memory, each at most an eighth; 0 keeps none. Default: 16777216 (16 MB). */
+    memory?: number;
   }
 
   /** A URL stored at install. */

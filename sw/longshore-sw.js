@@ -8,14 +8,18 @@
 import { withoutEngine } from "./shell/answers.js";
 import { Engine } from "./shell/engine.js";
 import { Files, VERSION } from "./shell/files.js";
+import { Ready } from "./shell/ready.js";
 import { match, matchMutation, Table } from "./shell/routes.js";
 import { checkShape, ConfigError, messageOf } from "./shell/shape.js";
 import { worker } from "./shell/worker.js";
 
 /**
  * What `start()` makes of a config.
- * @typedef {{config: Longshore.Config, table: Table, files: Files}} Started
+ * @typedef {{config: Longshore.Config, table: Table, files: Files, ready: Ready}} Started
  */
+
+/** How long the engine's boot gives way to answers that need no engine, ms: both want the same processor. */
+const BOOT_GIVES_WAY_MS = 60;
 
 /** The tag of our Background Sync registrations. */
 const SYNC_TAG = "longshore-queue";
@@ -46,7 +50,8 @@ function start(config) {
     if (started) throw new ConfigError("start() was called twice");
     checkShape(config);
     const { scope } = worker.registration;
-    started = { config, table: new Table(config, scope), files: new Files(config.base ?? "/longshore/", scope) };
+    const ready = new Ready(`longshore:${new URL(scope).pathname}`, nameOf(config), config.memory);
+    started = { config, table: new Table(config, scope), files: new Files(config.base ?? "/longshore/", scope), ready };
   } catch (error) {
     refuse(error);
   }
@@ -61,7 +66,7 @@ function refuse(error) {
 }
 
 /** What was started; throws where nothing was. @returns {Started} */
-function ready() {
+function begun() {
   if (!started) configError ??= new ConfigError("longshore.start() was not called while the script ran");
   if (configError) throw configError;
   return /** @type {Started} */ (started);
@@ -69,7 +74,7 @@ function ready() {
 
 async function install() {
   try {
-    const { config, files } = ready();
+    const { config, files } = begun();
     // Before the first await, since some engines allow new scripts only in the event's own task.
     files.importGlue();
     await Promise.all([files.storeClient(), engine.call((runtime) => runtime.install())]);
@@ -82,7 +87,7 @@ async function install() {
 
 /** Fetches of pages wait for this, so nothing long belongs here, and nothing may fail it. */
 async function activate() {
-  const { config, files } = ready();
+  const { config, files } = begun();
   const work = [
     worker.clients.claim(),
     files.clean(config.cleanup ?? []),
@@ -100,7 +105,7 @@ async function activate() {
  * @param {import("./shell/engine.js").Life} life
  */
 async function boot(life) {
-  const { config, files } = ready();
+  const { config, files, ready } = begun();
   const glue = files.importGlue();
   const wasm = await files.wasmResponse();
   try {
@@ -116,7 +121,8 @@ async function boot(life) {
     if (error instanceof WebAssembly.RuntimeError) throw error;
     throw refuse(error);
   }
-  const env = { scope: worker.registration.scope, version: VERSION, base: files.base.pathname, hooks: {}, ...life };
+  const forget = (/** @type {string[]} */ names) => ready.forget(names);
+  const env = { scope: worker.registration.scope, version: VERSION, table: ready.table, forget, ...life };
   return glue.boot(plain, env);
 }
 
@@ -127,17 +133,41 @@ function plainConfig(config) {
   return { ...config, routes: (config.routes ?? []).map(plain), mutations: (config.mutations ?? []).map(plain) };
 }
 
+/** A short name for a config (FNV-1a), functions and all: what one decided is not taken over by another. @param {Longshore.Config} config */
+function nameOf(config) {
+  let hash = 0x811c9dc5;
+  for (const c of VERSION + JSON.stringify(config, (_key, value) => (typeof value === "function" ? String(value) : value))) {
+    hash = Math.imul(hash ^ (c.codePointAt(0) ?? 0), 0x01000193);
+  }
+  return (hash >>> 0).toString(36);
+}
+
 /** @param {FetchEvent} event */
 function onFetch(event) {
   const { request } = event;
   if (!started || configError || engine.breakerOpen) return;
-  const { table, files } = started;
+  const { table, files, ready } = started;
   if (files.owns(request.url)) return;
   const taken = request.url === files.client && request.method === "GET" ? "client" : table.take(request);
   if (!taken) return wakeOnce(event, Promise.resolve());
-  const answer = taken === "client" ? files.clientResponse(event) : serve(event, taken);
+  const keys = taken !== "client" && taken.kind === "route" && ready.takes(request) ? table.keysOf(request.url, taken.index) : [];
+  const remembered = keys.length > 0 ? ready.remembered(keys[0]) : undefined;
+  const answer = remembered ?? (taken === "client" ? files.clientResponse(event) : answerTo(event, taken, keys));
   event.respondWith(answer);
-  wakeOnce(event, answer);
+  wakeOnce(event, Promise.resolve(answer));
+  const uses = ready.takeUses();
+  if (uses) event.waitUntil(engine.call((runtime) => runtime.command({ kind: "used", uses })).catch(() => {}));
+}
+
+/**
+ * Answers from what is ready in the store, else by the engine.
+ * @param {FetchEvent} event
+ * @param {import("./shell/routes.js").Taken} taken
+ * @param {string[]} keys where a ready answer may lie.
+ */
+async function answerTo(event, taken, keys) {
+  const stored = keys.length > 0 ? await started?.ready.stored(keys) : undefined;
+  return stored ?? serve(event, taken);
 }
 
 /**
@@ -173,7 +203,10 @@ async function serve(event, { kind, index }) {
 function wakeOnce(event, answer) {
   if (awake) return;
   awake = true;
-  const wake = () => engine.call((runtime) => runtime.wake("start"));
+  const wake = async () => {
+    if (!engine.instance) await new Promise((resolve) => setTimeout(resolve, BOOT_GIVES_WAY_MS));
+    await engine.call((runtime) => runtime.wake("start"));
+  };
   event.waitUntil(answer.then(wake, wake).catch((error) => console.warn("longshore: the queue was not woken", error)));
 }
 
@@ -205,7 +238,7 @@ function onMessage(event) {
 
 /** Answers a page's call. @param {{kind: string, urls?: string[], destinations?: string[]}} message */
 async function answer(message) {
-  const { table } = ready();
+  const { table } = begun();
   if (message.kind === "skip-waiting") return worker.skipWaiting();
   const full = message.kind === "warm" ? { ...message, routes: routesOf(table, message) } : message;
   return engine.call((runtime) => runtime.command(full));

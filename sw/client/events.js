@@ -3,6 +3,7 @@
 // Does not listen to anything, and sends nothing.
 
 import { compile } from "../pattern.js";
+import { checked } from "./pattern-check.js";
 
 /**
  * @typedef {object} Entry
@@ -34,7 +35,7 @@ export class Events {
    * @returns {() => void}
    */
   on(kind, handler, { urls = [], tags = [] } = {}) {
-    const patterns = urls.map(compile);
+    const patterns = urls.map((url) => compile(checked(url)));
     /** @param {any} event */
     const wants = (event) => {
       if (urls.length + tags.length === 0) return true;

@@ -27,6 +27,7 @@
  * @typedef {object} Instance
  * @property {Promise<Runtime>} runtime
  * @property {Set<(error: Error) => void>} waiting How to reject everything that waits for this instance.
+ * @property {boolean} up
  * @property {boolean} dead
  * @property {() => void} end Resolves `ended`.
  */
@@ -79,7 +80,9 @@ export class Engine {
    * @returns {Promise<Handling>}
    */
   async handle(use, limit = BOOT_LIMIT_MS) {
-    const [instance, runtime] = await within(this.ready(), limit);
+    const ready = this.ready();
+    // A timer for each request would be for nothing: an engine that is up answers at once.
+    const [instance, runtime] = await (this.instance?.up ? ready : within(ready, limit));
     /** @type {Handling | undefined} */
     let handling;
     // Called here rather than by `guard`, so that a trap in the call itself is seen before anything is handed out.
@@ -110,18 +113,18 @@ export class Engine {
     /** @type {Promise<void>} */
     const ended = new Promise((resolve) => (end = resolve));
     /** @type {Instance} */
-    const instance = { runtime: Promise.reject(), waiting: new Set(), dead: false, end };
+    const instance = { runtime: Promise.reject(), waiting: new Set(), up: false, dead: false, end };
     instance.runtime.catch(() => {});
     /** @param {string} message */
     const trapped = (message) => {
       this.excusedUntil = Date.now() + TRAP_FOLLOWS_MS;
       this.fault(instance, new EngineError(message));
     };
-    instance.runtime = this.guard(instance, () => this.boot({ trapped, ended })).catch((error) => {
-      if (this.isFatal(error)) this.drop(instance, error);
-      else this.fault(instance, error);
-      throw error;
-    });
+    instance.runtime = this.guard(instance, () => this.boot({ trapped, ended }));
+    instance.runtime.then(
+      () => (instance.up = true),
+      (error) => (this.isFatal(error) ? this.drop(instance, error) : this.fault(instance, error)),
+    );
     return instance;
   }
 

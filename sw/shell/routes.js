@@ -41,7 +41,15 @@ export class Table {
     this.mutations = compileMutations(config.mutations ?? []);
     /** The indices of routes whose requests are best left to the browser: nothing is stored and nothing stands in. */
     this.idle = new Set(routes.flatMap((route, index) => (route.strategy === "network-only" && !route.fallback ? [index] : [])));
-    this.precached = new Set((config.precache ?? []).map((entry) => new URL(typeof entry === "string" ? entry : entry.url, scope).href));
+    /** @type {Map<string, string>} the keys under which precached URLs lie (`src/cache/key.rs`), by URL. */
+    this.precached = new Map();
+    for (const entry of config.precache ?? []) {
+      const { url, revision = undefined } = typeof entry === "string" ? { url: entry } : entry;
+      const { href } = new URL(url, scope);
+      this.precached.set(href, `${href.split("#", 1)[0]}#revision=${revision ?? ""}`);
+    }
+    /** What becomes of the query in the keys of each route; undefined where what is stored never goes out unasked. */
+    this.keeps = routes.map(({ strategy, ignoreSearch }) => (STORED_FIRST.includes(strategy) ? (ignoreSearch ? "path" : "url") : undefined));
   }
 
   /**
@@ -68,10 +76,30 @@ export class Table {
   routeOf(request, url = new URL(request.url)) {
     const index = this.routes.findIndex((matches) => matches(request, url, this.origin));
     if (index >= 0) return this.idle.has(index) ? undefined : index;
-    const plain = url.href.split("#", 1)[0];
+    const plain = withoutFragment(url.href);
     return (request.method ?? "GET") === "GET" && this.precached.has(plain) ? -1 : undefined;
   }
+
+  /**
+   * Where what a route has stored for a URL may lie, best first, as the engine makes the keys (`src/engine/plan.rs`).
+   * @param {string} href
+   * @param {number} index -1 for "no route, but precached".
+   * @returns {string[]}
+   */
+  keysOf(href, index) {
+    const url = withoutFragment(href);
+    const kept = this.keeps[index];
+    const precached = this.precached.get(url);
+    const own = kept ? [kept === "path" ? url.split("?", 1)[0] : url] : [];
+    return precached !== undefined && (kept || index < 0) ? [...own, precached] : own;
+  }
 }
+
+/** @param {string} href */
+const withoutFragment = (href) => href.split("#", 1)[0];
+
+/** The strategies that answer from the store without asking the network. */
+const STORED_FIRST = ["cache-first", "stale-while-revalidate", "cache-only"];
 
 /**
  * The index of the first route that takes a request, or -1.

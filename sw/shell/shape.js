@@ -1,155 +1,78 @@
 // @ts-check
 /// <reference path="../longshore-sw.d.ts" />
-// The shape of the config, checked the moment `start()` is called: what the shell itself relies on, and wrong types.
-// Does not know formats, unknown options or what fits together: the engine checks the whole config during install, and says what it
-// finds in the same words (`src/engine/config/`).
-
-import { compile } from "../pattern.js";
+// The shape of the config, checked the moment `start()` is called: what the shell itself relies on.
+// Everything else the engine checks during install, in the same words (`src/engine/config/`): said twice, it would be loaded twice.
 
 /** A config that cannot work. Its message has a line for each wrong place: path, expected and got. */
 export class ConfigError extends Error {
   name = "LongshoreConfigError";
 }
 
-/**
- * Checks one value, adding what is wrong to `wrong`.
- * @typedef {(value: any, path: string, wrong: string[]) => void} Check
- */
+/** What a route can do. */
+const STRATEGIES = ["cache-first", "network-first", "stale-while-revalidate", "network-only", "cache-only"];
 
-/** @type {(expected: string, test: (value: any) => boolean) => Check} */
-const expect = (expected, test) => (value, path, wrong) => {
-  if (!test(value)) wrong.push(`${path}: expected ${expected}, got ${described(value)}`);
-};
 /** @type {(value: any) => boolean} */
 const isText = (value) => typeof value === "string";
 /** @type {(value: any) => boolean} */
-const isTexts = (value) => Array.isArray(value) && value.every(isText);
-/** @type {(value: any) => boolean} */
-const isWords = (value) => isText(value) || isTexts(value);
+const isWords = (value) => isText(value) || (Array.isArray(value) && value.every(isText));
 /** @type {(value: any) => boolean} */
 const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 
-const flag = expect("true or false", (value) => typeof value === "boolean");
-const count = expect("a whole number from 1", (value) => Number.isSafeInteger(value) && value > 0);
-const duration = expect('a duration such as "3s"', isText);
-const template = expect('a text such as "board:{path[2]}"', isText);
-const tags = expect("a list of tags", isTexts);
-const contentType = expect('a content type such as "application/json"', isWords);
-const page = expect('a path such as "/offline.html"', isText);
-const matcher = 'a pattern such as "/api/*", a list of patterns or a function';
-const precachedUrl = 'a path such as "/index.html"';
-
-/** @type {(...choices: string[]) => Check} */
-const oneOf = (...choices) => {
-  const quoted = choices.map((choice) => `"${choice}"`);
-  return expect(`${quoted.slice(0, -1).join(", ")} or ${quoted.at(-1)}`, (value) => choices.includes(value));
-};
-
-/** @type {Check} */
-function match(value, path, wrong) {
-  if (typeof value === "function") return;
-  if (Array.isArray(value) && value.length > 0) return value.forEach((each, index) => pattern(each, `${path}[${index}]`, wrong));
-  if (isText(value)) pattern(value, path, wrong);
-  else wrong.push(`${path}: expected ${matcher}, got ${described(value)}`);
-}
-
-/** @type {Check} */
-function pattern(value, path, wrong) {
-  const expected = `${path}: expected a pattern such as "/api/*", got ${described(value)}`;
-  if (!isText(value)) return void wrong.push(expected);
-  try {
-    compile(value);
-  } catch (error) {
-    wrong.push(`${expected} (${messageOf(error)})`);
-  }
-}
-
-/** @type {Check} */
-function header(value, path, wrong) {
-  if (!isObject(value)) return void wrong.push(`${path}: expected an object, got ${described(value)}`);
-  const field = expect("a text, or true for any value", (wanted) => wanted === true || isText(wanted));
-  for (const [name, wanted] of Object.entries(value)) field(wanted, `${path}.${name}`, wrong);
-}
-
-/** @type {Check} */
-function precached(value, path, wrong) {
-  if (isText(value)) return;
-  if (isObject(value)) return expect(precachedUrl, isText)(value.url, `${path}.url`, wrong);
-  wrong.push(`${path}: expected ${precachedUrl}, or {url, revision, integrity}, got ${described(value)}`);
-}
-
-/** @type {(what: string, check: Check) => Check} */
-const list = (what, check) => (value, path, wrong) => {
-  if (Array.isArray(value)) value.forEach((each, index) => check(each, `${path}[${index}]`, wrong));
-  else wrong.push(`${path}: expected a list of ${what}, got ${described(value)}`);
-};
-
-/** Checks the options that are there, and the required ones also when they are not. @type {(checks: {[name: string]: Check}, ...required: string[]) => Check} */
-const object = (checks, ...required) => (value, path, wrong) => {
-  if (!isObject(value)) return void wrong.push(`${path || "config"}: expected an object, got ${described(value)}`);
-  for (const [name, check] of Object.entries(checks)) {
-    if (value[name] !== undefined || required.includes(name)) check(value[name], path ? `${path}.${name}` : name, wrong);
-  }
-};
-
-const route = object({
-  match,
-  method: expect('"GET" or "HEAD"', isWords),
-  destination: expect('a destination such as "image"', isWords),
-  mode: expect('"navigate", "same-origin", "cors" or "no-cors"', isWords),
-  header,
-  strategy: oneOf("cache-first", "network-first", "stale-while-revalidate", "network-only", "cache-only"),
-  timeout: duration,
-  staleTime: duration,
-  maxAge: duration,
-  maxEntries: count,
-  tags,
-  ignoreSearch: flag,
-  expects: contentType,
-  fallback: page,
-}, "strategy");
-
-/** A route for everything is more often a forgotten `match` than a wish. @type {Check} */
-function conditioned(value, path, wrong) {
-  route(value, path, wrong);
-  if (isObject(value) && ["match", "destination", "mode", "header"].every((name) => value[name] === undefined)) {
-    wrong.push(`${path}: a route needs at least one of match, destination, mode or header`);
-  }
-}
-
-const mutation = object({
-  match,
-  methods: expect('"POST", "PUT", "PATCH" or "DELETE"', isWords),
-  lane: template,
-  invalidates: tags,
-  timeout: duration,
-  onRetryable: oneOf("queue", "answer"),
-  idempotencyHeader: expect("the name of a header field, or false", (value) => value === false || isText(value)),
-  expects: contentType,
-  forms: object({ redirect: expect('a path such as "/sent.html"', isText) }, "redirect"),
-  maxRetryAfter: duration,
-}, "match");
-
-const config = object({
-  routes: list("routes", conditioned),
-  mutations: list("mutation routes", mutation),
-  precache: list("paths", precached),
-  cleanup: expect("a list of cache names", isTexts),
-  base: expect('a path that starts and ends with "/"', (value) => isText(value) && /^\/([^/].*)?$/.test(value) && value.endsWith("/")),
-  skipWaiting: flag,
-  warm: flag,
-  maxPending: count,
-});
-
 /**
  * Checks what `start()` was given.
- * @param {unknown} value
+ * @param {any} config
  * @throws {ConfigError} with everything that is wrong.
  */
-export function checkShape(value) {
+export function checkShape(config) {
   /** @type {string[]} */
   const wrong = [];
-  config(value, "", wrong);
+  /** @param {boolean} right @param {string} path @param {string} expected @param {unknown} value */
+  const expect = (right, path, expected, value) => {
+    if (!right) wrong.push(`${path}: expected ${expected}, got ${described(value)}`);
+    return right;
+  };
+  /** @param {string} name @param {string} what @param {(value: any, path: string) => void} check */
+  const each = (name, what, check) => {
+    const list = config[name] ?? [];
+    if (expect(Array.isArray(list), name, `a list of ${what}`, list)) list.forEach((/** @type {any} */ value, /** @type {number} */ at) => check(value, `${name}[${at}]`));
+  };
+  /** @param {any} value @param {string} path */
+  const match = (value, path) => {
+    if (typeof value === "function" || isText(value)) return;
+    if (!Array.isArray(value) || value.length === 0) return void expect(false, path, 'a pattern such as "/api/*", a list of patterns or a function', value);
+    value.forEach((one, at) => expect(isText(one), `${path}[${at}]`, 'a pattern such as "/api/*"', one));
+  };
+  /** @param {any} value @param {string} path @param {string[]} names */
+  const words = (value, path, ...names) => {
+    for (const name of names) {
+      if (value[name] !== undefined) expect(isWords(value[name]), `${path}.${name}`, "a text or a list of texts", value[name]);
+    }
+  };
+  if (!expect(isObject(config), "config", "an object", config)) throw new ConfigError(wrong.join());
+  each("routes", "routes", (route, path) => {
+    if (!expect(isObject(route), path, "an object", route)) return;
+    const strategies = STRATEGIES.map((name) => `"${name}"`);
+    expect(STRATEGIES.includes(route.strategy), `${path}.strategy`, `${strategies.slice(0, -1).join(", ")} or ${strategies.at(-1)}`, route.strategy);
+    if (route.match !== undefined) match(route.match, `${path}.match`);
+    words(route, path, "method", "destination", "mode");
+    if (route.header !== undefined) expect(isObject(route.header), `${path}.header`, "an object", route.header);
+    // A route for everything is more often a forgotten `match` than a wish.
+    if (["match", "destination", "mode", "header"].every((name) => route[name] === undefined)) {
+      wrong.push(`${path}: a route needs at least one of match, destination, mode or header`);
+    }
+  });
+  each("mutations", "mutation routes", (mutation, path) => {
+    if (!expect(isObject(mutation), path, "an object", mutation)) return;
+    match(mutation.match, `${path}.match`);
+    words(mutation, path, "methods");
+  });
+  each("precache", "paths", (entry, path) => {
+    if (isObject(entry)) expect(isText(entry.url), `${path}.url`, 'a path such as "/index.html"', entry.url);
+    else expect(isText(entry), path, 'a path such as "/index.html", or {url, revision, integrity}', entry);
+  });
+  const { base, cleanup = [] } = config;
+  expect(base === undefined || /^\/(([^/].*)?\/)?$/.test(base), "base", 'a path that starts and ends with "/"', base);
+  expect(isWords(cleanup), "cleanup", "a list of cache names", cleanup);
   if (wrong.length > 0) throw new ConfigError(wrong.join("\n"));
 }
 

@@ -1,0 +1,204 @@
+// @ts-check
+/// <reference path="../longshore-sw.d.ts" />
+// Answers that the engine has declared ready: for a while they may go out without it, from memory, or from the store while it boots.
+// Decides nothing about freshness: `from`, `until` and the rest were written by the engine, into the stored entry (`src/freshness/ready.rs`).
+//
+// A ready answer goes out only to a plain GET (no field that asks for something else, the default cache mode), on the route table that
+// the mark was made under, at or after `from` and before `until`, and while no write has touched its URL or tags since it was fetched.
+// Whatever is not ready goes to the engine.
+
+import { worker } from "./worker.js";
+
+/**
+ * A stored entry, as far as the shell reads it; the engine's record of it is in `src/web/store/records.rs`.
+ * @typedef {object} Entry
+ * @property {number} status
+ * @property {string} head The header fields, `name: value` a line.
+ * @property {string} url
+ * @property {number} generation
+ * @property {string} group
+ * @property {string[]} tags
+ * @property {{table: string, from: number, until: number, born: number}} [ready] `born` is when its age was zero. Times in ms since 1970.
+ *
+ * @typedef {object} Answer
+ * @property {string} key Of the entry.
+ * @property {string} group Which limits it counts in.
+ * @property {string[]} targets The generations whose raise makes it outdated.
+ * @property {number} status
+ * @property {[string, string][]} headers Without Age.
+ * @property {ArrayBuffer} body
+ * @property {number} from
+ * @property {number} until
+ * @property {number} born
+ */
+
+/** Request fields that ask for another answer than the plain one (RFC 9110, 13 and 14; RFC 9111, 5.2.1). */
+const SPECIAL = ["range", "if-none-match", "if-modified-since", "if-match", "if-unmodified-since", "if-range", "cache-control", "pragma", "authorization"];
+
+/** What the memory tier may hold, and one answer at most, in bytes. */
+const MEMORY = 16 << 20;
+const SHARE = 8;
+
+/** Uses are told to the engine in batches. */
+const USES_BATCH = 64;
+
+export class Ready {
+  /**
+   * @param {string} database the engine's database.
+   * @param {string} table names the route table that marks must have been made under.
+   * @param {number} [memory] bytes; 0 turns the memory tier off.
+   */
+  constructor(database, table, memory = MEMORY) {
+    this.database = database;
+    this.table = table;
+    this.memory = memory;
+    /** @type {Map<string, Answer>} by entry key, the longest unused first. */
+    this.answers = new Map();
+    this.bytes = 0;
+    /** Counts what was forgotten: an answer that was being read meanwhile is not remembered. */
+    this.epoch = 0;
+    /** @type {Map<string, [string, number]>} group and last use of entries, until the engine is told. */
+    this.uses = new Map();
+    /** @type {Promise<IDBDatabase> | undefined} */
+    this.opening = undefined;
+  }
+
+  /** Whether a request may be answered by what is ready. @param {Request} request */
+  takes(request) {
+    if (request.method !== "GET" || request.cache !== "default") return false;
+    const { headers } = request;
+    return !SPECIAL.some((name) => headers.has(name));
+  }
+
+  /** The answer from memory. @param {string} key @returns {Response | undefined} */
+  remembered(key) {
+    const answer = this.answers.get(key);
+    if (!answer) return undefined;
+    const now = Date.now();
+    if (now < answer.from || now >= answer.until) return void this.drop(answer);
+    // Put behind all others: it was used last.
+    this.answers.delete(key);
+    this.answers.set(key, answer);
+    return this.respond(answer, now);
+  }
+
+  /** The answer from the store, from the first of these keys. @param {string[]} keys @returns {Promise<Response | undefined>} */
+  async stored(keys) {
+    try {
+      const { epoch } = this;
+      const answer = await this.read(keys);
+      if (!answer) return undefined;
+      if (epoch === this.epoch) this.remember(answer);
+      return this.respond(answer, Date.now());
+    } catch (error) {
+      // A closed handle, a database that was never made: the engine has its own way with both.
+      this.close();
+      return undefined;
+    }
+  }
+
+  /** Drops what these entry keys and generations touch; without any, all. @param {string[]} [names] */
+  forget(names) {
+    this.epoch += 1;
+    for (const answer of this.answers.values()) {
+      if (!names || names.includes(answer.key) || answer.targets.some((target) => names.includes(target))) this.drop(answer);
+    }
+  }
+
+  /** The uses that the engine has not heard of: key, group and moment of each. Undefined while they are few. */
+  takeUses() {
+    if (this.uses.size < USES_BATCH) return undefined;
+    const uses = Array.from(this.uses, ([key, [group, at]]) => ({ key, group, at }));
+    this.uses.clear();
+    return uses;
+  }
+
+  /** @param {Answer} answer @param {number} now */
+  respond({ key, group, status, headers, body, born }, now) {
+    this.uses.set(key, [group, now]);
+    const age = String(Math.max(0, Math.floor((now - born) / 1000)));
+    return new Response(status === 204 || status === 205 ? null : body, { status, headers: [...headers, ["age", age]] });
+  }
+
+  /** @param {Answer} answer */
+  remember(answer) {
+    if (answer.body.byteLength > this.memory / SHARE) return;
+    const before = this.answers.get(answer.key);
+    if (before) this.drop(before);
+    this.answers.set(answer.key, answer);
+    this.bytes += answer.body.byteLength;
+    for (const oldest of this.answers.values()) {
+      if (this.bytes <= this.memory) break;
+      this.drop(oldest);
+    }
+  }
+
+  /** @param {Answer} answer */
+  drop(answer) {
+    this.answers.delete(answer.key);
+    this.bytes -= answer.body.byteLength;
+  }
+
+  /** One transaction. @param {string[]} keys @returns {Promise<Answer | undefined>} */
+  async read(keys) {
+    const transaction = (await (this.opening ??= this.open())).transaction(["entries", "bodies", "generations"]);
+    const [entries, bodies, generations] = ["entries", "bodies", "generations"].map((name) => transaction.objectStore(name));
+    const current = settled(generations.get("current"));
+    const found = await Promise.all(keys.map((key) => Promise.all([settled(entries.get(key)), settled(bodies.get(key))])));
+    const at = found.findIndex(([entry, body]) => entry && body);
+    if (at < 0) return undefined;
+    /** @type {[Entry, ArrayBuffer]} */
+    const [entry, body] = found[at];
+    const { ready, status, group } = entry;
+    const now = Date.now();
+    if (!ready || ready.table !== this.table || now < ready.from || now >= ready.until) return undefined;
+    const targets = [`u:${entry.url.split("?", 1)[0]}`, ...entry.tags.map((tag) => `t:${tag}`)];
+    if (((await current) ?? 0) > entry.generation) {
+      // Something was written since: whether it was this is in the targets' own rows.
+      const raised = await Promise.all(targets.map((target) => settled(generations.get(target))));
+      if (raised.some((generation) => generation > entry.generation)) return undefined;
+    }
+    return { ...ready, key: keys[at], group, targets, status, headers: fieldsOf(entry.head), body };
+  }
+
+  /** @returns {Promise<IDBDatabase>} */
+  async open() {
+    const request = worker.indexedDB.open(this.database);
+    // The database is the engine's to make.
+    request.onupgradeneeded = () => request.transaction?.abort();
+    const database = /** @type {IDBDatabase} */ (await settled(request));
+    database.onversionchange = database.onclose = () => this.close();
+    return database;
+  }
+
+  /** Lets the handle go, and all that was read over it. */
+  close() {
+    this.opening?.then((database) => database.close(), () => {});
+    this.opening = undefined;
+    this.forget();
+  }
+}
+
+/** @param {string} block @returns {[string, string][]} */
+function fieldsOf(block) {
+  /** @type {[string, string][]} */
+  const fields = [];
+  for (const line of block.split("\n")) {
+    const at = line.indexOf(": ");
+    const name = line.slice(0, at);
+    // The body is stored as it was read, decoded.
+    if (at > 0 && name !== "content-encoding" && name !== "age") fields.push([name, line.slice(at + 2)]);
+  }
+  return fields;
+}
+
+/**
+ * @param {IDBRequest} request
+ * @returns {Promise<any>}
+ */
+function settled(request) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}

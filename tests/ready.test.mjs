@@ -1,0 +1,165 @@
+// Answers that the engine has declared ready: when they go out without it, and when they must not.
+// Runs `sw/shell/ready.js` and `routes.js` beside a store of a few lines; real browsers are the e2e suite's.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+/** @type {{[store: string]: {[key: string]: any}}} */
+let stores = {};
+let reads = 0;
+/** @type {(() => void) | undefined} what happens while the next read is under way. */
+let meanwhile;
+
+const request = (/** @type {any} */ result) => {
+  /** @type {any} */
+  const asked = { result };
+  setTimeout(() => asked.onsuccess());
+  return asked;
+};
+const database = {
+  close() {},
+  transaction: () => ({
+    objectStore: (/** @type {string} */ store) => ({
+      get: (/** @type {string} */ key) => {
+        reads += 1;
+        meanwhile?.();
+        meanwhile = undefined;
+        return request(stores[store]?.[key]);
+      },
+    }),
+  }),
+};
+Object.assign(globalThis, { self: { indexedDB: { open: () => request(database) } } });
+const { Ready } = await import("../sw/shell/ready.js");
+const { Table } = await import("../sw/shell/routes.js");
+
+const URL_A = "https://app.example/a";
+const YEAR = 365 * 86_400_000;
+const now = Date.now();
+const entry = (/** @type {any} */ fields = {}) => ({
+  status: 200, head: "content-type: text/plain\nage: 7\ncontent-encoding: gzip\n", url: URL_A, generation: 5, group: "a", tags: ["api"],
+  ready: { table: "t1", from: now - 1000, until: now + YEAR, born: now - 90_000 }, ...fields,
+});
+/** A fresh `Ready` over a store with one entry. @param {any} [fields] @param {any} [more] */
+function stocked(fields, more = {}) {
+  stores = { entries: { [URL_A]: entry(fields) }, bodies: { [URL_A]: new TextEncoder().encode("stored").buffer }, generations: { current: 5, ...more.generations } };
+  reads = 0;
+  return new Ready("longshore:/", "t1", more.memory);
+}
+
+test("a ready answer goes out from the store, and from memory after that", async () => {
+  const ready = stocked();
+  assert.equal(ready.remembered(URL_A), undefined);
+  const response = await ready.stored([URL_A]);
+  assert.equal(await response?.text(), "stored");
+  assert.deepEqual([...(response?.headers ?? [])], [["age", "90"], ["content-type", "text/plain"]]);
+  const before = reads;
+  assert.equal(await ready.remembered(URL_A)?.text(), "stored");
+  assert.equal(reads, before);
+});
+
+test("what is not ready is left to the engine", async () => {
+  const ready = { table: "t1", from: now - 1000, until: now + YEAR, born: now };
+  const cases = [
+    ["no mark", { ready: undefined }, {}],
+    ["the mark of another table", { ready: { ...ready, table: "t2" } }, {}],
+    ["not yet: the clock was set back", { ready: { ...ready, from: now + YEAR } }, {}],
+    ["no longer", { ready: { ...ready, until: now } }, {}],
+    ["its URL was written to", { url: `${URL_A}?q` }, { current: 9, [`u:${URL_A}`]: 9 }],
+    ["its tag was raised", {}, { current: 9, "t:api": 6 }],
+  ];
+  for (const [name, fields, generations] of cases) {
+    assert.equal(await stocked(fields, { generations }).stored([URL_A]), undefined, String(name));
+  }
+  assert.equal(await stocked().stored(["https://app.example/b"]), undefined);
+  const other = stocked({}, { generations: { current: 9, "t:other": 9, "t:api": 5 } });
+  assert.equal(await (await other.stored([URL_A]))?.text(), "stored");
+});
+
+test("what is forgotten is read again, also when it was being read", async () => {
+  for (const names of [undefined, [URL_A], ["t:api"], [`u:${URL_A}`]]) {
+    const ready = stocked();
+    await ready.stored([URL_A]);
+    ready.forget(["t:other"]);
+    assert.ok(ready.remembered(URL_A));
+    ready.forget(names);
+    assert.equal(ready.remembered(URL_A), undefined, String(names));
+    assert.equal(ready.bytes, 0);
+  }
+  const ready = stocked();
+  meanwhile = () => ready.forget(["t:api"]);
+  assert.ok(await ready.stored([URL_A]));
+  assert.equal(ready.remembered(URL_A), undefined);
+});
+
+test("memory is bounded, in all and for one, and the longest unused goes first", async () => {
+  const ready = stocked({}, { memory: 96 });
+  const url = (/** @type {number} */ at) => `https://app.example/${at}`;
+  for (let at = 0; at < 9; at++) {
+    stores.entries[url(at)] = entry({ url: url(at) });
+    stores.bodies[url(at)] = new ArrayBuffer(12);
+  }
+  stores.bodies[URL_A] = new ArrayBuffer(13);
+  for (let at = 0; at < 8; at++) await ready.stored([url(at)]);
+  assert.equal(ready.bytes, 96);
+  assert.ok(ready.remembered(url(0)));
+  await ready.stored([url(8)]);
+  assert.deepEqual([ready.remembered(url(1)), ready.bytes], [undefined, 96]);
+  assert.ok(ready.remembered(url(0)));
+  await ready.stored([URL_A]);
+  assert.equal(ready.remembered(URL_A), undefined);
+  const off = stocked({}, { memory: 0 });
+  await off.stored([URL_A]);
+  assert.equal(off.remembered(URL_A), undefined);
+});
+
+test("a request that asks for something else is not taken", () => {
+  const ready = stocked();
+  const takes = (/** @type {any} */ init) => ready.takes(new Request(URL_A, init));
+  assert.ok(takes({ headers: { accept: "text/html", "x-mine": "1" } }));
+  assert.ok(!takes({ method: "HEAD" }));
+  assert.ok(!takes({ cache: "reload" }));
+  for (const name of ["range", "if-none-match", "cache-control", "authorization"]) assert.ok(!takes({ headers: { [name]: "x" } }), name);
+});
+
+test("a store that fails leaves the answer to the engine, and its handle is dropped", async () => {
+  const ready = stocked();
+  await ready.stored([URL_A]);
+  const { transaction } = database;
+  database.transaction = () => {
+    throw new DOMException("The database connection is closing", "InvalidStateError");
+  };
+  assert.equal(await ready.stored([URL_A]), undefined);
+  assert.equal(ready.remembered(URL_A), undefined, "what was read over it goes too");
+  database.transaction = transaction;
+  assert.ok(await ready.stored([URL_A]));
+});
+
+test("uses are told in batches", async () => {
+  const ready = stocked();
+  await ready.stored([URL_A]);
+  assert.equal(ready.takeUses(), undefined);
+  for (let at = 0; at < 63; at++) ready.uses.set(String(at), ["a", at]);
+  const uses = ready.takeUses();
+  assert.deepEqual([uses?.length, uses?.[0].key, uses?.[0].group], [64, URL_A, "a"]);
+  assert.equal(ready.takeUses(), undefined);
+});
+
+test("keys are those of the engine: the route's, then the precached one", () => {
+  const config = /** @type {Longshore.Config} */ ({
+    routes: [
+      { match: "/a", strategy: "cache-first" }, { match: "/b", strategy: "stale-while-revalidate", ignoreSearch: true },
+      { match: "/c", strategy: "network-first" }, { match: "/d", strategy: "network-only", fallback: "/a" },
+    ],
+    precache: ["/a", { url: "/c", revision: "7" }, { url: "/e", revision: null }],
+  });
+  const table = new Table(config, "https://app.example/");
+  const check = (/** @type {string} */ path, /** @type {number} */ index, /** @type {string[]} */ expected) => assert.deepEqual(table.keysOf(`https://app.example${path}`, index), expected.map((key) => `https://app.example${key}`));
+  check("/a#top", 0, ["/a", "/a#revision="]);
+  check("/a?q", 0, ["/a?q"]);
+  check("/b?q#x", 1, ["/b"]);
+  check("/c", 2, []);
+  check("/c", -1, ["/c#revision=7"]);
+  check("/e", -1, ["/e#revision="]);
+  check("/d", 3, []);
+});
