@@ -48,7 +48,7 @@ fn everything_that_can_be_written_is_read() {
              "idempotencyHeader": "X-Key", "expects": ["application/json"], "forms": {"redirect": "/sent"}, "maxRetryAfter": "1h"},
              {"match": "/b", "idempotencyHeader": false}],
         "precache": ["/a.html", {"url": "/b.js", "revision": "1", "integrity": hash}, {"url": "/c.js", "revision": null}],
-        "cleanup": ["workbox-*", "v1"], "base": "/", "skipWaiting": true, "warm": false, "maxPending": 1000,
+        "cleanup": ["workbox-*", "v1"], "base": "/", "skipWaiting": true, "warm": false, "maxPending": 1000, "memory": 0,
     }));
     let route = &config.routes[0];
     assert_eq!((route.strategy, route.search), (Strategy::NetworkFirst, Search::Ignored));

@@ -52,6 +52,9 @@ fn the_top_level_is_checked() {
     {
         check(json!({"maxPending": count}), &format!("maxPending: expected a whole number from 1, got {shown}"));
     }
+    for (bytes, shown) in [(json!(-1), "-1"), (json!(0.5), "0.5"), (json!("16MB"), "\"16MB\"")] {
+        check(json!({"memory": bytes}), &format!("memory: expected a whole number of bytes, from 0, got {shown}"));
+    }
 }
 
 #[test]

@@ -1,5 +1,4 @@
 // Runs `routes.json` through the worker shell, as `routes.rs` runs it through Rust: `node --test tests/routes_vectors.mjs`.
-// What is no pattern is refused by the page client's check; the worker leaves that to the engine.
 // Bundles the shell from `sw/` as the build does, so it needs `node_modules`, but neither wasm nor a browser.
 
 import assert from "node:assert/strict";
@@ -8,7 +7,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import vm from "node:vm";
 import { buildSync } from "esbuild";
-import { checked } from "../sw/client/pattern-check.js";
+import { checked } from "../sw/pattern-check.js";
 
 const ORIGIN = "https://app.example";
 const path = (/** @type {string} */ relative) => fileURLToPath(new URL(relative, import.meta.url));

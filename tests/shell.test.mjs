@@ -194,6 +194,7 @@ test("shapes are refused in the engine's words", () => {
     [{ routes: [{ match: "/a" }] }, `routes[0].strategy: expected ${strategies}, got nothing`],
     [{ routes: [{ strategy: "cache-first" }] }, "routes[0]: a route needs at least one of match, destination, mode or header"],
     [{ routes: [{ match: ["/a", 3], strategy: "cache-first" }] }, 'routes[0].match[1]: expected a pattern such as "/api/*", got 3'],
+    [{ routes: [{ match: "api", strategy: "cache-first" }] }, 'routes[0].match: expected a pattern such as "/api/*", got "api" (it must start with "/" or "https://")'],
     [{ mutations: [{}] }, 'mutations[0].match: expected a pattern such as "/api/*", a list of patterns or a function, got nothing'],
     [{ precache: [7] }, 'precache[0]: expected a path such as "/index.html", or {url, revision, integrity}, got 7'],
     [{ base: "longshore/" }, 'base: expected a path that starts and ends with "/", got "longshore/"'],

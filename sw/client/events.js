@@ -3,7 +3,7 @@
 // Does not listen to anything, and sends nothing.
 
 import { compile } from "../pattern.js";
-import { checked } from "./pattern-check.js";
+import { checked } from "../pattern-check.js";
 
 /**
  * @typedef {object} Entry

@@ -3,6 +3,8 @@
 // The shape of the config, checked the moment `start()` is called: what the shell itself relies on.
 // Everything else the engine checks during install, in the same words (`src/engine/config/`): said twice, it would be loaded twice.
 
+import { checked } from "../pattern-check.js";
+
 /** A config that cannot work. Its message has a line for each wrong place: path, expected and got. */
 export class ConfigError extends Error {
   name = "LongshoreConfigError";
@@ -37,10 +39,20 @@ export function checkShape(config) {
     if (expect(Array.isArray(list), name, `a list of ${what}`, list)) list.forEach((/** @type {any} */ value, /** @type {number} */ at) => check(value, `${name}[${at}]`));
   };
   /** @param {any} value @param {string} path */
+  const pattern = (value, path) => {
+    const expected = 'a pattern such as "/api/*"';
+    try {
+      if (expect(isText(value), path, expected, value)) checked(value);
+    } catch (error) {
+      wrong.push(`${path}: expected ${expected}, got ${described(value)} (${messageOf(error)})`);
+    }
+  };
+  /** @param {any} value @param {string} path */
   const match = (value, path) => {
-    if (typeof value === "function" || isText(value)) return;
-    if (!Array.isArray(value) || value.length === 0) return void expect(false, path, 'a pattern such as "/api/*", a list of patterns or a function', value);
-    value.forEach((one, at) => expect(isText(one), `${path}[${at}]`, 'a pattern such as "/api/*"', one));
+    if (typeof value === "function") return;
+    if (isText(value)) pattern(value, path);
+    else if (Array.isArray(value) && value.length > 0) value.forEach((one, at) => pattern(one, `${path}[${at}]`));
+    else expect(false, path, 'a pattern such as "/api/*", a list of patterns or a function', value);
   };
   /** @param {any} value @param {string} path @param {string[]} names */
   const words = (value, path, ...names) => {

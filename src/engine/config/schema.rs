@@ -18,6 +18,7 @@ pub(super) const CONFIG: Rule = object(&[
     optional("skipWaiting", &FLAG),
     optional("warm", &FLAG),
     optional("maxPending", &COUNT),
+    optional("memory", &BYTES),
 ]);
 
 const ROUTE: Rule = Rule { expected: OBJECT, form: Form::Special(check_route) };
@@ -89,6 +90,13 @@ const BASE: Rule = Rule {
 
 const FLAG: Rule = Rule { expected: "true or false", form: Form::Flag };
 const COUNT: Rule = Rule { expected: "a whole number from 1", form: Form::Count };
+// Read by the worker shell alone, which holds what is in memory.
+const BYTES: Rule = Rule {
+    expected: "a whole number of bytes, from 0",
+    form: Form::Special(|_, _, value| {
+        only_if(matches!(value, Value::Number(bytes) if *bytes >= 0.0 && bytes.fract() == 0.0))
+    }),
+};
 const SPAN: Rule =
     Rule { expected: "a duration such as \"3s\"", form: Form::Text(|text| only_if(Span::parse(text).is_some())) };
 const TIMEOUT: Rule = Rule { expected: SPAN.expected, form: Form::Special(check_timeout) };

@@ -1,6 +1,6 @@
 // @ts-check
 // Refuses texts that are no URL pattern, in the words of `src/route/pattern.rs`; `tests/routes.json` holds both to it.
-// Does not match: `pattern.js` does. Not part of the worker shell, whose patterns the engine checks during install.
+// Does not match: `pattern.js` does.
 
 const NAME = /^[A-Za-z_$][A-Za-z0-9_$]*/;
 
