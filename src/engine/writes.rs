@@ -45,15 +45,8 @@ impl Engine {
         if let (Mode::Navigate, Some(location)) = (write.head.mode, &route.forms) {
             self.forms.insert(id, location.clone());
         }
-        let body = write.body.as_ref().map(|(body, _)| *body);
-        let named = route.idempotency_header.name_for(write.head.same_origin);
-        let key_name = named.unwrap_or(IDEMPOTENCY_KEY);
-        let key = write.head.headers.first(key_name).map(str::to_owned);
-        // A key that the page has set itself goes out wherever it goes: the preflight is the page's own choice then.
-        let key_header = named.or(key.as_ref().map(|_| IDEMPOTENCY_KEY)).map(str::to_owned);
-        let draft = draft(write, route, key_header, &self.config.version);
-        self.queue.handle_input(Input::Submit(Submission { exchange: id, draft, key, body, entropy }), now);
-        self.drain_queue(now);
+        let submission = submission(id, write, route, &self.config.version, entropy);
+        self.tell_queue(Input::Submit(submission), now);
     }
 
     /// Hears how a sent row fared.
@@ -182,14 +175,13 @@ impl Engine {
             RowOp::Put(body) => Op::PutRow { row: Box::new(row), body },
             RowOp::Remove => Op::RemoveRow { id: row.id },
         }];
-        let mut events = Vec::new();
-        match touch {
-            Touch::None => {}
-            Touch::Raise => ops.push(self.raise(&begun(urls), now)),
-            Touch::Stale => {
-                ops.push(self.raise(&targets(&urls, &tags), now));
-                events = updates(&urls, &tags);
-            }
+        let (targets, events) = match touch {
+            Touch::None => (Vec::new(), Vec::new()),
+            Touch::Raise => (begun(urls), Vec::new()),
+            Touch::Stale => (targets(&urls, &tags), updates(&urls, &tags)),
+        };
+        if touch != Touch::None {
+            ops.push(self.raise(&targets, now));
         }
         self.commit(Durability::Strict, ops, Purpose::Queue { token, events });
     }
@@ -207,9 +199,12 @@ impl Engine {
             Reply::Queued { id, reason } => {
                 form.map_or_else(|| queued(&id, reason.as_str()), |location| see_other(&location, &id))
             }
-            Reply::Full(FullReason::Storage(words)) => problem(507, &format!("this write could not be kept: {words}")),
-            Reply::Full(FullReason::MaxPending(limit)) => {
-                problem(507, &format!("this write could not be kept: {limit} writes wait already (maxPending)"))
+            Reply::Full(why) => {
+                let why = match why {
+                    FullReason::Storage(words) => words,
+                    FullReason::MaxPending(limit) => format!("{limit} writes wait already (maxPending)"),
+                };
+                problem(507, &format!("this write could not be kept: {why}"))
             }
             // Nothing was kept or sent, so the page's own request may still go out, just as without a worker.
             Reply::StoreFailed { body, .. } => {
@@ -253,25 +248,35 @@ fn updates(urls: &[String], tags: &[String]) -> Vec<Event> {
     events
 }
 
-fn draft(write: WriteRequest, route: &MutationRoute, key_header: Option<String>, config_version: &str) -> Draft {
+fn submission(
+    exchange: ExchangeId,
+    write: WriteRequest,
+    route: &MutationRoute,
+    config_version: &str,
+    entropy: Entropy,
+) -> Submission {
     let head = write.head;
     let mut headers = head.headers;
+    let (body, facts) = write.body.unzip();
+    let named = route.idempotency_header.name_for(head.same_origin);
+    let key_name = named.unwrap_or(IDEMPOTENCY_KEY);
+    let key = headers.first(key_name).map(str::to_owned);
     // The key has a place of its own in the row.
-    headers.remove(key_header.as_deref().unwrap_or(IDEMPOTENCY_KEY));
-    Draft {
+    headers.remove(key_name);
+    let draft = Draft {
         lane: route.lane_for(&head.method, &head.url),
         invalidates: route.invalidates_for(&head.method, &head.url),
         base_etag: headers.first("if-match").map(str::to_owned),
-        key_header,
+        // A key that the page has set itself goes out wherever it goes: the preflight is the page's own choice then.
+        key_header: named.or(key.as_ref().map(|_| IDEMPOTENCY_KEY)).map(str::to_owned),
         method: head.method,
         url: head.url,
-        headers,
         mode: head.mode,
         credentials: head.credentials,
         redirect: head.redirect,
         referrer: head.referrer,
         referrer_policy: head.referrer_policy,
-        body: write.body.map(|(_, facts)| facts),
+        body: facts,
         identity: None,
         client: write.client,
         config_version: config_version.to_owned(),
@@ -282,5 +287,6 @@ fn draft(write: WriteRequest, route: &MutationRoute, key_header: Option<String>,
             route::OnRetryable::Queue => queue::OnRetryable::Queue,
             route::OnRetryable::Answer => queue::OnRetryable::Answer,
         },
-    }
+    };
+    Submission { exchange, headers, draft, key, body, entropy }
 }

@@ -142,7 +142,7 @@ impl Queue {
                 self.slots.remove(&id);
             }
         }
-        self.done(tickets, &close.settled.map_or(Ok(()), |status| Err(CommandError::Settled(status))));
+        self.done_all(tickets, &close.settled.map_or(Ok(()), |status| Err(CommandError::Settled(status))));
         self.reply(waiters, &close.reply);
         if let Some(event) = event {
             self.announce(event);
@@ -185,9 +185,13 @@ impl Queue {
         }
     }
 
-    pub(super) fn done(&mut self, tickets: Vec<u64>, result: &Result<(), CommandError>) {
+    pub(super) fn done(&mut self, ticket: u64, result: &Result<(), CommandError>) {
+        self.push(Output::Done { ticket, result: result.clone() });
+    }
+
+    pub(super) fn done_all(&mut self, tickets: Vec<u64>, result: &Result<(), CommandError>) {
         for ticket in tickets {
-            self.push(Output::Done { ticket, result: result.clone() });
+            self.done(ticket, result);
         }
     }
 

@@ -9,7 +9,6 @@ use crate::event::News;
 use crate::fault::StoreError;
 use crate::ids::{Entropy, MutationId};
 use crate::time::{Span, Timestamp};
-use std::rc::Rc;
 
 /// How long a command waits for a worker that holds the lock.
 const PATIENCE: Span = Span::seconds(10);
@@ -50,7 +49,7 @@ impl Queue {
             }
         };
         if let Some(result) = result {
-            self.done(vec![ticket], &result);
+            self.done(ticket, &result);
         }
     }
 
@@ -139,7 +138,7 @@ impl Queue {
         if let (RowOp::Remove, Some(slot)) = (change.op, self.slots.get_mut(id)) {
             tickets.append(&mut slot.discards);
         }
-        self.done(tickets, &Err(CommandError::Store(error)));
+        self.done_all(tickets, &Err(CommandError::Store(error)));
         self.discard_if_wanted(id);
     }
 }
@@ -149,9 +148,8 @@ impl Row {
     fn revived(&self, entropy: Entropy) -> Row {
         let mut row = Row { state: State::Pending, attempts: 0, key: entropy.uuid(), ..self.clone() };
         if matches!(self.state, State::Conflict { .. }) {
-            let draft = Rc::make_mut(&mut row.draft);
-            draft.headers.remove("if-match");
-            draft.headers.remove("if-unmodified-since");
+            row.headers.remove("if-match");
+            row.headers.remove("if-unmodified-since");
         }
         row
     }

@@ -2,7 +2,7 @@
 
 use super::{Command, Draft, Row};
 use crate::fault::{FetchError, StoreError};
-use crate::http::ResponseHead;
+use crate::http::{Headers, ResponseHead};
 use crate::ids::{BodyId, CommitId, Entropy, ExchangeId, MutationId};
 
 /// One thing that happened outside.
@@ -58,7 +58,9 @@ pub enum Input {
 pub struct Submission {
     /// Who gets the reply: exactly one each.
     pub exchange: ExchangeId,
-    /// What is to be sent.
+    /// The request's fields as the page gave them, without the key.
+    pub headers: Headers,
+    /// What else is to be sent.
     pub draft: Draft,
     /// The page's own `Idempotency-Key`. A request with the key, method and URL of a kept row joins that row.
     pub key: Option<String>,

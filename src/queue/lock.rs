@@ -122,13 +122,14 @@ impl Queue {
         for id in self.awaiting() {
             self.on_refused(&id, error.clone());
         }
-        let tickets = std::mem::take(&mut self.parked).iter().map(|parked| parked.ticket).collect();
-        self.done(tickets, &Err(CommandError::Store(error.clone())));
+        for parked in std::mem::take(&mut self.parked) {
+            self.done(parked.ticket, &Err(CommandError::Store(error.clone())));
+        }
     }
 
     /// Fresh rows that hope for the lock, oldest first.
     pub(super) fn awaiting(&self) -> Vec<MutationId> {
-        self.slots.ids(|slot| matches!(slot.stage(), Stage::AwaitingLock { .. }))
+        self.slots.ids(&|slot| matches!(slot.stage(), Stage::AwaitingLock { .. }))
     }
 
     /// Makes memory what the store is, except where memory is newer.
@@ -137,7 +138,7 @@ impl Queue {
         let is_gone = |slot: &Slot| {
             slot.stage() == Stage::Idle && !self.touched.contains(&slot.row.id) && !is_stored(&slot.row.id)
         };
-        for id in self.slots.ids(is_gone) {
+        for id in self.slots.ids(&is_gone) {
             self.slots.remove(&id);
         }
         for row in rows {

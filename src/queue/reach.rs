@@ -29,8 +29,8 @@ fn bare(url: &str) -> &str {
 
 /// The URL with its last path segment dropped: the collection of a member, by the habit of REST.
 fn parent(url: &str) -> Option<&str> {
-    let (_, rest) = url.split_once("://")?;
-    let path_at = url.len() - rest.len() + rest.find('/')?;
+    // The path begins at the third slash.
+    let (path_at, _) = url.match_indices('/').nth(2)?;
     let (origin, path) = url.split_at_checked(path_at)?;
     let (above, _) = path.trim_end_matches('/').rsplit_once('/')?;
     // The site's own root is a page, not a collection.

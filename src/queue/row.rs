@@ -14,7 +14,9 @@ pub struct Row {
     pub id: MutationId,
     /// The value of `Idempotency-Key`: the page's own, or a UUID made here; the same for every attempt.
     pub key: String,
-    /// What is to be sent; shared, since it never changes.
+    /// The request's fields as the page gave them, without the key; without preconditions once a person has decided a conflict.
+    pub headers: Headers,
+    /// What else is to be sent; shared, since it never changes.
     pub draft: Rc<Draft>,
     /// How often it was leased; while it is under way, the running attempt counts.
     pub attempts: u32,
@@ -35,8 +37,6 @@ pub struct Draft {
     pub method: Method,
     /// The absolute URL.
     pub url: String,
-    /// The request's fields as the page gave them, without the key.
-    pub headers: Headers,
     /// Fetch's request mode.
     pub mode: Mode,
     /// Fetch's credentials mode.

@@ -127,22 +127,17 @@ impl Queue {
 
     /// Ends waiting for the lock where it has taken too long.
     fn stop_waiting(&mut self, now: Timestamp) {
-        for id in self.slots.ids(|slot| matches!(slot.stage(), Stage::AwaitingLock { until } if until <= now)) {
+        for id in self.slots.ids(&|slot| matches!(slot.stage(), Stage::AwaitingLock { until } if until <= now)) {
             self.admit(&id, now);
         }
-        let mut late = Vec::new();
-        self.parked.retain(|parked| {
-            let waits = parked.until > now;
-            if !waits {
-                late.push(parked.ticket);
-            }
-            waits
-        });
-        self.done(late, &Err(CommandError::Busy));
+        while let Some(late) = self.parked.iter().position(|parked| parked.until <= now) {
+            let ticket = self.parked.remove(late).ticket;
+            self.done(ticket, &Err(CommandError::Busy));
+        }
     }
 
     fn retry_store(&mut self, now: Timestamp) {
-        for id in self.slots.ids(|slot| slot.stage() == Stage::Unwritten && slot.hold.is_none_or(|end| end <= now)) {
+        for id in self.slots.ids(&|slot| slot.stage() == Stage::Unwritten && slot.hold.is_none_or(|end| end <= now)) {
             self.rewrite(&id);
         }
     }
@@ -159,14 +154,24 @@ impl Queue {
 
     /// The next moment at which time alone changes something.
     fn next_timer(&self, now: Timestamp) -> Option<(Timestamp, TimerReason)> {
-        let mut timers = Vec::from_iter(self.lock_hold.map(|until| (until, TimerReason::StoreRetry)));
+        let mut next: Option<(Timestamp, TimerReason)> = None;
+        let mut note = |timer: (Timestamp, TimerReason)| {
+            if timer.0 > now && next.is_none_or(|next| timer < next) {
+                next = Some(timer);
+            }
+        };
+        if let Some(until) = self.lock_hold {
+            note((until, TimerReason::StoreRetry));
+        }
         for parked in &self.parked {
-            timers.push((parked.until, TimerReason::LockWait));
+            note((parked.until, TimerReason::LockWait));
         }
         for slot in self.slots.iter() {
-            timers.extend(self.timer_of(slot));
+            if let Some(timer) = self.timer_of(slot) {
+                note(timer);
+            }
         }
-        timers.into_iter().filter(|(at, _)| *at > now).min()
+        next
     }
 
     fn timer_of(&self, slot: &Slot) -> Option<(Timestamp, TimerReason)> {

@@ -160,7 +160,7 @@ impl Slots {
     }
 
     /// The names of those that are chosen, in creation order.
-    pub(super) fn ids(&self, chosen: impl Fn(&Slot) -> bool) -> Vec<MutationId> {
+    pub(super) fn ids(&self, chosen: &dyn Fn(&Slot) -> bool) -> Vec<MutationId> {
         let mut ids = Vec::new();
         for slot in &self.0 {
             if chosen(slot) {

@@ -28,6 +28,7 @@ impl Queue {
         let row = Row {
             id: id.clone(),
             key: submission.key.unwrap_or_else(|| submission.entropy.uuid()),
+            headers: submission.headers,
             draft: Rc::new(submission.draft),
             attempts: 0,
             state: State::Pending,

@@ -95,16 +95,21 @@ impl Queue {
 
     /// The credentials of the identity ran out.
     pub(super) fn pause(&mut self, identity: Option<String>, until: Timestamp) {
-        self.pauses.retain(|(paused, _)| *paused != identity);
+        self.unpause(&identity);
         self.pauses.push((identity, until));
     }
 
     /// A success of the identity: its pause is over.
     pub(super) fn resume(&mut self, identity: &Option<String>, now: Timestamp) {
-        if self.pause_of(identity).is_some() {
-            self.pauses.retain(|(paused, _)| paused != identity);
+        if self.unpause(identity) {
             self.renew(Some(identity), now);
         }
+    }
+
+    /// Whether there was a pause to end.
+    fn unpause(&mut self, identity: &Option<String>) -> bool {
+        let place = self.pauses.iter().position(|(paused, _)| paused == identity);
+        place.map(|place| self.pauses.swap_remove(place)).is_some()
     }
 
     /// Credentials may be new: each paused identity tries one row at once.

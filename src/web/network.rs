@@ -34,7 +34,7 @@ pub async fn send(request: &Request) -> Result<Response, FetchError> {
 /// Sends a kept write, within its own time limit.
 pub async fn send_row(row: &Row, body: Option<&JsValue>) -> Result<Response, FetchError> {
     let draft = &row.draft;
-    let mut headers = draft.headers.clone();
+    let mut headers = row.headers.clone();
     if let Some(name) = &draft.key_header {
         headers.set(name, &row.key);
     }

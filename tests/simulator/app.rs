@@ -105,7 +105,7 @@ impl Write {
 
 /// The number of the write that a row keeps.
 pub fn write_of(row: &Row) -> u64 {
-    row.draft.headers.first(WRITE).and_then(|number| number.parse().ok()).unwrap_or_default()
+    row.headers.first(WRITE).and_then(|number| number.parse().ok()).unwrap_or_default()
 }
 
 /// Whether a write to `item` of `lane` (as in its URL) changes what is read at a URL.

@@ -16,7 +16,6 @@ pub(crate) fn draft(path: &str) -> Draft {
         lane: path.split('/').next().unwrap_or_default().to_owned(),
         method: Method::Post,
         url: format!("https://app.example/{path}"),
-        headers: Headers::default(),
         mode: Mode::Cors,
         credentials: Credentials::SameOrigin,
         redirect: "follow".to_owned(),
@@ -38,7 +37,15 @@ pub(crate) fn draft(path: &str) -> Draft {
 pub(crate) fn row(path: &str, state: State) -> Row {
     let id = MutationId(format!("{:012x}-000000-000000000000", path.len()));
     let key = format!("key of {path}");
-    Row { id, key, draft: Rc::new(draft(path)), attempts: 1, state, created_at: Timestamp(0) }
+    Row {
+        id,
+        key,
+        headers: Headers::default(),
+        draft: Rc::new(draft(path)),
+        attempts: 1,
+        state,
+        created_at: Timestamp(0),
+    }
 }
 
 /// Where the numbers of responses begin, which tell the status.
@@ -212,7 +219,8 @@ impl Rig {
         self.exchanges += 1;
         let (exchange, body) = (ExchangeId(self.exchanges), Some(BodyId(self.exchanges)));
         let (key, entropy) = (key.map(str::to_owned), Entropy(u128::from(self.exchanges)));
-        self.feed(Input::Submit(Submission { exchange, draft, key, body, entropy }));
+        let headers = Headers::default();
+        self.feed(Input::Submit(Submission { exchange, headers, draft, key, body, entropy }));
         self.exchanges
     }
 

@@ -12,10 +12,14 @@ const NOW: Timestamp = Timestamp(1_700_000_000_000);
 /// The first backoff's ceiling, which `Entropy(u128::MAX)` all but reaches.
 const LATER: Timestamp = Timestamp(1_700_000_000_999);
 
-fn sent(change: impl FnOnce(&mut Draft)) -> Row {
+fn sent(change: impl FnOnce(&mut Row)) -> Row {
     let mut row = row("todos/1", State::Pending);
-    change(Rc::make_mut(&mut row.draft));
+    change(&mut row);
     row
+}
+
+fn drafted(row: &mut Row) -> &mut Draft {
+    Rc::make_mut(&mut row.draft)
 }
 
 fn verdict(row: &Row, answer: Result<&ResponseHead, &FetchError>) -> Verdict {
@@ -36,7 +40,7 @@ fn every_status_has_its_verdict() {
     };
     for status in 200..=599 {
         for method in [Method::Post, Method::Delete] {
-            let row = sent(|draft| draft.method = method.clone());
+            let row = sent(|row| drafted(row).method = method.clone());
             let expected = plain(status, &method);
             assert_eq!(verdict(&row, Ok(&head(status, &[]))), expected, "{status}");
             let expected = match expected {
@@ -86,12 +90,12 @@ fn an_answer_that_is_none_is_asked_for_again() {
 #[test]
 fn a_login_page_is_no_answer() {
     let portal = Verdict::RetryAt(LATER, Cause::Portal);
-    let check = |change: fn(&mut Draft), status: u16, content_type: Option<&str>, expected: Verdict| {
+    let check = |change: fn(&mut Row), status: u16, content_type: Option<&str>, expected: Verdict| {
         let fields: Vec<_> = content_type.map(|value| ("Content-Type", value)).into_iter().collect();
         let found = verdict(&sent(change), Ok(&head(status, &fields)));
         assert_eq!(found, expected, "{status} {content_type:?}");
     };
-    let expects: fn(&mut Draft) = |draft| draft.expects = vec!["application/json".to_owned()];
+    let expects: fn(&mut Row) = |row| drafted(row).expects = vec!["application/json".to_owned()];
     check(expects, 200, Some("text/html"), portal);
     check(expects, 200, Some("text/plain"), portal);
     check(expects, 200, Some("application/json; charset=utf-8"), Verdict::Settle);
@@ -102,17 +106,17 @@ fn a_login_page_is_no_answer() {
     check(expects, 422, Some("text/html"), Verdict::Dead);
     check(expects, 404, Some("text/html"), Verdict::Dead);
     // With nothing expected, a page is no answer to those who speak JSON.
-    let asks: fn(&mut Draft) = |draft| draft.headers.set("Accept", "application/json, */*");
+    let asks: fn(&mut Row) = |row| row.headers.set("Accept", "application/json, */*");
     check(asks, 200, Some("text/html; charset=utf-8"), portal);
     check(asks, 200, Some("text/csv"), Verdict::Settle);
-    let says: fn(&mut Draft) = |draft| {
-        draft.body = Some(BodyFacts { size: 2, content_type: Some("application/json".to_owned()) });
+    let says: fn(&mut Row) = |row| {
+        drafted(row).body = Some(BodyFacts { size: 2, content_type: Some("application/json".to_owned()) });
     };
     check(says, 200, Some("text/html"), portal);
-    let either: fn(&mut Draft) = |draft| draft.headers.set("Accept", "text/html, application/json");
+    let either: fn(&mut Row) = |row| row.headers.set("Accept", "text/html, application/json");
     check(either, 200, Some("text/html"), Verdict::Settle);
     check(|_| {}, 200, Some("text/html"), Verdict::Settle);
-    let form: fn(&mut Draft) = |draft| draft.mode = Mode::Navigate;
+    let form: fn(&mut Row) = |row| drafted(row).mode = Mode::Navigate;
     check(form, 200, Some("text/html"), Verdict::Settle);
 }
 

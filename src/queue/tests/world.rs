@@ -4,7 +4,7 @@
 use super::rig::{answered, head, network, response};
 use crate::event::{Event, News};
 use crate::fault::{FetchError, StoreError};
-use crate::http::ResponseHead;
+use crate::http::{Headers, ResponseHead};
 use crate::ids::{BodyId, CommitId, Entropy, ExchangeId, MutationId};
 use crate::queue::*;
 use crate::time::{Span, Timestamp};
@@ -73,7 +73,10 @@ impl World {
         let entropy = self.entropy();
         let newest = self.workers.len() - 1;
         self.submitted.insert(path.clone(), (exchange.0, self.workers[newest].name));
-        self.tell(newest, Input::Submit(Submission { exchange, draft, key: None, body, entropy }));
+        self.tell(
+            newest,
+            Input::Submit(Submission { exchange, headers: Headers::default(), draft, key: None, body, entropy }),
+        );
     }
 
     pub(crate) fn discard(&mut self, pick: usize) {

@@ -84,7 +84,7 @@ pub fn write_row(row: &Row) -> JsValue {
         ("lane", draft.lane.as_str().into()),
         ("method", draft.method.as_str().into()),
         ("url", draft.url.as_str().into()),
-        ("headers", draft.headers.to_block().into()),
+        ("headers", row.headers.to_block().into()),
         ("mode", draft.mode.as_str().into()),
         ("credentials", draft.credentials.as_str().into()),
         ("redirect", draft.redirect.as_str().into()),
@@ -116,12 +116,12 @@ pub fn read_row(record: &JsValue) -> Option<Row> {
     let row = Row {
         id: MutationId(fields.text("id")),
         key: fields.text("key"),
+        headers: Headers::from_block(&fields.text("headers")),
         draft: Rc::new(Draft {
             key_header: fields.optional("key_header"),
             lane: fields.text("lane"),
             method: Method::parse(&fields.text("method")),
             url: fields.text("url"),
-            headers: Headers::from_block(&fields.text("headers")),
             mode: Mode::parse(&fields.text("mode")),
             credentials: Credentials::parse(&fields.text("credentials")),
             redirect: fields.text("redirect"),
