@@ -67,7 +67,8 @@ impl Span {
     pub fn parse(text: &str) -> Option<Span> {
         let split = text.find(|c: char| !c.is_ascii_digit())?;
         let (digits, unit) = text.split_at(split);
-        let count: i64 = digits.parse().ok()?;
+        // A count too long to hold is the greatest there is, and no duration.
+        let count = crate::http::digits(digits).filter(|count| *count < i64::MAX)?;
         let factor: i64 = match unit {
             "ms" => 1,
             "s" => 1000,

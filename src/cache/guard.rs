@@ -2,7 +2,7 @@
 //! login page in place of a script. Does not ask whether HTTP lets them be stored: `freshness` does.
 
 use super::key::without_fragment;
-use crate::http::{MediaType, ResponseHead, ResponseType, accepts};
+use crate::http::{MediaType, ResponseHead, ResponseType, accepts, digits, origin};
 use thiserror::Error;
 
 /// Why an answer must not be stored in the asked URL's place.
@@ -70,18 +70,11 @@ pub fn inspect(request_url: &str, response: &ResponseHead, expects: &[String]) -
 #[must_use]
 pub fn declared_length(response: &ResponseHead) -> Option<u64> {
     let plain = response.kind == ResponseType::Basic && !response.headers.has("content-encoding");
-    let value = response.headers.get("content-length").filter(|_| plain)?;
+    let lengths = response.headers.members("content-length");
+    let (first, others) = lengths.split_first().filter(|_| plain)?;
     // RFC 9110, 8.6: a repeated value counts once; differing ones promise nothing.
-    let mut lengths = value.split(',').map(|length| length.trim().parse::<u64>().ok());
-    let first = lengths.next()??;
-    lengths.all(|other| other == Some(first)).then_some(first)
-}
-
-/// Scheme, host and port of an absolute URL as the browser writes it.
-fn origin(url: &str) -> Option<&str> {
-    let (scheme, rest) = url.split_once("://")?;
-    let host = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    url.get(..scheme.len() + "://".len() + host)
+    let agreed = others.iter().all(|other| other == first);
+    digits(first).filter(|_| agreed)?.try_into().ok()
 }
 
 /// The extension of the path's last segment, in lower case.

@@ -16,7 +16,7 @@ use crate::cache::{Entry, EntryKey, declared_length, inspect};
 use crate::fault::FetchError;
 use crate::freshness::Invalidation;
 use crate::freshness::{
-    Reuse, Stored, assess, conditions, confirms, may_use, refresh, selected, served, storable, vary_matches,
+    Reuse, Stored, assess, conditions, confirms, may_use, refresh, selected, served, storable, strip, vary_matches,
 };
 use crate::http::{CacheMode, Headers, RequestHead, ResponseHead};
 use crate::ids::{BodyId, Generation};
@@ -320,7 +320,8 @@ impl Exchange {
         if self.known().is_some() && self.differs(head).is_none() { Compare::Bytes } else { Compare::No }
     }
 
-    fn entry(&self, head: ResponseHead, now: Timestamp) -> Entry {
+    fn entry(&self, mut head: ResponseHead, now: Timestamp) -> Entry {
+        strip(&mut head.headers);
         Entry {
             key: self.plan.keys.first().cloned().unwrap_or_else(|| EntryKey(self.head.url.clone())),
             url: self.head.url.clone(),

@@ -4,7 +4,7 @@
 use super::config::{Config, Precached};
 use super::exchange::PRECACHE;
 use crate::cache::{EntryKey, Search};
-use crate::freshness::{Lifetime, Policy};
+use crate::freshness::{Lifetime, Policy, Respect};
 use crate::http::RequestHead;
 use crate::route::{self, Route, Strategy};
 use crate::time::Span;
@@ -77,7 +77,7 @@ impl Places {
         Plan {
             strategy: route.strategy,
             keys,
-            policy: Policy { stale_time: route.stale_time, max_age: route.max_age, silent },
+            policy: Policy { respect: Respect::Route, stale_time: route.stale_time, max_age: route.max_age, silent },
             expects: route.expects.clone(),
             tags: route.tags_for(&head.method, &head.url),
             group: route.name.clone(),
@@ -99,7 +99,12 @@ fn precache_plan(head: &RequestHead, key: Option<EntryKey>) -> Plan {
         strategy: Strategy::CacheFirst,
         keys: vec![key.unwrap_or_else(|| EntryKey::of(&head.url, Search::Keep))],
         // Its revision says how long it is good, not its age.
-        policy: Policy { stale_time: Some(Span(i64::MAX)), max_age: None, silent: Lifetime::Forever },
+        policy: Policy {
+            respect: Respect::Route,
+            stale_time: Some(Span(i64::MAX)),
+            max_age: None,
+            silent: Lifetime::Forever,
+        },
         expects: Vec::new(),
         tags: Vec::new(),
         group: PRECACHE.to_owned(),

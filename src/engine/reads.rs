@@ -9,7 +9,7 @@ use super::plan::bare;
 use super::precaching::{Next, Precaching};
 use crate::cache::{Boarding, Entry, EntryKey, FlightKey, Target};
 use crate::fault::{FetchError, StoreError};
-use crate::freshness::{Invalidation, Lifetime, Policy};
+use crate::freshness::{Invalidation, Lifetime, Policy, Respect};
 use crate::http::{CacheMode, RequestHead, ResponseHead};
 use crate::ids::{BodyId, ExchangeId, Generation};
 use crate::queue::Wake;
@@ -63,7 +63,12 @@ impl Engine {
         let mut plan = self.places.plan(self.config.routes.get(route), &head);
         // Whatever is stored is good enough: nobody waits for this answer.
         plan.strategy = Strategy::CacheFirst;
-        plan.policy = Policy { stale_time: Some(Span(i64::MAX)), max_age: None, silent: Lifetime::Forever };
+        plan.policy = Policy {
+            respect: Respect::Route,
+            stale_time: Some(Span(i64::MAX)),
+            max_age: None,
+            silent: Lifetime::Forever,
+        };
         let (exchange, actions) = Exchange::begin(head, plan, self.generations.current(), now);
         self.jobs.insert(id, Job::Page { exchange: Box::new(exchange), flight: None });
         self.act(id, actions, now);

@@ -2,7 +2,7 @@
 //! Does not say how old is too old.
 
 use super::Stored;
-use crate::http::{ResponseHead, parse_http_date};
+use crate::http::{Members, ResponseHead, digits, parse_http_date};
 use crate::time::{Span, Timestamp};
 
 /// Its age now: what it had when it arrived, and the time it has lain here.
@@ -34,10 +34,9 @@ pub(super) fn dated(stored: Stored<'_>) -> Timestamp {
 
 /// RFC 9111, 5.1: of several members the first is used; an invalid value is ignored.
 fn age_value(head: &ResponseHead) -> Span {
-    let value = head.headers.first("age").and_then(|value| value.split(',').next()).unwrap_or_default().trim();
-    let valid = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
-    // All digits, so the only way to fail is to be too long: very old.
-    if valid { Span::seconds(value.parse().unwrap_or(i64::from(u32::MAX))) } else { Span::ZERO }
+    let first = head.headers.first("age").and_then(|value| Members::of(value).next());
+    // RFC 9111, 1.2.2: 2^31 stands for everything beyond it.
+    Span::seconds(first.and_then(digits).unwrap_or(0).min(1 << 31))
 }
 
 #[cfg(test)]
@@ -72,7 +71,10 @@ mod tests {
         check(&[("age", "-1")], [0, 0, 0], 0);
         check(&[("age", "x")], [0, 0, 5], 5);
         check(&[("date", "nonsense")], [0, 0, 5], 5);
-        check(&[("age", "99999999999999999999")], [0, 0, 0], i64::from(u32::MAX));
+        check(&[("age", "99999999999999999999")], [0, 0, 0], 1 << 31);
+        check(&[("age", "100"), ("age", "3")], [0, 0, 0], 100);
+        check(&[("age", "1.5")], [0, 0, 0], 0);
+        check(&[("age", "")], [0, 0, 0], 0);
     }
 
     #[test]

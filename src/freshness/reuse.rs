@@ -1,9 +1,9 @@
 //! Decides whether a stored response may be used as it is (RFC 9111, 4.2), under the route's own limits.
 //! Does not decide what a strategy does with a stale one.
 
-use super::Stored;
-use super::age::{current_age, dated};
-use crate::http::{CacheControl, parse_http_date};
+use super::age::current_age;
+use super::{Stored, lifetime};
+use crate::http::CacheControl;
 use crate::time::{Span, Timestamp};
 
 /// What may be done with a stored response.
@@ -17,9 +17,20 @@ pub enum Reuse {
     Expired,
 }
 
+/// Who decides how long an answer is good: a route's `respect`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Respect {
+    /// The route's own times and strategy, and the headers where it gives none.
+    Route,
+    /// The headers, to the letter: the route's `stale_time` and strategy are not asked (see [`rule`](super::rule)).
+    Http,
+}
+
 /// What the route says of age.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {
+    /// Whether the times below, or the headers, decide.
+    pub respect: Respect,
     /// How long an answer counts as fresh, whatever its headers say; counted from its arrival.
     pub stale_time: Option<Span>,
     /// How long an answer may be used at all; counted from its arrival.
@@ -61,33 +72,25 @@ pub fn assess(stored: Stored<'_>, policy: Policy, invalidation: Invalidation, no
         return Reuse::Stale;
     }
     let fresh = match policy.stale_time {
-        Some(limit) => resident < limit,
-        None => fresh_by_headers(stored, policy.silent, now),
+        Some(limit) if policy.respect == Respect::Route => resident < limit,
+        Some(_) | None => fresh_by_headers(stored, policy, now),
     };
     if fresh { Reuse::Fresh } else { Reuse::Stale }
 }
 
-fn fresh_by_headers(stored: Stored<'_>, silent: Lifetime, now: Timestamp) -> bool {
+fn fresh_by_headers(stored: Stored<'_>, policy: Policy, now: Timestamp) -> bool {
     let control = CacheControl::parse(&stored.head.headers);
     // RFC 9111, 5.2.2.4: no-cache "MUST NOT be used to satisfy any other request without forwarding it for validation".
     if control.no_cache {
         return false;
     }
-    match freshness_lifetime(stored, &control) {
-        // RFC 9111, 4.2: response_is_fresh = (freshness_lifetime > current_age).
-        Some(lifetime) => lifetime > current_age(stored, now),
-        None => silent == Lifetime::Forever,
-    }
-}
-
-/// RFC 9111, 4.2.1; `s-maxage` is for shared caches and this one is private.
-fn freshness_lifetime(stored: Stored<'_>, control: &CacheControl) -> Option<Span> {
-    control.max_age.or_else(|| {
-        // All lines joined: RFC 9111, 4.2.1 lets two Expires lines be read as stale, and joined they are no date.
-        let expires = stored.head.headers.get("expires")?;
-        // RFC 9111, 5.3: an invalid date, "especially including the value 0", is a time in the past.
-        Some(parse_http_date(&expires).map_or(Span::ZERO, |until| until.since(dated(stored))))
-    })
+    let lifetime = match (lifetime::explicit(stored, &control), policy.respect) {
+        (None, Respect::Http) => lifetime::heuristic(stored, &control),
+        (None, Respect::Route) if policy.silent == Lifetime::Forever => return true,
+        (explicit, _) => explicit,
+    };
+    // RFC 9111, 4.2: response_is_fresh = (freshness_lifetime > current_age).
+    lifetime.is_some_and(|lifetime| lifetime > current_age(stored, now))
 }
 
 #[cfg(test)]
@@ -100,7 +103,9 @@ mod tests {
     const ARRIVAL: Timestamp = Timestamp(784_111_777_000);
     const DATE: (&str, &str) = ("date", "Sun, 06 Nov 1994 08:49:37 GMT");
     const MINUTE_LATER: (&str, &str) = ("expires", "Sun, 06 Nov 1994 08:50:37 GMT");
-    const PLAIN: Policy = Policy { stale_time: None, max_age: None, silent: Lifetime::None };
+    const PLAIN: Policy = Policy { respect: Respect::Route, stale_time: None, max_age: None, silent: Lifetime::None };
+    const HTTP: Policy =
+        Policy { respect: Respect::Http, stale_time: Some(Span(i64::MAX)), max_age: None, silent: Lifetime::Forever };
     const FOREVER: Policy = Policy { silent: Lifetime::Forever, ..PLAIN };
 
     fn judge(pairs: &[(&str, &str)], policy: Policy, invalidation: Invalidation, seconds: i64) -> Reuse {
@@ -171,8 +176,26 @@ mod tests {
     }
 
     #[test]
+    fn a_route_that_respects_http_has_no_times_of_its_own() {
+        let check = |pairs: &[(&str, &str)], seconds: i64, expected: Reuse| {
+            assert_eq!(judge(pairs, HTTP, Invalidation::None, seconds), expected, "{pairs:?} after {seconds}");
+        };
+        let hundred_seconds_old = ("last-modified", "Sun, 06 Nov 1994 08:47:57 GMT");
+        check(&[], 0, Reuse::Stale);
+        check(&[("cache-control", "max-age=60")], 59, Reuse::Fresh);
+        check(&[("cache-control", "max-age=60")], 60, Reuse::Stale);
+        check(&[DATE, hundred_seconds_old], 9, Reuse::Fresh);
+        check(&[DATE, hundred_seconds_old], 10, Reuse::Stale);
+        check(&[hundred_seconds_old], 9, Reuse::Fresh);
+        check(&[DATE, hundred_seconds_old, ("cache-control", "max-age=60")], 30, Reuse::Fresh);
+        check(&[DATE, hundred_seconds_old, ("expires", "0")], 1, Reuse::Stale);
+        check(&[DATE, hundred_seconds_old, ("cache-control", "no-cache")], 1, Reuse::Stale);
+        check(&[DATE, ("last-modified", "Sun, 06 Nov 1994 08:50:37 GMT")], 0, Reuse::Stale);
+    }
+
+    #[test]
     fn a_clock_set_back_makes_everything_stale() {
-        let day = Policy { stale_time: Some(Span::hours(24)), max_age: Some(Span::ZERO), silent: Lifetime::Forever };
+        let day = Policy { stale_time: Some(Span::hours(24)), max_age: Some(Span::ZERO), ..FOREVER };
         assert_eq!(judge(&[("cache-control", "max-age=60")], PLAIN, Invalidation::None, -1), Reuse::Stale);
         assert_eq!(judge(&[], FOREVER, Invalidation::None, -1), Reuse::Stale);
         assert_eq!(judge(&[], day, Invalidation::None, -1), Reuse::Stale);

@@ -20,9 +20,14 @@ pub struct Stored<'a> {
 /// The request's fields that the answer says it depends on: what is stored beside it for [`vary_matches`].
 #[must_use]
 pub fn selected(request: &RequestHead, response: &ResponseHead) -> Headers {
-    let names = vary(response);
-    let lines = request.headers.iter().filter(|(name, _)| names.iter().any(|wanted| wanted.eq_ignore_ascii_case(name)));
-    lines.collect()
+    let nominated = response.headers.members("vary");
+    let mut fields = Headers::default();
+    for (name, value) in request.headers.iter() {
+        if nominated.iter().any(|wanted| wanted.eq_ignore_ascii_case(name)) {
+            fields.append(name, value);
+        }
+    }
+    fields
 }
 
 /// Whether the stored response answers this request.
@@ -31,21 +36,37 @@ pub fn selected(request: &RequestHead, response: &ResponseHead) -> Headers {
 /// the original request". Fields that the browser hides (Accept-Encoding, Cookie, Origin) are absent on both sides.
 #[must_use]
 pub fn vary_matches(stored: Stored<'_>, request: &RequestHead) -> bool {
-    // "A stored response with a Vary header field value containing a member "*" always fails to match."
-    vary(stored.head)
-        .iter()
-        .all(|name| name != "*" && normal(stored.selected.get(name)) == normal(request.headers.get(name)))
+    for name in stored.head.headers.members("vary") {
+        // "A stored response with a Vary header field value containing a member "*" always fails to match."
+        if name == "*" || !agree(name, stored.selected, &request.headers) {
+            return false;
+        }
+    }
+    true
 }
 
-/// The members of `Vary`; never quoted, so a comma always splits.
-pub(super) fn vary(response: &ResponseHead) -> Vec<String> {
-    let value = response.headers.get("vary").unwrap_or_default();
-    value.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
-}
-
-/// RFC 9111, 4.1 lets a cache normalise whitespace before it compares.
-fn normal(value: Option<String>) -> Option<String> {
-    value.map(|value| value.split_whitespace().collect::<Vec<_>>().join(" ").replace(" ,", ",").replace(", ", ","))
+/// Whether both say the same in a field. RFC 9111, 4.1 lets a cache join lines and leave out whitespace between members,
+/// and more where the field's own definition makes it mean the same.
+fn agree(name: &str, first: &Headers, second: &Headers) -> bool {
+    let (ours, theirs) = (first.members(name), second.members(name));
+    // "If (after any normalization that might take place) a header field is absent from a request, it can only match
+    // another request if it is also absent there."
+    if first.has(name) != second.has(name) || ours.len() != theirs.len() {
+        return false;
+    }
+    // RFC 9110, 12.5.4: languages are compared in any case, and only their weights rank them.
+    let unordered = name.eq_ignore_ascii_case("accept-language");
+    for (at, member) in ours.iter().enumerate() {
+        let found = if unordered {
+            theirs.iter().any(|other| other.eq_ignore_ascii_case(member))
+        } else {
+            theirs.get(at) == Some(member)
+        };
+        if !found {
+            return false;
+        }
+    }
+    true
 }
 
 #[cfg(test)]
@@ -76,6 +97,13 @@ mod tests {
         check(Some("accept, X-Team"), &[("x-team", "1")], &[("x-team", "2")], false);
         check(Some("accept, X-Team"), &[("x-team", "1"), ("dnt", "1")], &[("x-team", "1")], true);
         check(Some("Accept"), &[("accept", "a, b")], &[("accept", "a ,b")], true);
+        check(Some("Accept"), &[("accept", "a, b")], &[("accept", "b, a")], false);
+        check(Some("Accept"), &[("accept", "a, b")], &[("accept", "a"), ("accept", "b")], true);
+        check(Some("Accept"), &[("accept", "")], &[], false);
+        check(Some("Accept"), &[("accept", "a")], &[("accept", "A")], false);
+        check(Some("Accept-Language"), &[("accept-language", "en, de")], &[("accept-language", "de,EN")], true);
+        check(Some("accept-language"), &[("accept-language", "en, de")], &[("accept-language", "de")], false);
+        check(Some("accept-language"), &[("accept-language", "en;q=1")], &[("accept-language", "en;q=0")], false);
         check(Some("Accept-Encoding, Cookie"), &[], &[], true);
         check(Some("*"), &[], &[], false);
         check(Some("accept, *"), &[], &[], false);

@@ -2,25 +2,8 @@
 //! Sends nothing.
 
 use super::Stored;
-use crate::http::{Headers, ResponseHead, ResponseType, parse_http_date};
-
-/// Fields a 304 does not replace. RFC 9111, 3.2 excludes Content-Length, and lets a cache that keeps decoded bodies
-/// leave out what describes those bytes; 3.1 excludes what belongs to one connection.
-const KEPT: [&str; 13] = [
-    "content-encoding",
-    "content-length",
-    "content-range",
-    "content-type",
-    "content-digest",
-    "repr-digest",
-    "connection",
-    "keep-alive",
-    "proxy-authenticate",
-    "proxy-connection",
-    "te",
-    "transfer-encoding",
-    "upgrade",
-];
+use super::fields::replace;
+use crate::http::{Headers, ResponseHead, ResponseType, parse_http_date, trimmed};
 
 /// The fields that make a request for the stored response's URL conditional; none where it cannot be asked about.
 ///
@@ -46,11 +29,13 @@ pub fn conditions(stored: Stored<'_>) -> Headers {
 ///
 /// RFC 9111, 4.3.4: with a strong validator, only stored responses with the same one are selected; with a weak one,
 /// those that match it. A server that answers 304 with a tag we did not send has another state in mind.
+///
+/// Two steps beyond the letter, since we sent the conditions ourselves and for one stored response: servers that weaken the tag of
+/// what they compress name the strong one in the 304, so both compare as weak; and a 304 that names nothing means what we asked about.
 #[must_use]
 pub fn confirms(stored: &ResponseHead, not_modified: &ResponseHead) -> bool {
-    let opaque = |head: &ResponseHead| entity_tag(head).map(|tag| tag.strip_prefix("W/").unwrap_or(tag).to_owned());
-    match (opaque(stored), opaque(not_modified)) {
-        (Some(held), Some(named)) => held == named,
+    match (entity_tag(stored), entity_tag(not_modified)) {
+        (Some(held), Some(named)) => opaque(held) == opaque(named),
         (None, Some(_)) => false,
         (_, None) => match (last_modified(stored), last_modified(not_modified)) {
             (Some(held), Some(named)) => parse_http_date(held) == parse_http_date(named),
@@ -60,31 +45,39 @@ pub fn confirms(stored: &ResponseHead, not_modified: &ResponseHead) -> bool {
 }
 
 /// The stored head freshened by a 304: its fields replace ours, status and URL stay.
-///
-/// Beyond the letter of RFC 9111, 3.2: where the 304 has no Age or Date, the old ones go, for they measured the old
-/// message's way here and would age the confirmed answer at once.
 #[must_use]
 pub fn refresh(stored: &ResponseHead, not_modified: &ResponseHead) -> ResponseHead {
     let mut fresh = stored.clone();
-    fresh.headers.remove("age");
-    fresh.headers.remove("date");
-    let replacing =
-        || not_modified.headers.iter().filter(|(name, _)| !KEPT.contains(&name.to_ascii_lowercase().as_str()));
-    for (name, _) in replacing() {
-        fresh.headers.remove(name);
-    }
-    for (name, value) in replacing() {
-        fresh.headers.append(name, value);
-    }
+    replace(&mut fresh.headers, &not_modified.headers);
     fresh
+}
+
+/// The stored head freshened by the answer to a HEAD; `None` where that speaks of another state, so that what is stored is stale.
+///
+/// RFC 9111, 4.3.5: "if the stored response and HEAD response have matching values for any received validator fields
+/// (ETag and Last-Modified) and, if the HEAD response has a Content-Length header field, the value of Content-Length
+/// matches that of the stored response".
+#[must_use]
+pub fn refresh_by_head(stored: &ResponseHead, answer: &ResponseHead) -> Option<ResponseHead> {
+    for name in ["etag", "last-modified", "content-length"] {
+        let named = answer.headers.first(name);
+        if named.is_some() && named != stored.headers.first(name) {
+            return None;
+        }
+    }
+    Some(refresh(stored, answer))
 }
 
 /// RFC 9110, 8.8.3: an opaque tag in quotes, perhaps weak. Others are not worth sending.
 fn entity_tag(head: &ResponseHead) -> Option<&str> {
-    let tag = head.headers.first("etag")?.trim();
-    let quoted = tag.strip_prefix("W/").unwrap_or(tag);
-    let inner = quoted.strip_prefix('"')?.strip_suffix('"')?;
+    let tag = trimmed(head.headers.first("etag")?);
+    let inner = opaque(tag).strip_prefix('"')?.strip_suffix('"')?;
     (!inner.contains('"')).then_some(tag)
+}
+
+/// The tag without the mark of weakness: what RFC 9110, 8.8.3.2 compares as weak.
+fn opaque(tag: &str) -> &str {
+    tag.strip_prefix("W/").unwrap_or(tag)
 }
 
 fn last_modified(head: &ResponseHead) -> Option<&str> {
@@ -136,6 +129,9 @@ mod tests {
         check(&[], &[("etag", "\"b\"")], false);
         check(&[SUNDAY], &[SUNDAY], true);
         check(&[SUNDAY], &[MONDAY], false);
+        check(&[("etag", "W/\"a\"")], &[("etag", "\"a\"")], true);
+        check(&[("etag", "\"a\""), SUNDAY], &[("etag", "\"a\""), MONDAY], true);
+        check(&[("etag", "\"a\""), SUNDAY], &[MONDAY], false);
         check(&[SUNDAY], &[], true);
     }
 
@@ -150,10 +146,13 @@ mod tests {
             &[("etag", "\"a\""), ("cache-control", "max-age=9")],
         );
         check(
-            &[("content-type", "text/css"), ("content-length", "9")],
-            &[("Content-Type", "text/html"), ("content-length", "0")],
-            &[("content-type", "text/css"), ("content-length", "9")],
+            &[("content-encoding", "br"), ("content-length", "9")],
+            &[("Content-Encoding", "gzip"), ("content-length", "0"), ("content-type", "text/css")],
+            &[("content-encoding", "br"), ("content-length", "9"), ("content-type", "text/css")],
         );
+        check(&[("a", "1"), ("b", "2")], &[("connection", "a"), ("upgrade", "x"), ("a", "9")], &[("b", "2")]);
+        let withholds = ("cache-control", "no-cache=\"a\"");
+        check(&[("a", "1"), ("b", "2")], &[withholds], &[("b", "2"), withholds]);
         check(&[("age", "500"), ("date", "old")], &[], &[]);
         check(&[("age", "500"), ("date", "old")], &[("date", "new"), ("age", "0")], &[("date", "new"), ("age", "0")]);
         check(
@@ -161,5 +160,22 @@ mod tests {
             &[("vary", "origin"), ("vary", "dnt")],
             &[("x", "1"), ("vary", "origin"), ("vary", "dnt")],
         );
+    }
+
+    #[test]
+    fn a_head_answer_freshens_what_it_speaks_of() {
+        let check = |stored: &[(&str, &str)], answer: &[(&str, &str)], expected: Option<&[(&str, &str)]>| {
+            let fresh = refresh_by_head(&head(200, stored), &head(200, answer));
+            assert_eq!(fresh, expected.map(|pairs| head(200, pairs)), "{stored:?} {answer:?}");
+        };
+        let (held, new) = (("cache-control", "max-age=1"), ("cache-control", "max-age=9"));
+        let (tag, length) = (("etag", "\"a\""), ("content-length", "9"));
+        check(&[held, tag, length], &[tag, length, new], Some(&[length, tag, new]));
+        check(&[held, tag], &[new], Some(&[tag, new]));
+        check(&[held, tag], &[("etag", "\"b\""), new], None);
+        check(&[held], &[tag, new], None);
+        check(&[SUNDAY], &[MONDAY], None);
+        check(&[length], &[("content-length", "8")], None);
+        check(&[], &[length], None);
     }
 }

@@ -1,7 +1,7 @@
 //! Media types: what an answer says it is, and whether that is what was expected (RFC 9110, 8.3).
 //! Does not sniff bodies.
 
-use super::{Headers, list};
+use super::{Headers, trimmed};
 
 /// A media type without its parameters, in lower case.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,18 +15,24 @@ pub struct MediaType {
 /// Whether the `Content-Type` of an answer is one of those expected; with nothing expected, every answer is.
 #[must_use]
 pub fn accepts(expected: &[String], headers: &Headers) -> bool {
-    expected.is_empty()
-        || MediaType::of(headers).is_some_and(|found| {
-            expected.iter().filter_map(|text| MediaType::parse(text)).any(|wanted| wanted.covers(&found))
-        })
+    if expected.is_empty() {
+        return true;
+    }
+    let Some(found) = MediaType::of(headers) else { return false };
+    for text in expected {
+        if MediaType::parse(text).is_some_and(|wanted| wanted.covers(&found)) {
+            return true;
+        }
+    }
+    false
 }
 
 impl MediaType {
     /// Reads `type/subtype`, with or without parameters.
     #[must_use]
     pub fn parse(text: &str) -> Option<MediaType> {
-        let essence = text.split(';').next()?.trim();
-        let (kind, subtype) = essence.split_once('/')?;
+        let (essence, _parameters) = text.split_once(';').unwrap_or((text, ""));
+        let (kind, subtype) = trimmed(essence).split_once('/')?;
         (is_token(kind) && is_token(subtype))
             .then(|| MediaType { kind: kind.to_ascii_lowercase(), subtype: subtype.to_ascii_lowercase() })
     }
@@ -34,8 +40,15 @@ impl MediaType {
     /// The type of an answer. Of several, the last valid one holds, as fetch extracts it.
     #[must_use]
     pub fn of(headers: &Headers) -> Option<MediaType> {
-        let value = headers.get("content-type")?;
-        list::members(&value).filter_map(MediaType::parse).filter(|found| found.kind != "*").last()
+        let mut last = None;
+        for member in headers.members("content-type") {
+            if let Some(found) = MediaType::parse(member)
+                && found.kind != "*"
+            {
+                last = Some(found);
+            }
+        }
+        last
     }
 
     /// Whether it is a web page: the face of login pages and error pages.

@@ -1,10 +1,16 @@
 //! HTTP dates in their three forms (RFC 9110, 5.6.7).
 //! Writes none, and knows no zone but GMT.
 
+use super::list::trimmed;
 use crate::time::Timestamp;
 
 const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+
+/// What follows the day's name: `Y` `D` `h` `m` `s` stand for a digit each, `_` for one or a space, `B` for a letter of the month.
+const IMF: &str = ", DD BBB YYYY hh:mm:ss GMT";
+const RFC_850: &str = ", DD-BBB-YY hh:mm:ss GMT";
+const ASCTIME: &str = " BBB _D hh:mm:ss YYYY";
 
 /// Reads `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT` or `Sun Nov  6 08:49:37 1994`.
 ///
@@ -12,52 +18,40 @@ const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "au
 /// A day name that does not fit the date is let pass, as browsers do.
 #[must_use]
 pub fn parse_http_date(text: &str) -> Option<Timestamp> {
-    let text = text.trim_matches([' ', '\t']).to_ascii_lowercase();
-    let Some((day_name, rest)) = text.split_once(", ") else {
-        return asctime(&text);
-    };
-    let (date, time) = rest.strip_suffix(" gmt")?.rsplit_once(' ')?;
-    if let [day, month, year] = date.split('-').collect::<Vec<_>>().as_slice() {
-        DAYS.contains(&day_name).then_some(())?;
-        return moment(century(digits(year, 2)?), month, digits(day, 2)?, time);
+    let text = trimmed(text);
+    let (day_name, rest) = text.split_at_checked(text.find([',', ' '])?)?;
+    let form = [IMF, RFC_850, ASCTIME].into_iter().find(|form| form.len() == rest.len())?;
+    // The second form alone writes the day's name in full.
+    let letters = if form == RFC_850 { usize::MAX } else { 3 };
+    DAYS.iter().find(|day| day.get(..letters.min(day.len())).is_some_and(|day| day.eq_ignore_ascii_case(day_name)))?;
+    moment(form, rest)
+}
+
+/// Reads the date itself, letter by letter.
+fn moment(form: &str, text: &str) -> Option<Timestamp> {
+    let (mut year, mut day, mut hour, mut minute, mut second) = (0, 0, 0, 0, 0);
+    for (wanted, found) in form.bytes().zip(text.bytes()) {
+        let field = match wanted {
+            b'Y' => &mut year,
+            b'D' => &mut day,
+            b'h' => &mut hour,
+            b'm' => &mut minute,
+            b's' => &mut second,
+            b'_' if found == b' ' => continue,
+            b'_' => &mut day,
+            b'B' => continue,
+            _ if wanted.eq_ignore_ascii_case(&found) => continue,
+            _ => return None,
+        };
+        *field = *field * 10 + i64::from(found.is_ascii_digit().then_some(found - b'0')?);
     }
-    short_day(day_name)?;
-    match date.split(' ').collect::<Vec<_>>().as_slice() {
-        [day, month, year] => moment(digits(year, 4)?, month, digits(day, 2)?, time),
-        _ => None,
+    let name = text.get(form.find('B')?..)?.get(..3)?;
+    let month = MONTHS.iter().zip(1..).find(|(month, _)| month.eq_ignore_ascii_case(name))?.1;
+    if form == RFC_850 {
+        // RFC 9110, 5.6.7 slides the century of two-digit years with the clock; there is none here. Years from 70 are
+        // the last century's, which makes an `Expires` past: the safe side.
+        year += if year < 70 { 2000 } else { 1900 };
     }
-}
-
-/// ANSI C's form: the day of the month is padded with a space.
-fn asctime(text: &str) -> Option<Timestamp> {
-    match text.split_ascii_whitespace().collect::<Vec<_>>().as_slice() {
-        [day_name, month, day, time, year] => {
-            short_day(day_name)?;
-            moment(digits(year, 4)?, month, digits(day, day.len().clamp(1, 2))?, time)
-        }
-        _ => None,
-    }
-}
-
-fn short_day(name: &str) -> Option<()> {
-    DAYS.iter().any(|day| day.get(..3) == Some(name)).then_some(())
-}
-
-/// RFC 9110, 5.6.7 slides the century of two-digit years with the clock; there is none here. Years from 70 are
-/// the last century's, which makes an `Expires` past: the safe side.
-fn century(year: i64) -> i64 {
-    if year < 70 { 2000 + year } else { 1900 + year }
-}
-
-fn digits(text: &str, count: usize) -> Option<i64> {
-    let fits = text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
-    fits.then(|| text.parse().ok()).flatten()
-}
-
-fn moment(year: i64, month: &str, day: i64, time: &str) -> Option<Timestamp> {
-    let month = MONTHS.iter().zip(1..).find(|(name, _)| **name == month).map(|(_, number)| number)?;
-    let [hour, minute, second] =
-        time.split(':').map(|part| digits(part, 2)).collect::<Option<Vec<_>>>()?.try_into().ok()?;
     // A leap second (60) is written like any other; it falls on the next minute's first.
     let valid = (1..=month_length(year, month)).contains(&day) && hour < 24 && minute < 60 && second <= 60;
     valid.then(|| {
@@ -133,6 +127,13 @@ mod tests {
             "Sun, 06 Foo 1994 08:49:37 GMT",
             "Sunday, 06-Nov-1994 08:49:37 GMT",
             "Sun Nov 006 08:49:37 1994",
+            "Sun Nov  6 08:49:37 94",
+            "Sunday Nov  6 08:49:37 1994",
+            "Su, 06 Nov 1994 08:49:37 GMT",
+            ", 06 Nov 1994 08:49:37 GMT",
+            "Sun, 06 Nov 1994 08.49.37 GMT",
+            "Sun, 06 N\u{f6}v 199408:49:37 GMT",
+            "Sun, 06 Nov 1994 08:49:3\u{663}GMT",
             "Sun, 06 Nov 1994 08:49:37 GMT, x",
         ];
         for text in bad {

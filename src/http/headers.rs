@@ -1,6 +1,8 @@
 //! Header fields in order, names in lower case.
 //! Does not interpret values.
 
+use super::list::Members;
+
 /// A list of header fields. A list, not a map: a dozen fields are searched faster than hashed, and order is kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Headers(Vec<(String, String)>);
@@ -9,9 +11,33 @@ impl Headers {
     /// The combined value of a field: several lines of one name read as one list (RFC 9110, 5.3).
     #[must_use]
     pub fn get(&self, name: &str) -> Option<String> {
-        let mut values = self.all(name).peekable();
-        values.peek()?;
-        Some(values.collect::<Vec<_>>().join(", "))
+        let mut combined: Option<String> = None;
+        for (key, value) in self.iter() {
+            if key.eq_ignore_ascii_case(name) {
+                match &mut combined {
+                    Some(earlier) => {
+                        earlier.push_str(", ");
+                        earlier.push_str(value);
+                    }
+                    None => combined = Some(value.to_owned()),
+                }
+            }
+        }
+        combined
+    }
+
+    /// The members of a list field, of all its lines.
+    #[must_use]
+    pub fn members(&self, name: &str) -> Vec<&str> {
+        let mut all = Vec::new();
+        for (key, value) in self.iter() {
+            if key.eq_ignore_ascii_case(name) {
+                for member in Members::of(value) {
+                    all.push(member);
+                }
+            }
+        }
+        all
     }
 
     /// The first line of a field, for fields that have only one value.
@@ -63,12 +89,15 @@ impl Headers {
     /// Reads what `to_block` wrote; lines of another form are passed over.
     #[must_use]
     pub fn from_block(block: &str) -> Headers {
-        let pairs = block.lines().filter_map(|line| line.split_once(": "));
-        Headers(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
-    }
-
-    fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.iter().filter(move |(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+        let mut headers = Headers::default();
+        for line in block.split('\n') {
+            // No name has a colon in it.
+            if let Some((name, value)) = line.split_once(':') {
+                let value = value.strip_prefix(' ').unwrap_or(value);
+                headers.0.push((name.to_owned(), value.to_owned()));
+            }
+        }
+        headers
     }
 }
 
@@ -92,6 +121,8 @@ mod tests {
         let headers: Headers = [("Vary", "Accept"), ("x-a", "1"), ("vary", "Origin")].into_iter().collect();
         assert_eq!(headers.get("VARY").as_deref(), Some("Accept, Origin"));
         assert_eq!(headers.get("missing"), None);
+        assert_eq!(headers.members("vary"), ["Accept", "Origin"]);
+        assert_eq!(headers.members("missing"), Vec::<&str>::new());
     }
 
     proptest! {

@@ -4,14 +4,19 @@
 mod cache_control;
 mod content_type;
 mod date;
+mod digits;
 mod head;
 mod headers;
 mod list;
 mod method;
+mod url;
 
-pub use cache_control::CacheControl;
+pub use cache_control::{CacheControl, withheld};
 pub use content_type::{MediaType, accepts};
 pub use date::parse_http_date;
+pub use digits::digits;
 pub use head::{CacheMode, Credentials, Mode, RequestHead, ResponseHead, ResponseType};
 pub use headers::Headers;
+pub use list::{Members, trimmed};
 pub use method::Method;
+pub use url::{origin, resolve};
