@@ -26,20 +26,21 @@ pub struct FlightKey {
     generation: Generation,
 }
 
-/// What who boards a flight does next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Boarding {
-    /// Nobody fetches it yet: fetch, and tell the others.
-    Pilot,
-    /// Someone fetches it already: wait until they land.
-    Passenger,
-}
-
-/// The fetches under way, and who waits for each.
+/// The fetches under way, and who waits for each. A flight is known by its pilot: the one who asked the network for all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flights<W> {
-    /// A flight's passengers in the order they came; the pilot is not among them.
-    waiting: Vec<(FlightKey, Vec<W>)>,
+    open: Vec<Flight<W>>,
+}
+
+/// One fetch under way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Flight<W> {
+    /// Who fetches.
+    pilot: W,
+    /// In what those who join must agree.
+    key: FlightKey,
+    /// Who waits, in the order they came; the pilot is not among them.
+    passengers: Vec<W>,
 }
 
 impl FlightKey {
@@ -70,35 +71,47 @@ impl FlightKey {
 
 impl<W> Default for Flights<W> {
     fn default() -> Flights<W> {
-        Flights { waiting: Vec::new() }
+        Flights { open: Vec::new() }
     }
 }
 
-impl<W> Flights<W> {
-    /// Joins the flight of this key, or opens it.
-    pub fn board(&mut self, key: &FlightKey, who: W) -> Boarding {
-        match self.waiting.iter_mut().find(|(other, _)| other == key) {
-            Some((_, passengers)) => {
-                passengers.push(who);
-                Boarding::Passenger
-            }
-            None => {
-                self.waiting.push((key.clone(), Vec::new()));
-                Boarding::Pilot
-            }
+impl<W: Copy + PartialEq> Flights<W> {
+    /// Joins the flight of this key, or opens it, and gives its pilot: whoever finds itself there must fetch, and tell the others.
+    pub fn board(&mut self, key: FlightKey, who: W) -> W {
+        if let Some(flight) = self.open.iter_mut().find(|flight| flight.key == key) {
+            flight.passengers.push(who);
+            return flight.pilot;
+        }
+        self.open.push(Flight { pilot: who, key, passengers: Vec::new() });
+        who
+    }
+
+    /// Goes on waiting for a flight, after its passengers have been let out.
+    pub fn stay(&mut self, pilot: W, who: W) {
+        if let Some(flight) = self.of(pilot) {
+            flight.passengers.push(who);
         }
     }
 
     /// Whether anyone waits for the flight beside its pilot.
     #[must_use]
-    pub fn has_passengers(&self, key: &FlightKey) -> bool {
-        self.waiting.iter().any(|(other, passengers)| other == key && !passengers.is_empty())
+    pub fn has_passengers(&mut self, pilot: W) -> bool {
+        self.of(pilot).is_some_and(|flight| !flight.passengers.is_empty())
+    }
+
+    /// Lets out those who wait. The flight stays open: whoever comes before its answer is stored waits for that.
+    pub fn let_out(&mut self, pilot: W) -> Vec<W> {
+        self.of(pilot).map(|flight| std::mem::take(&mut flight.passengers)).unwrap_or_default()
     }
 
     /// Ends the flight, well or badly, and gives those who wait for it.
-    pub fn land(&mut self, key: &FlightKey) -> Vec<W> {
-        let place = self.waiting.iter().position(|(other, _)| other == key);
-        place.map(|place| self.waiting.swap_remove(place).1).unwrap_or_default()
+    pub fn land(&mut self, pilot: W) -> Vec<W> {
+        let place = self.open.iter().position(|flight| flight.pilot == pilot);
+        place.map(|place| self.open.swap_remove(place).passengers).unwrap_or_default()
+    }
+
+    fn of(&mut self, pilot: W) -> Option<&mut Flight<W>> {
+        self.open.iter_mut().find(|flight| flight.pilot == pilot)
     }
 }
 
@@ -151,17 +164,20 @@ mod tests {
 
     #[test]
     fn the_first_fetches_and_the_others_wait_in_order() {
+        let key = |url: &str| FlightKey::of(&RequestHead::get(url), "", Generation(1)).expect("it can be shared");
+        let (x, y) = (key("https://a.example/x"), key("https://a.example/y"));
         let mut flights = Flights::default();
-        let keys = ["https://a.example/x", "https://a.example/y"]
-            .map(|url| FlightKey::of(&RequestHead::get(url), "", Generation(1)));
-        let [Some(x), Some(y)] = &keys else { panic!("both can be shared") };
-        assert_eq!(flights.board(x, 1), Boarding::Pilot);
-        assert_eq!(flights.board(x, 2), Boarding::Passenger);
-        assert_eq!(flights.board(y, 3), Boarding::Pilot);
-        assert_eq!(flights.board(x, 4), Boarding::Passenger);
-        assert_eq!(flights.land(x), [2, 4]);
-        assert_eq!(flights.land(x), Vec::<i32>::new());
-        assert_eq!(flights.board(x, 5), Boarding::Pilot);
-        assert_eq!(flights.land(y), Vec::<i32>::new());
+        assert_eq!(
+            [(&x, 1), (&x, 2), (&y, 3), (&x, 4)].map(|(key, who)| flights.board(key.clone(), who)),
+            [1, 1, 3, 1]
+        );
+        assert!(flights.has_passengers(1) && !flights.has_passengers(3));
+        assert_eq!(flights.let_out(1), [2, 4]);
+        flights.stay(1, 4);
+        assert_eq!(flights.board(x.clone(), 5), 1, "it stays open until it has landed");
+        assert_eq!(flights.land(1), [4, 5]);
+        assert_eq!(flights.land(1), Vec::<i32>::new());
+        assert_eq!(flights.board(x, 6), 6);
+        assert_eq!(flights.land(3), Vec::<i32>::new());
     }
 }

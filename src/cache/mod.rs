@@ -8,7 +8,7 @@ mod guard;
 mod key;
 
 pub use entry::{Entry, EntryKey};
-pub use flight::{Boarding, FlightKey, Flights};
+pub use flight::{FlightKey, Flights};
 pub use generations::{Generations, Target};
 pub use guard::{Poison, declared_length, inspect};
 pub use key::Search;

@@ -1,12 +1,12 @@
-//! What an exchange asks of the engine, and the words it thinks in.
+//! What a page's exchange, or a precache entry, asks of the engine, and the words it thinks in.
 //! Carries nothing out.
 
-use super::effect::{Answer, Compare, Upstream};
-use crate::cache::{Entry, EntryKey};
-use crate::ids::BodyId;
+use super::effect::{Answer, Op, Upstream};
+use crate::cache::EntryKey;
+use crate::tabs::Event;
 use crate::time::Span;
 
-/// What an exchange asks of the engine next.
+/// What is asked of the engine next.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
     /// Read the first stored of these.
@@ -15,35 +15,21 @@ pub enum Action {
     Fetch(Upstream),
     /// Wake me when patience has run out.
     Wait(Span),
+    /// Let me try again after this long.
+    Pause(Span),
     /// The network is no longer needed.
     Abort,
     /// Answer the page.
     Respond(Answer),
-    /// Keep this answer.
-    Store {
-        /// Its metadata.
-        entry: Box<Entry>,
-        /// Its body.
-        body: BodyId,
-        /// Its length as declared.
-        declared: Option<u64>,
-        /// Whether bytes decide if it changed.
-        compare: Compare,
+    /// Change what is stored. Of several that share an answer, one does so for all.
+    Commit {
+        /// How.
+        op: Op,
+        /// To tell the tabs, unless superseded or found to be the same bytes.
+        updated: Option<Event>,
     },
-    /// Keep nothing under this key any more: the server says that it is gone.
-    Forget(EntryKey),
-    /// Keep this metadata: the body is still good.
-    Refresh(Box<Entry>),
-    /// Over.
-    Finish,
-}
-
-impl Action {
-    /// Whether it ends in a commit, which one of several that share an answer makes for all.
-    #[must_use]
-    pub fn writes(&self) -> bool {
-        matches!(self, Action::Store { .. } | Action::Refresh(_) | Action::Forget(_))
-    }
+    /// Over, this way.
+    Finish(Result<(), String>),
 }
 
 /// How the stored entry, if any, may be used.

@@ -1,17 +1,18 @@
 //! The engine itself: what it holds, how it starts, and whose commit or timer an answer belongs to.
 //! The logic of reads is in `reads`, of writes in `writes`.
 
+use super::action::Action;
 use super::config::Config;
 use super::effect::{Answer, CommitResult, Durability, Effect, Op, Reason};
 use super::exchange::Exchange;
 use super::plan::Places;
 use super::precaching::Precaching;
-use crate::cache::{EntryKey, FlightKey, Flights, Generations};
+use super::under_way::UnderWay;
+use crate::cache::{EntryKey, Flights, Generations};
 use crate::ids::{BodyId, CommitId, ExchangeId, Generation};
 use crate::queue::{self, Owner, Queue};
 use crate::tabs::Event;
 use crate::time::Timestamp;
-use litemap::LiteMap;
 use std::collections::VecDeque;
 
 /// Which worker instance this is and where it stands.
@@ -26,19 +27,20 @@ pub struct Instance {
 /// One worker's mind.
 #[derive(Debug)]
 pub struct Engine {
+    /// What was configured, but for the precache list, which lies in `places`.
     pub(super) config: Config,
     pub(super) places: Places,
     /// Requests and precache entries under way.
-    pub(super) jobs: LiteMap<ExchangeId, Job>,
+    pub(super) jobs: UnderWay<ExchangeId, Job>,
     /// Who fetches for whom.
     pub(super) flights: Flights<ExchangeId>,
     pub(super) generations: Generations,
     pub(super) queue: Queue,
     /// Pages of writes that came by a form, with where to send them.
-    pub(super) forms: LiteMap<ExchangeId, String>,
-    /// Hits not yet written down.
-    pub(super) uses: LiteMap<EntryKey, (String, Timestamp)>,
-    pub(super) commits: LiteMap<CommitId, Purpose>,
+    pub(super) forms: UnderWay<ExchangeId, String>,
+    /// Hits not yet written down: key, limit group and moment.
+    pub(super) uses: Vec<(EntryKey, String, Timestamp)>,
+    pub(super) commits: UnderWay<CommitId, Purpose>,
     last_commit: u64,
     outputs: VecDeque<Effect>,
 }
@@ -50,29 +52,11 @@ pub enum Job {
     Page {
         /// Its machine.
         exchange: Box<Exchange>,
-        /// The flight it flies or waits for.
-        flight: Option<Seat>,
+        /// The pilot of the fetch that it shares: itself, or the one whose answer it waits for.
+        pilot: Option<ExchangeId>,
     },
     /// An entry of the precache list.
-    Precache(Precaching),
-}
-
-/// A place in a shared fetch.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Seat {
-    /// Which fetch.
-    pub key: FlightKey,
-    /// Whether the fetch is its own.
-    pub role: Role,
-}
-
-/// Whose fetch it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// It asked the network for all.
-    Pilot,
-    /// It waits for the pilot's answer.
-    Passenger,
+    Precache(Box<Precaching>),
 }
 
 /// Whom a commit's answer is for.
@@ -96,21 +80,32 @@ pub(super) enum Purpose {
     Nobody,
 }
 
+impl Job {
+    /// What it wants done next.
+    pub(super) fn take_actions(&mut self) -> Vec<Action> {
+        std::mem::take(match self {
+            Job::Page { exchange, .. } => &mut exchange.actions,
+            Job::Precache(precaching) => &mut precaching.actions,
+        })
+    }
+}
+
 impl Engine {
     /// An engine that knows nothing yet of what is stored.
     #[must_use]
-    pub fn new(config: Config, instance: Instance) -> Engine {
+    pub fn new(mut config: Config, instance: Instance) -> Engine {
+        let list = std::mem::take(&mut config.precache);
         let options = queue::Options { max_pending: config.max_pending };
         Engine {
-            places: Places::of(&config, &instance.origin),
+            places: Places::of(list, &instance.origin),
             queue: Queue::new(Owner(instance.owner), options),
             config,
-            jobs: LiteMap::new(),
+            jobs: UnderWay::default(),
             flights: Flights::default(),
             generations: Generations::default(),
-            forms: LiteMap::new(),
-            uses: LiteMap::new(),
-            commits: LiteMap::new(),
+            forms: UnderWay::default(),
+            uses: Vec::new(),
+            commits: UnderWay::default(),
             last_commit: 0,
             outputs: VecDeque::new(),
         }
@@ -130,12 +125,6 @@ impl Engine {
     /// The next thing to do, until there is none.
     pub fn poll_output(&mut self) -> Option<Effect> {
         self.outputs.pop_front()
-    }
-
-    /// What was configured.
-    #[must_use]
-    pub fn config(&self) -> &Config {
-        &self.config
     }
 
     /// Hears how a commit went.

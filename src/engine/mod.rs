@@ -9,11 +9,14 @@ mod action;
 mod answer;
 mod effect;
 mod exchange;
+mod flights;
 mod machine;
 mod plan;
 mod precaching;
 mod reads;
+mod storing;
 mod strategy;
+mod under_way;
 mod writes;
 
 pub use answer::problem;

@@ -1,17 +1,25 @@
 //! From a route, or the precache list, to the plan for one request.
 //! Does not match routes: the index comes from the shell.
 
-use super::config::{Config, Precached};
+use super::config::Precached;
 use super::exchange::PRECACHE;
 use crate::cache::{EntryKey, Search};
 use crate::freshness::{Lifetime, Policy, Respect};
 use crate::http::RequestHead;
 use crate::route::{self, Route, Strategy};
 use crate::time::Span;
-use litemap::LiteMap;
+use std::rc::Rc;
 
 /// How long a stored answer that is known to be outdated waits for the network before it goes out all the same.
 const PATIENCE: Span = Span::seconds(3);
+
+/// Whatever is stored is good.
+pub const ANY_AGE: Policy = Policy {
+    respect: Respect::Route,
+    stale_time: Some(Span(i64::MAX)),
+    max_age: None,
+    silent: Lifetime::Forever,
+};
 
 /// What a route (or the precache list) wants for one request.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,35 +44,58 @@ pub struct Plan {
     pub fallback: Option<Vec<EntryKey>>,
 }
 
-/// Where precached URLs lie, by absolute URL.
+impl Plan {
+    /// The keys that come after this one.
+    #[must_use]
+    pub fn keys_after(&self, key: &EntryKey) -> Vec<EntryKey> {
+        let place = self.keys.iter().position(|other| other == key);
+        place.and_then(|place| self.keys.get(place + 1..)).unwrap_or_default().to_vec()
+    }
+}
+
+/// Where precached URLs lie.
 #[derive(Clone, Debug, Default)]
 pub struct Places {
+    /// The worker's origin, such as `https://app.example`.
     origin: String,
-    precached: LiteMap<String, (EntryKey, Precached)>,
+    /// In written order. Shared, so that the fetch of one has its own hold on it.
+    pub precached: Vec<Rc<Place>>,
+}
+
+/// One entry of the precache list, found.
+#[derive(Debug)]
+pub struct Place {
+    /// Its absolute URL.
+    pub url: String,
+    /// Where it is stored.
+    pub key: EntryKey,
+    /// What the list says of it.
+    pub listed: Precached,
 }
 
 impl Places {
-    /// Resolves the precache list against the origin.
+    /// Resolves a precache list against the origin.
     #[must_use]
-    pub fn of(config: &Config, origin: &str) -> Places {
-        let mut precached = LiteMap::new();
-        for listed in &config.precache {
+    pub fn of(list: Vec<Precached>, origin: &str) -> Places {
+        let mut precached = Vec::new();
+        for listed in list {
             let url = absolute(origin, &listed.url);
             let key = EntryKey::precached(&url, listed.revision.as_deref());
-            precached.insert(url, (key, listed.clone()));
+            precached.push(Rc::new(Place { url, key, listed }));
         }
         Places { origin: origin.to_owned(), precached }
     }
 
-    /// Every precached URL with its place.
-    pub fn precached(&self) -> impl Iterator<Item = (&String, &EntryKey, &Precached)> {
-        self.precached.iter().map(|(url, (key, listed))| (url, key, listed))
+    /// The keys of all.
+    #[must_use]
+    pub fn keys(&self) -> Vec<EntryKey> {
+        self.precached.iter().map(|place| place.key.clone()).collect()
     }
 
     /// What a route wants for a request; without a route, the precached answer comes first.
     #[must_use]
     pub fn plan(&self, route: Option<&Route>, head: &RequestHead) -> Plan {
-        let precached = self.precached.get(head.url.as_str()).map(|(key, _)| key.clone());
+        let precached = self.key_of(&head.url);
         let Some(route) = route else { return precache_plan(head, precached) };
         let search = match route.search {
             route::Search::Counts => Search::Keep,
@@ -89,8 +120,13 @@ impl Places {
 
     fn fallback(&self, path: &str) -> Vec<EntryKey> {
         let url = absolute(&self.origin, path);
-        let precached = self.precached.get(&url).map(|(key, _)| key.clone());
-        precached.into_iter().chain([EntryKey::of(&url, Search::Keep)]).collect()
+        let mut keys = Vec::from_iter(self.key_of(&url));
+        keys.push(EntryKey::of(&url, Search::Keep));
+        keys
+    }
+
+    fn key_of(&self, url: &str) -> Option<EntryKey> {
+        self.precached.iter().find(|place| place.url == url).map(|place| place.key.clone())
     }
 }
 
@@ -99,12 +135,7 @@ fn precache_plan(head: &RequestHead, key: Option<EntryKey>) -> Plan {
         strategy: Strategy::CacheFirst,
         keys: vec![key.unwrap_or_else(|| EntryKey::of(&head.url, Search::Keep))],
         // Its revision says how long it is good, not its age.
-        policy: Policy {
-            respect: Respect::Route,
-            stale_time: Some(Span(i64::MAX)),
-            max_age: None,
-            silent: Lifetime::Forever,
-        },
+        policy: ANY_AGE,
         expects: Vec::new(),
         tags: Vec::new(),
         group: PRECACHE.to_owned(),

@@ -1,7 +1,7 @@
 //! What a request itself says about stored answers: fetch's cache mode and the request's own directives.
 //! Does not look at what is stored.
 
-use crate::http::{CacheControl, CacheMode, RequestHead};
+use crate::http::{CacheControl, CacheMode, Headers, RequestHead};
 use crate::time::Span;
 
 /// How far a request lets a stored answer be used.
@@ -37,12 +37,17 @@ pub fn may_use(request: &RequestHead) -> Ask {
     }
 }
 
+/// Whether a page asks about a copy of its own, and so wants its own 304.
+#[must_use]
+pub fn is_conditional(headers: &Headers) -> bool {
+    CONDITIONAL.iter().any(|name| headers.has(name))
+}
+
 fn by_fields(request: &RequestHead) -> Ask {
     let control = CacheControl::parse(&request.headers);
     // Fetch, HTTP-network-or-cache fetch: with such a field the cache mode `default` becomes `no-store`. The page keeps
     // its own copy and waits for its own 304.
-    let conditional = CONDITIONAL.iter().any(|name| request.headers.has(name));
-    if conditional || control.no_store {
+    if is_conditional(&request.headers) || control.no_store {
         Ask::NetworkOnly
     } else if control.only_if_cached {
         Ask::StoredOnly

@@ -15,7 +15,7 @@ mod stored;
 mod validation;
 
 pub use age::{current_age, served};
-pub use ask::{Ask, may_use};
+pub use ask::{Ask, is_conditional, may_use};
 pub use fields::strip;
 pub use invalidation::invalidated;
 pub use reuse::{Invalidation, Lifetime, Policy, Respect, Reuse, assess};

@@ -7,14 +7,14 @@ mod network_first;
 mod network_only;
 mod stale_while_revalidate;
 
-use super::action::{Action, Standing};
+use super::action::Standing;
 use super::exchange::Exchange;
 use crate::freshness::Ask;
 use crate::route::Strategy;
 use crate::time::Timestamp;
 
 /// The first step after the lookup. What the request itself demands comes before the route's strategy.
-pub fn begin(exchange: &mut Exchange, ask: Ask, now: Timestamp) -> Vec<Action> {
+pub fn begin(exchange: &mut Exchange, ask: Ask, now: Timestamp) {
     let stored = exchange.standing != Standing::Missing;
     match ask {
         // RFC 9111, 5.2.1.7 and fetch's `only-if-cached`: the stored answer or none.

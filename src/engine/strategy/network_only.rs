@@ -1,10 +1,9 @@
 //! Network-only: nothing stored is used, save the route's fallback when the network gives nothing.
 
-use crate::engine::action::Action;
 use crate::engine::exchange::Exchange;
 use crate::time::Timestamp;
 
-pub fn begin(exchange: &mut Exchange, now: Timestamp) -> Vec<Action> {
+pub fn begin(exchange: &mut Exchange, now: Timestamp) {
     exchange.set_aside();
-    exchange.fetch(now)
+    exchange.fetch(now);
 }

@@ -2,10 +2,11 @@
 
 use super::world::{Said, World, head, listed, offline, ok, route, status};
 use crate::cache::EntryKey;
-use crate::engine::Op;
 use crate::engine::config::{Config, Precached};
+use crate::engine::{Answer, Op};
 use crate::fault::StoreError;
 use crate::http::{CacheMode, RequestHead};
+use crate::ids::ExchangeId;
 use crate::route::Strategy;
 use crate::time::Span;
 
@@ -111,5 +112,51 @@ fn a_precached_page_stands_by_for_a_route() {
     let id = world.get(PAGE);
     world.network(offline());
     assert_eq!(world.got(id), "stored");
+    world.assert_over();
+}
+
+/// Where the stored answer lies that a page got.
+fn shown(world: &World, id: ExchangeId) -> Option<&EntryKey> {
+    if let Some(Answer::Stored { key, .. }) = world.answers.get(&id) { Some(key) } else { None }
+}
+
+#[test]
+fn a_precached_page_stands_by_also_where_the_routes_own_answer_is_of_no_use() {
+    let precached = EntryKey::precached(PAGE, Some("1"));
+    // Expired.
+    let mut world = installed(vec![listed("/index.html", Some("1"))]);
+    world.seed(PAGE, Span::hours(2));
+    let id = world.get(PAGE);
+    assert_eq!(world.got(id), "nothing");
+    world.network(offline());
+    assert_eq!(shown(&world, id), Some(&precached));
+    world.assert_over();
+
+    // Selected by another request's fields.
+    let mut world = installed(vec![listed("/index.html", Some("1"))]);
+    let asks = |language: &str| {
+        let mut head = RequestHead::get(PAGE);
+        head.headers.set("accept-language", language);
+        head
+    };
+    let Ok((mut varies, body)) = ok("\"2\"", "hello") else { return };
+    varies.headers.set("vary", "accept-language");
+    varies.headers.set("content-type", "text/html");
+    world.begin(asks("en"));
+    world.network(Ok((varies, body)));
+    let id = world.begin(asks("de"));
+    world.network(offline());
+    assert_eq!(shown(&world, id), Some(&precached));
+    world.assert_over();
+}
+
+#[test]
+fn an_expired_answer_with_nothing_precached_behind_it_still_says_what_has_changed() {
+    let mut world = world(Vec::new());
+    world.seed(PAGE, Span::hours(2));
+    let id = world.get(PAGE);
+    let page = head(200, &[("content-type", "text/html"), ("etag", "\"2\"")]);
+    world.network(Ok((page, "new".to_owned())));
+    assert_eq!((world.got(id).as_str(), world.updates()), ("network", vec![Some(PAGE.to_owned())]));
     world.assert_over();
 }

@@ -159,13 +159,12 @@ impl World {
         let mut last = self.last;
         let mut ids = Vec::new();
         self.tell(|engine, now| {
-            ids = engine.install(
-                || {
-                    last += 1;
-                    ExchangeId(last)
-                },
-                now,
-            );
+            let next_id = || {
+                last += 1;
+                ids.push(ExchangeId(last));
+                ExchangeId(last)
+            };
+            engine.install(next_id, now);
         });
         self.last = last;
         ids

@@ -1,0 +1,126 @@
+//! What follows from the network's answer to one exchange, or from its silence.
+//! Does not ask the network, and tells no other exchange.
+
+use super::{Exchange, PRECACHE, State};
+use crate::cache::{Entry, EntryKey, declared_length, inspect};
+use crate::engine::action::Action;
+use crate::engine::effect::{Answer, Compare, Op};
+use crate::fault::FetchError;
+use crate::freshness::{confirms, refresh, selected, storable, strip};
+use crate::http::ResponseHead;
+use crate::ids::BodyId;
+use crate::tabs::Event;
+use crate::time::Timestamp;
+
+impl Exchange {
+    /// Hears what the network said.
+    pub fn on_response(&mut self, result: &Result<(ResponseHead, BodyId), FetchError>, now: Timestamp) {
+        if self.state != State::Fetching {
+            return;
+        }
+        let Ok((head, body)) = result else { return self.without_network(now) };
+        if head.status == 304 && self.conditional {
+            return self.not_modified(head, now);
+        }
+        // Only a success can be a false one: error pages come as HTML, or as problem documents, from the most orderly of servers.
+        let poisoned = matches!(head.status, 200..=299) && inspect(&self.head.url, head, &self.plan.expects).is_err();
+        // RFC 9111, 4.3.3: a 5xx while validating may be treated as no answer. So may a captive portal's page, and its 511
+        // (RFC 6585, 6).
+        if (matches!(head.status, 500 | 502 | 503 | 504 | 511) || poisoned) && self.stored.is_some() {
+            return self.without_network(now);
+        }
+        self.answer(Answer::Network { body: *body });
+        if !self.plan.strategy.stores() {
+            return self.finish();
+        }
+        if poisoned || storable(&self.head, head).is_err() {
+            return self.part_with(head.status);
+        }
+        let differs = self.differs(head);
+        let compare = if self.known().is_some() && differs.is_none() { Compare::Bytes } else { Compare::No };
+        let updated = self.known().filter(|_| differs != Some(false)).map(|_| Event::Updated {
+            url: Some(self.head.url.clone()),
+            tags: self.plan.tags.clone(),
+            etag: head.headers.first("etag").map(str::to_owned),
+        });
+        let entry = Box::new(self.entry(head, now));
+        self.commit(Op::PutEntry { entry, body: *body, declared: declared_length(head), compare }, updated);
+    }
+
+    /// An answer that is not kept. 404 and 410 take what is stored with them: it is gone, and must not be shown again as if it
+    /// were there. What is precached goes with its revision only.
+    fn part_with(&mut self, status: u16) {
+        match self.known() {
+            Some(entry) if matches!(status, 404 | 410) && entry.group != PRECACHE => {
+                let updated = Event::Updated { url: Some(entry.url.clone()), tags: entry.tags.clone(), etag: None };
+                let key = entry.key.clone();
+                self.commit(Op::RemoveEntry { key }, Some(updated));
+            }
+            _ => self.finish(),
+        }
+    }
+
+    fn not_modified(&mut self, head: &ResponseHead, now: Timestamp) {
+        let Some(entry) = self.stored.as_mut().filter(|entry| confirms(&entry.head, head)) else {
+            // RFC 9111, 4.3.4: a 304 about something else says nothing of what is stored, so ask without conditions.
+            self.set_aside();
+            return self.fetch(now);
+        };
+        entry.head = refresh(&entry.head, head);
+        entry.requested_at = self.requested_at;
+        entry.received_at = now;
+        entry.generation = self.generation;
+        let entry = entry.clone();
+        self.answer_stored(now);
+        self.commit(Op::RefreshEntry { entry }, None);
+    }
+
+    fn without_network(&mut self, now: Timestamp) {
+        if self.answered || self.stored.is_some() {
+            return self.end_with_stored(now);
+        }
+        match &self.plan.fallback {
+            Some(keys) => {
+                self.actions.push(Action::Lookup(keys.clone()));
+                self.state = State::FallingBack;
+            }
+            None => {
+                self.answer(Answer::Failed);
+                self.finish();
+            }
+        }
+    }
+
+    /// Whether the new answer says something else than the stored one, as far as validators can tell.
+    fn differs(&self, head: &ResponseHead) -> Option<bool> {
+        let stored = &self.known()?.head.headers;
+        for validator in ["etag", "last-modified"] {
+            if let (Some(old), Some(new)) = (stored.first(validator), head.headers.first(validator)) {
+                return Some(old != new);
+            }
+        }
+        None
+    }
+
+    fn commit(&mut self, op: Op, updated: Option<Event>) {
+        self.state = State::Storing;
+        self.actions.push(Action::Commit { op, updated });
+    }
+
+    fn entry(&self, head: &ResponseHead, now: Timestamp) -> Entry {
+        let mut kept = head.clone();
+        strip(&mut kept.headers);
+        Entry {
+            key: self.plan.keys.first().cloned().unwrap_or_else(|| EntryKey(self.head.url.clone())),
+            url: self.head.url.clone(),
+            selected: selected(&self.head, head),
+            head: kept,
+            requested_at: self.requested_at,
+            received_at: now,
+            generation: self.generation,
+            group: self.plan.group.clone(),
+            tags: self.plan.tags.clone(),
+            size: 0,
+        }
+    }
+}
