@@ -61,11 +61,12 @@ impl Engine {
         let found = found.unwrap_or_default().map(Box::new);
         match self.jobs.get_mut(&id) {
             Some(Job::Page { exchange, .. }) => {
-                let outdated = |entry: &Box<Entry>| {
-                    self.generations.is_invalidated(bare(&entry.url), &entry.tags, entry.generation)
+                let invalidation = match &found {
+                    Some(entry) if self.generations.is_invalidated(bare(&entry.url), &entry.tags, entry.generation) => {
+                        Invalidation::Invalidated
+                    }
+                    _ => Invalidation::None,
                 };
-                let invalidated = found.as_ref().is_some_and(outdated);
-                let invalidation = if invalidated { Invalidation::Invalidated } else { Invalidation::None };
                 exchange.on_entry(found, invalidation, now);
             }
             Some(Job::Precache(precaching)) => precaching.on_entry(found.is_some(), now),
