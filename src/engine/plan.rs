@@ -14,12 +14,8 @@ use std::rc::Rc;
 const PATIENCE: Span = Span::seconds(3);
 
 /// Whatever is stored is good.
-pub const ANY_AGE: Policy = Policy {
-    respect: Respect::Route,
-    stale_time: Some(Span(i64::MAX)),
-    max_age: None,
-    silent: Lifetime::Forever,
-};
+pub const ANY_AGE: Policy =
+    Policy { respect: Respect::Route, stale_time: Some(Span(i64::MAX)), max_age: None, silent: Lifetime::Forever };
 
 /// What a route (or the precache list) wants for one request.
 #[derive(Clone, Debug, PartialEq)]
