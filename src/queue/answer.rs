@@ -45,7 +45,7 @@ impl Queue {
             self.commit(change, Then::Close(close));
         } else {
             // Whoever has the lock now has taken the row over; what it writes is newer than what we would.
-            self.on_closed(change, close);
+            self.on_closed(*change, *close);
         }
     }
 
@@ -79,7 +79,7 @@ impl Queue {
 }
 
 /// What becomes of the row and of reads, what its pages get, and what the tabs hear.
-fn conclude(slot: &Slot, verdict: Verdict, answer: &Answer, now: Timestamp) -> (Change, Close) {
+fn conclude(slot: &Slot, verdict: Verdict, answer: &Answer, now: Timestamp) -> (Box<Change>, Box<Close>) {
     let direct = !slot.waiters.is_empty();
     let (status, reply) = match answer {
         Ok((head, body)) => (Some(head.status), Reply::Network(*body)),
@@ -89,7 +89,7 @@ fn conclude(slot: &Slot, verdict: Verdict, answer: &Answer, now: Timestamp) -> (
     let careful = if answer.is_err() { Touch::Stale } else { Touch::None };
     let gone = |touch, news, settled| {
         let change = Change { row: slot.row.clone(), op: RowOp::Remove, touch };
-        (change, Close { reply: reply.clone(), news, settled, ticket: None })
+        (Box::new(change), Box::new(Close { reply: reply.clone(), news, settled, ticket: None }))
     };
     if verdict == Verdict::Settle {
         let status = status.unwrap_or_default();
@@ -115,7 +115,7 @@ fn conclude(slot: &Slot, verdict: Verdict, answer: &Answer, now: Timestamp) -> (
     };
     let reply = Reply::Queued { id: row.id.clone(), reason };
     let change = Change { row, op: RowOp::Put(None), touch };
-    (change, Close { reply, news: Some(news), settled: None, ticket: None })
+    (Box::new(change), Box::new(Close { reply, news: Some(news), settled: None, ticket: None }))
 }
 
 /// Whether a page that waits may be told that its write goes out again by itself.

@@ -31,9 +31,9 @@ pub(super) enum Then {
     /// A lease for a replay.
     Lease,
     /// What an attempt came to.
-    Close(Close),
+    Close(Box<Close>),
     /// A person's wish.
-    Obey(Close),
+    Obey(Box<Close>),
 }
 
 /// What an attempt or a wish came to, beside the row's own change.
@@ -50,10 +50,9 @@ pub(super) struct Close {
 }
 
 impl Queue {
-    pub(super) fn commit(&mut self, change: Change, then: Then) {
+    pub(super) fn commit(&mut self, change: Box<Change>, then: Then) {
         self.commit_count += 1;
         let token = CommitId(self.commit_count);
-        let change = Box::new(change);
         self.push(Output::Commit { token, change: change.clone() });
         self.commits.push(Commit { token, change, then, room_made: false });
     }
@@ -93,9 +92,9 @@ impl Queue {
                 self.hold(id, now);
                 self.discard_if_wanted(id);
             }
-            (Then::Close(close) | Then::Obey(close), Ok(())) => self.on_closed(*change, close),
-            (Then::Close(close), Err(_)) => self.on_unclosed(*change, close, now),
-            (Then::Obey(close), Err(error)) => self.on_disobeyed(&change, close, error),
+            (Then::Close(close) | Then::Obey(close), Ok(())) => self.on_closed(*change, *close),
+            (Then::Close(close), Err(_)) => self.on_unclosed(change, close, now),
+            (Then::Obey(close), Err(error)) => self.on_disobeyed(&change, &close, error),
         }
     }
 
@@ -153,14 +152,14 @@ impl Queue {
     /// The store did not take what an attempt came to. The answer was had all the same, so the page gets it; a row
     /// that stays lives on in memory (the store calls it leased, and a later worker would send it again under its
     /// key); one that goes is removed again later, rather than sent again.
-    fn on_unclosed(&mut self, change: Change, close: Close, now: Timestamp) {
+    fn on_unclosed(&mut self, change: Box<Change>, close: Box<Close>, now: Timestamp) {
         if change.op != RowOp::Remove {
-            return self.on_closed(change, close);
+            return self.on_closed(*change, *close);
         }
         let (id, reply) = (change.row.id.clone(), close.reply.clone());
         let Some(slot) = self.slots.get_mut(&id) else { return };
         let waiters = std::mem::take(&mut slot.waiters);
-        slot.unwritten = Some(Box::new((change, close)));
+        slot.unwritten = Some((change, close));
         self.slots.enter(&id, Stage::Unwritten);
         self.hold(&id, now);
         self.reply(waiters, &reply);
@@ -169,10 +168,9 @@ impl Queue {
     /// Removes again what the store has failed to remove.
     pub(super) fn rewrite(&mut self, id: &MutationId) {
         let Some(slot) = self.slots.get_mut(id) else { return };
-        if let Some(unwritten) = slot.unwritten.take() {
+        if let Some((change, close)) = slot.unwritten.take() {
             slot.hold = None;
             self.slots.enter(id, Stage::Closing);
-            let (change, close) = *unwritten;
             self.commit(change, Then::Close(close));
         }
     }

@@ -76,10 +76,7 @@ impl Queue {
                 *until = now.min(*until);
                 if *cause == Cause::Unauthorized {
                     let identity = slot.row.draft.identity.clone();
-                    self.pauses
-                        .iter_mut()
-                        .filter(|(paused, _)| *paused == identity)
-                        .for_each(|(_, end)| *end = now.min(*end));
+                    self.shorten_pauses(Some(&identity), now);
                 }
                 Some(Ok(()))
             }
@@ -93,7 +90,8 @@ impl Queue {
                 let news = Some(News::Queued { reason: QueuedReason::LaneBusy.as_str() });
                 self.slots.enter(id, Stage::Closing);
                 let close = Close { reply: Reply::Failed, news, settled: None, ticket: Some(ticket) };
-                self.commit(Change { row, op: RowOp::Put(None), touch: Touch::None }, Then::Obey(close));
+                let change = Change { row, op: RowOp::Put(None), touch: Touch::None };
+                self.commit(Box::new(change), Then::Obey(Box::new(close)));
                 None
             }
         }
@@ -127,11 +125,11 @@ impl Queue {
         let change = Change { row: slot.row.clone(), op: RowOp::Remove, touch };
         self.slots.enter(id, Stage::Closing);
         let close = Close { reply: Reply::Failed, news: Some(News::Discarded), settled: None, ticket: None };
-        self.commit(change, Then::Obey(close));
+        self.commit(Box::new(change), Then::Obey(Box::new(close)));
     }
 
     /// The store did not take what a person wanted.
-    pub(super) fn on_disobeyed(&mut self, change: &Change, close: Close, error: StoreError) {
+    pub(super) fn on_disobeyed(&mut self, change: &Change, close: &Close, error: StoreError) {
         let id = &change.row.id;
         let mut tickets = Vec::from_iter(close.ticket);
         self.slots.enter(id, Stage::Idle);

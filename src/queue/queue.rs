@@ -9,7 +9,6 @@ use super::{Input, Output, Owner, Row, TimerReason};
 use crate::event::Event;
 use crate::ids::{CommitId, MutationId};
 use crate::time::Timestamp;
-use std::collections::VecDeque;
 
 /// What the app can set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,7 +56,8 @@ pub struct Queue {
     pub(super) sync_asked: bool,
     /// The timer that was asked for last.
     pub(super) timer: Option<(Timestamp, TimerReason)>,
-    outputs: VecDeque<Output>,
+    /// A handful at a time.
+    outputs: Vec<Output>,
 }
 
 impl Queue {
@@ -82,7 +82,7 @@ impl Queue {
             online: true,
             sync_asked: false,
             timer: None,
-            outputs: VecDeque::new(),
+            outputs: Vec::new(),
         }
     }
 
@@ -113,7 +113,7 @@ impl Queue {
 
     /// The next thing to do, until there is none.
     pub fn poll_output(&mut self) -> Option<Output> {
-        self.outputs.pop_front()
+        if self.outputs.is_empty() { None } else { Some(self.outputs.remove(0)) }
     }
 
     /// Every row that is in the store, in creation order.
@@ -135,7 +135,7 @@ impl Queue {
     }
 
     pub(super) fn push(&mut self, output: Output) {
-        self.outputs.push_back(output);
+        self.outputs.push(output);
     }
 
     pub(super) fn tell(&mut self, event: Event) {

@@ -122,7 +122,7 @@ impl Queue {
         row.state = state;
         row.attempts = row.attempts.saturating_add(1);
         self.slots.enter(id, Stage::Leasing);
-        self.commit(Change { row, op: RowOp::Put(None), touch: Touch::None }, Then::Lease);
+        self.commit(Box::new(Change { row, op: RowOp::Put(None), touch: Touch::None }), Then::Lease);
     }
 
     /// Ends waiting for the lock where it has taken too long.

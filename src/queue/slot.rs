@@ -23,7 +23,7 @@ pub(super) struct Slot {
     /// How often in a row the store has failed.
     pub(super) store_failures: u32,
     /// The commit to be made again while its stage is `Unwritten`.
-    pub(super) unwritten: Option<Box<(Change, Close)>>,
+    pub(super) unwritten: Option<(Box<Change>, Box<Close>)>,
     /// The lock was lost while it was under way: whoever has it now may be sending the row too.
     pub(super) orphan: bool,
 }

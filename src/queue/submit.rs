@@ -68,7 +68,7 @@ impl Queue {
         let op = RowOp::Put(slot.body());
         let change = Change { row: slot.row.clone(), op, touch: Touch::Raise };
         self.slots.enter(id, Stage::Entering);
-        self.commit(change, Then::Enter { reason });
+        self.commit(Box::new(change), Then::Enter { reason });
     }
 
     /// The first commit of a row succeeded: send it, or tell its page that it is kept.

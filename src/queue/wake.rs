@@ -114,10 +114,17 @@ impl Queue {
 
     /// Credentials may be new: each paused identity tries one row at once.
     fn resume_all(&mut self, now: Timestamp) {
-        for (_, until) in &mut self.pauses {
-            *until = now.min(*until);
-        }
+        self.shorten_pauses(None, now);
         self.renew(None, now);
+    }
+
+    /// Ends the pause of one identity, or of all: one row may try at once.
+    pub(super) fn shorten_pauses(&mut self, only: Option<&Option<String>>, now: Timestamp) {
+        for (identity, until) in &mut self.pauses {
+            if only.is_none_or(|only| only == identity) {
+                *until = now.min(*until);
+            }
+        }
     }
 
     /// Makes the rows due that wait for new credentials, of one identity or of all.
