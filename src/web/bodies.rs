@@ -2,7 +2,6 @@
 //! Holds them until their last use; reads nothing.
 
 use crate::ids::BodyId;
-use litemap::LiteMap;
 use std::cell::{Cell, RefCell};
 use wasm_bindgen::prelude::*;
 use web_sys::Response;
@@ -29,7 +28,8 @@ pub enum Take {
 #[derive(Default)]
 pub struct Bodies {
     last: Cell<u64>,
-    held: RefCell<LiteMap<BodyId, Body>>,
+    /// A list, not a map: a handful, and the youngest are asked for.
+    held: RefCell<Vec<(BodyId, Body)>>,
 }
 
 impl Bodies {
@@ -37,24 +37,26 @@ impl Bodies {
     pub fn hold(&self, body: Body) -> BodyId {
         self.last.set(self.last.get() + 1);
         let id = BodyId(self.last.get());
-        self.held.borrow_mut().insert(id, body);
+        self.held.borrow_mut().push((id, body));
         id
     }
 
     /// Gives a body out. A copy of a response is a tee: both can be read.
     pub fn take(&self, id: BodyId, take: Take) -> Option<Body> {
-        match take {
-            Take::Last => self.held.borrow_mut().remove(&id),
-            Take::Copy => match self.held.borrow().get(&id)? {
-                Body::Response(response) => response.clone().ok().map(Body::Response),
-                Body::Bytes(bytes) => Some(Body::Bytes(bytes.clone())),
-            },
+        let mut held = self.held.borrow_mut();
+        let place = held.iter().position(|(held, _)| *held == id)?;
+        if take == Take::Last {
+            return Some(held.swap_remove(place).1);
+        }
+        match &held.get(place)?.1 {
+            Body::Response(response) => response.clone().ok().map(Body::Response),
+            Body::Bytes(bytes) => Some(Body::Bytes(bytes.clone())),
         }
     }
 
     /// Lets a body go. A response that nobody took is cancelled, so that its connection is free again.
     pub fn drop_body(&self, id: BodyId) {
-        if let Some(Body::Response(response)) = self.held.borrow_mut().remove(&id)
+        if let Some(Body::Response(response)) = self.take(id, Take::Last)
             && let Some(stream) = response.body()
         {
             // Its promise rejects for a stream that failed already, which is as good.

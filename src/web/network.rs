@@ -9,8 +9,7 @@ use crate::fault::FetchError;
 use crate::http::{Headers, RequestHead};
 use crate::queue::Row;
 use crate::time::Span;
-use futures_util::future::{Either, select};
-use std::pin::pin;
+use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Request, RequestInit, Response};
@@ -50,7 +49,7 @@ pub async fn send_row(row: &Row, body: Option<&JsValue>) -> Result<Response, Fet
         ..RequestHead::get(&draft.url)
     };
     let request = rebuild(&head, body, Some(&abort)).map_err(words)?;
-    let answer = within(draft.timeout, send(&request)).await;
+    let answer = within(draft.timeout, &request).await;
     if answer == Err(FetchError::Timeout) {
         abort.abort();
     }
@@ -119,13 +118,12 @@ fn upstream_request(
 }
 
 /// The answer, or `Timeout` once the span has passed.
-async fn within<T>(span: Span, work: impl Future<Output = Result<T, FetchError>>) -> Result<T, FetchError> {
+async fn within(span: Span, request: &Request) -> Result<Response, FetchError> {
     let (passed, resolve, _) = super::objects::deferred();
     let _timer = Timer::after(span, move || super::driver::call(&resolve, &JsValue::UNDEFINED));
-    match select(pin!(work), pin!(JsFuture::from(passed))).await {
-        Either::Left((answer, _)) => answer,
-        Either::Right(_) => Err(FetchError::Timeout),
-    }
+    let race = Promise::race(&Array::of2(&bind::fetch_request(request), &passed));
+    let answer = JsFuture::from(race).await.map_err(words)?;
+    if answer.is_undefined() { Err(FetchError::Timeout) } else { Ok(answer.unchecked_into()) }
 }
 
 fn to_headers(headers: &Headers) -> Result<web_sys::Headers, JsValue> {

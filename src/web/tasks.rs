@@ -2,9 +2,7 @@
 //! Knows nothing of what they do.
 
 use js_sys::Promise;
-use std::future::poll_fn;
 use std::pin::Pin;
-use std::task::Poll;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{future_to_promise, spawn_local};
 
@@ -19,25 +17,6 @@ pub fn start(task: impl Future<Output = ()> + 'static) {
 /// A promise for a task's outcome.
 pub fn promise(task: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {
     promise_boxed(Box::pin(task))
-}
-
-/// Runs tasks side by side; their outcomes, in the same order.
-pub async fn all<T>(mut tasks: Vec<Task<T>>) -> Vec<T> {
-    let mut outcomes: Vec<Option<T>> = tasks.iter().map(|_| None).collect();
-    poll_fn(|context| {
-        let mut open = false;
-        for (task, outcome) in tasks.iter_mut().zip(&mut outcomes) {
-            if outcome.is_none() {
-                match task.as_mut().poll(context) {
-                    Poll::Ready(value) => *outcome = Some(value),
-                    Poll::Pending => open = true,
-                }
-            }
-        }
-        if open { Poll::Pending } else { Poll::Ready(()) }
-    })
-    .await;
-    outcomes.into_iter().flatten().collect()
 }
 
 #[inline(never)]

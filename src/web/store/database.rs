@@ -1,29 +1,29 @@
-//! The open database: reads through rexie, and a second, strict handle for writes.
-//! Opens again by itself whenever a handle turns out closed; whoever asked gets an error only if that fails too.
-//!
-//! Two handles, because rexie 0.6 offers neither durability nor `versionchange`, and keeps its own handle to itself.
+//! The open database: one handle, over which everything is read and written.
+//! Opens again by itself whenever the handle turns out closed; whoever asked gets an error only if that fails too.
 
 use super::records::{read_entry, read_row};
-use super::requests::{self, failure, rexie_failure};
+use super::requests::{Ask, failure, open_existing, read};
 use super::schema::{self, BODIES, CURRENT, ENTRIES, GENERATIONS, ROW_BODIES, ROWS};
 use crate::cache::{Entry, EntryKey};
+use crate::engine::Durability;
 use crate::fault::StoreError;
 use crate::ids::{Generation, MutationId};
 use crate::queue::Row;
-use crate::web::tasks::{Task, all};
-use rexie::{KeyRange, Rexie, TransactionMode};
+use crate::web::bind::StrictDatabase;
+use crate::web::objects::object;
+use js_sys::Array;
 use std::cell::RefCell;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use wasm_bindgen::prelude::*;
-use web_sys::IdbDatabase;
+use web_sys::{IdbDatabase, IdbTransaction};
 
 /// One origin-and-scope's database.
 pub struct Database {
     name: String,
-    /// rexie's handle, for reads.
-    reader: RefCell<Option<Rc<Reader>>>,
-    /// The handle for writes, with durability; it hears `versionchange` and `close` for both.
-    writer: RefCell<Option<IdbDatabase>>,
+    /// The open handle.
+    handle: RefCell<Option<IdbDatabase>>,
+    /// What the handle calls when it must be let go or is gone.
+    gone: Closure<dyn FnMut()>,
 }
 
 /// A stored answer with its body.
@@ -34,46 +34,34 @@ pub struct Found {
     pub body: JsValue,
 }
 
-/// One read inside a transaction.
-#[derive(Clone)]
-enum Ask {
-    /// The value in a store under a key.
-    One(&'static str, String),
-    /// Every key of a store.
-    Keys(&'static str),
-    /// Every value of a store, in the order of the keys.
-    All(&'static str),
-}
-
-/// rexie's handle, closed when the last read that uses it is over.
-struct Reader(Option<Rexie>);
-
-impl Drop for Reader {
-    fn drop(&mut self) {
-        if let Some(rexie) = self.0.take() {
-            rexie.close();
-        }
-    }
-}
-
 impl Database {
     /// Names the database of a scope; opens nothing yet.
     pub fn new(scope_path: &str) -> Rc<Database> {
-        Rc::new(Database { name: schema::name(scope_path), reader: RefCell::default(), writer: RefCell::default() })
+        Rc::new_cyclic(|me| {
+            let me: Weak<Database> = me.clone();
+            let gone = Closure::new(move || {
+                if let Some(database) = me.upgrade() {
+                    database.forget();
+                }
+            });
+            Database { name: schema::name(scope_path), handle: RefCell::default(), gone }
+        })
     }
 
     /// The first of the keys that is stored, with its body.
-    pub async fn find(self: &Rc<Self>, keys: &[EntryKey]) -> Result<Option<Found>, StoreError> {
+    pub async fn find(&self, keys: &[EntryKey]) -> Result<Option<Found>, StoreError> {
         let mut asks = Vec::new();
         for key in keys {
-            asks.push(Ask::One(ENTRIES, key.0.clone()));
-            asks.push(Ask::One(BODIES, key.0.clone()));
+            let name = JsValue::from_str(&key.0);
+            asks.push(Ask::One(ENTRIES, name.clone()));
+            asks.push(Ask::One(BODIES, name));
         }
-        let mut found = self.read(asks).await?.into_iter();
+        let mut found = self.read(&asks).await?.into_iter();
         for key in keys {
-            let (entry, body) = (found.next().and_then(first), found.next().and_then(first));
-            let entry = entry.and_then(|record| read_entry(&record, key));
-            if let (Some(entry), Some(body)) = (entry, body) {
+            let (Some(record), Some(body)) = (found.next(), found.next()) else { break };
+            if let Some(entry) = read_entry(&record, key)
+                && !body.is_undefined()
+            {
                 return Ok(Some(Found { entry, body }));
             }
         }
@@ -81,12 +69,12 @@ impl Database {
     }
 
     /// Every raised generation, and the counter.
-    pub async fn generations(self: &Rc<Self>) -> Result<(Generation, Vec<(String, Generation)>), StoreError> {
-        let mut found = self.read(vec![Ask::Keys(GENERATIONS), Ask::All(GENERATIONS)]).await?.into_iter();
-        let (keys, values) = (found.next().unwrap_or_default(), found.next().unwrap_or_default());
+    pub async fn generations(&self) -> Result<(Generation, Vec<(String, Generation)>), StoreError> {
+        let mut found = self.read(&[Ask::Keys(GENERATIONS), Ask::All(GENERATIONS)]).await?.into_iter();
+        let (keys, values) = (list(found.next()), list(found.next()));
         let (mut current, mut rows) = (Generation::default(), Vec::new());
-        for (key, value) in keys.iter().zip(&values) {
-            let (Some(key), Some(value)) = (key.as_string(), value.as_f64()) else { continue };
+        for place in 0..keys.length() {
+            let (Some(key), Some(value)) = (keys.get(place).as_string(), values.get(place).as_f64()) else { continue };
             let raised = Generation(value as u64);
             if key == CURRENT {
                 current = raised;
@@ -98,104 +86,112 @@ impl Database {
     }
 
     /// Every mutation row, oldest first. A row this version cannot read stays where it is.
-    pub async fn rows(self: &Rc<Self>) -> Result<Vec<Row>, StoreError> {
-        let found = self.read(vec![Ask::All(ROWS)]).await?;
-        Ok(found.iter().flatten().filter_map(read_row).collect())
+    pub async fn rows(&self) -> Result<Vec<Row>, StoreError> {
+        let found = list(self.read(&[Ask::All(ROWS)]).await?.pop());
+        let mut rows = Vec::new();
+        for place in 0..found.length() {
+            if let Some(row) = read_row(&found.get(place)) {
+                rows.push(row);
+            }
+        }
+        Ok(rows)
     }
 
-    /// The body of a mutation.
-    pub async fn row_body(self: &Rc<Self>, id: &MutationId) -> Result<Option<JsValue>, StoreError> {
-        let found = self.read(vec![Ask::One(ROW_BODIES, id.0.clone())]).await?;
-        Ok(found.into_iter().find_map(first))
+    /// The body of a mutation. `None` says that the store was read and has none: for a row that was kept with a body,
+    /// it is lost, and no later try will find it.
+    pub async fn row_body(&self, id: &MutationId) -> Result<Option<JsValue>, StoreError> {
+        let mut found = self.read(&[Ask::One(ROW_BODIES, JsValue::from_str(&id.0))]).await?;
+        Ok(found.pop().filter(|body| !body.is_undefined()))
     }
 
-    /// Reads, and once more over a fresh handle if that fails: a closed one says so only when it is used.
-    async fn read(self: &Rc<Self>, asks: Vec<Ask>) -> Result<Vec<Vec<JsValue>>, StoreError> {
+    /// Begins a transaction: with a durability it writes, without it reads. A handle says only now that it is closed,
+    /// so another is tried once.
+    pub async fn begin(&self, stores: &[&str], durability: Option<Durability>) -> Result<IdbTransaction, StoreError> {
+        // A store that is named twice counts once (Indexed Database 3.0, 4.4).
+        let names = Array::new();
+        for name in stores {
+            names.push(&JsValue::from_str(name));
+        }
+        let (mode, word) = match durability {
+            None => ("readonly", "default"),
+            Some(Durability::Relaxed) => ("readwrite", "relaxed"),
+            Some(Durability::Strict) => ("readwrite", "strict"),
+        };
+        let options = object(&[("durability", word.into())]);
         let mut tries = 0;
         loop {
-            let result = read_once(self.reader().await?, asks.clone()).await;
-            if result.is_ok() || tries > 0 {
-                return result;
+            let handle = self.open().await?;
+            let begun =
+                handle.unchecked_ref::<StrictDatabase>().transaction_with(&names, mode, options.unchecked_ref());
+            match begun {
+                Ok(transaction) => return Ok(transaction),
+                Err(error) if tries > 0 => return Err(failure(&error)),
+                Err(_) => self.forget(),
             }
             tries += 1;
-            self.forget();
         }
     }
 
-    /// The handle for writes, opened if need be.
-    pub async fn writer(self: &Rc<Self>) -> Result<IdbDatabase, StoreError> {
-        if let Some(writer) = self.writer.borrow().as_ref() {
-            return Ok(writer.clone());
+    /// Drops the handle, so that the next use opens a fresh one: retries on a closed one never succeed.
+    fn forget(&self) {
+        if let Some(handle) = self.handle.borrow_mut().take() {
+            handle.close();
         }
-        // rexie makes or upgrades the schema; only then is there something to open.
-        self.reader().await?;
-        let writer = requests::open_existing(&self.name, schema::VERSION).await.inspect_err(|_| self.forget())?;
-        let weak = Rc::downgrade(self);
-        let gone = Closure::<dyn FnMut()>::new(move || {
-            if let Some(database) = weak.upgrade() {
-                database.forget();
+    }
+
+    /// Reads in one transaction, and once more over a fresh handle if that fails: the browser may lose one under way.
+    async fn read(&self, asks: &[Ask]) -> Result<Vec<JsValue>, StoreError> {
+        let mut stores = Vec::new();
+        for ask in asks {
+            stores.push(ask.store());
+        }
+        let mut tries = 0;
+        loop {
+            let transaction = self.begin(&stores, None).await?;
+            match read(&transaction, asks).await {
+                Ok(found) => return Ok(found),
+                Err(error) if tries > 0 => return Err(failure(&error)),
+                Err(_) => self.forget(),
             }
-        });
+            tries += 1;
+        }
+    }
+
+    /// The handle, opened if need be.
+    async fn open(&self) -> Result<IdbDatabase, StoreError> {
+        if let Some(handle) = self.handle.borrow().as_ref() {
+            return Ok(handle.clone());
+        }
+        let mut made = false;
+        let opened = loop {
+            match open_existing(&self.name, schema::VERSION).await.map_err(|error| failure(&error))? {
+                Some(opened) => break opened,
+                None if made => return Err(StoreError::Failed("the database is gone".to_owned())),
+                None => schema::make(&self.name).await?,
+            }
+            made = true;
+        };
+        let mut handle = self.handle.borrow_mut();
+        if let Some(other) = handle.as_ref() {
+            // Somebody else was faster.
+            opened.close();
+            return Ok(other.clone());
+        }
         // A newer version of us (or `deleteDatabase`) waits until we let go; the browser may also close us by itself.
-        writer.set_onversionchange(Some(gone.as_ref().unchecked_ref()));
-        writer.set_onclose(Some(gone.as_ref().unchecked_ref()));
-        // The handle lives as long as the worker, or until it calls this.
-        gone.forget();
-        *self.writer.borrow_mut() = Some(writer.clone());
-        Ok(writer)
-    }
-
-    /// Drops both handles, so that the next use opens fresh ones: retries on a closed handle never succeed.
-    pub fn forget(&self) {
-        self.reader.borrow_mut().take();
-        if let Some(writer) = self.writer.borrow_mut().take() {
-            writer.close();
-        }
-    }
-
-    async fn reader(self: &Rc<Self>) -> Result<Rc<Reader>, StoreError> {
-        if let Some(reader) = self.reader.borrow().as_ref() {
-            return Ok(reader.clone());
-        }
-        let rexie = schema::builder(&self.name).build().await.map_err(rexie_failure)?;
-        let reader = Rc::new(Reader(Some(rexie)));
-        *self.reader.borrow_mut() = Some(reader.clone());
-        Ok(reader)
+        let gone = self.gone.as_ref().unchecked_ref();
+        opened.set_onversionchange(Some(gone));
+        opened.set_onclose(Some(gone));
+        Ok(handle.insert(opened).clone())
     }
 }
 
-/// Reads in one transaction. All requests are made before the first is awaited: one round trip, and it stays open.
-async fn read_once(reader: Rc<Reader>, asks: Vec<Ask>) -> Result<Vec<Vec<JsValue>>, StoreError> {
-    let rexie = reader.0.as_ref().ok_or_else(|| failure(&JsValue::from_str("closed")))?;
-    let names: Vec<&str> = asks.iter().map(Ask::store).collect();
-    let transaction = rexie.transaction(&names, TransactionMode::ReadOnly).map_err(rexie_failure)?;
-    let mut requests: Vec<Task<Result<Vec<JsValue>, StoreError>>> = Vec::new();
-    for ask in asks {
-        let store = transaction.store(ask.store()).map_err(rexie_failure)?;
-        requests.push(Box::pin(async move {
-            let answer = match ask {
-                // Not `get`: each kind of request is some 2 KB of wasm, and `get_all` is in it anyway.
-                Ask::One(_, key) => match KeyRange::only(&JsValue::from_str(&key)) {
-                    Ok(range) => store.get_all(Some(range), None).await,
-                    Err(error) => Err(error.into()),
-                },
-                Ask::Keys(_) => store.get_all_keys(None, None).await,
-                Ask::All(_) => store.get_all(None, None).await,
-            };
-            answer.map_err(rexie_failure)
-        }));
-    }
-    all(requests).await.into_iter().collect()
-}
-
-impl Ask {
-    fn store(&self) -> &'static str {
-        match self {
-            Ask::One(store, _) | Ask::Keys(store) | Ask::All(store) => store,
-        }
+impl Drop for Database {
+    fn drop(&mut self) {
+        self.forget();
     }
 }
 
-fn first(found: Vec<JsValue>) -> Option<JsValue> {
-    found.into_iter().next()
+/// A list that was read: what asks for all is answered by an array.
+fn list(found: Option<JsValue>) -> Array {
+    found.map(JsValue::unchecked_into).unwrap_or_default()
 }

@@ -13,8 +13,8 @@ use wasm_bindgen::JsValue;
 /// The version of the records below.
 const VERSION: f64 = 1.0;
 
-/// The record of an entry, as a plain object.
-pub fn write_entry(entry: &Entry) -> JsValue {
+/// The record of an entry with a body of this size, as a plain object: the worker shell reads it too (`sw/shell/ready.js`).
+pub fn write_entry(entry: &Entry, size: u64) -> JsValue {
     let head = &entry.head;
     object(&[
         ("v", VERSION.into()),
@@ -32,7 +32,7 @@ pub fn write_entry(entry: &Entry) -> JsValue {
         ("generation", whole(entry.generation.0)),
         ("group", entry.group.as_str().into()),
         ("tags", list(&entry.tags)),
-        ("size", whole(entry.size)),
+        ("size", whole(size)),
     ])
 }
 

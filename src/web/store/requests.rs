@@ -1,28 +1,72 @@
 //! IndexedDB's requests and transactions as futures, with the browser's own words when they fail.
-//! Opens nothing.
+//! Knows no record.
 
+use super::schema::{BY_GROUP, USES};
 use crate::fault::StoreError;
-use crate::web::objects::deferred;
-use futures_util::future::{Either, select};
+use crate::web::objects::{deferred, get, text};
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{IdbDatabase, IdbOpenDbRequest, IdbRequest, IdbTransaction};
+use web_sys::{IdbDatabase, IdbFactory, IdbKeyRange, IdbOpenDbRequest, IdbRequest, IdbTransaction};
 
-/// The result of one request.
-pub async fn result_of(request: &IdbRequest) -> Result<JsValue, StoreError> {
-    result_in(request).await.map_err(|error| failure(&error))
+/// One read inside a transaction.
+pub enum Ask {
+    /// The value in a store under a key; undefined where there is none.
+    One(&'static str, JsValue),
+    /// Every key of a store.
+    Keys(&'static str),
+    /// Every value of a store, in the order of the keys.
+    All(&'static str),
+    /// The keys of the entries in a limit group, the longest unused first.
+    Group(JsValue),
 }
 
-/// The same with the browser's own error: what runs inside a transaction turns it into ours once, at the end.
-pub async fn result_in(request: &IdbRequest) -> Result<JsValue, JsValue> {
-    let (settled, resolve, reject) = deferred();
-    request.set_onsuccess(Some(&resolve));
-    request.set_onerror(Some(&reject));
-    match JsFuture::from(settled).await {
-        Ok(_) => request.result(),
-        // Firefox leaves `transaction.error` null until the abort, so the request is asked.
-        Err(_) => Err(request.error()?.map_or(JsValue::UNDEFINED, JsValue::from)),
+impl Ask {
+    /// The store that is read.
+    pub fn store(&self) -> &'static str {
+        match self {
+            Ask::One(store, _) | Ask::Keys(store) | Ask::All(store) => store,
+            Ask::Group(_) => USES,
+        }
     }
+
+    fn request(&self, transaction: &IdbTransaction) -> Result<IdbRequest, JsValue> {
+        let store = transaction.object_store(self.store())?;
+        match self {
+            Ask::One(_, key) => store.get(key),
+            Ask::Keys(_) => store.get_all_keys(),
+            Ask::All(_) => store.get_all(),
+            Ask::Group(group) => {
+                // An array sorts before any longer one that begins like it, and behind every number: between these two
+                // lies every [group, time].
+                let range = IdbKeyRange::bound(&Array::of1(group), &Array::of2(group, &Array::new()))?;
+                store.index(BY_GROUP)?.get_all_keys_with_key(&range)
+            }
+        }
+    }
+}
+
+/// Reads inside a transaction; the answers in the order of the asks. Every request is made before one is awaited, and
+/// that is the last: requests of a transaction are answered in the order in which they were made (Indexed Database 3.0, 2.7.1).
+pub async fn read(transaction: &IdbTransaction, asks: &[Ask]) -> Result<Vec<JsValue>, JsValue> {
+    let mut requests = Vec::with_capacity(asks.len());
+    for ask in asks {
+        requests.push(ask.request(transaction)?);
+    }
+    let Some(last) = requests.last() else { return Ok(Vec::new()) };
+    let (settled, resolve, reject) = deferred();
+    last.set_onsuccess(Some(&resolve));
+    last.set_onerror(Some(&reject));
+    if JsFuture::from(settled).await.is_err() {
+        // An earlier request that failed has aborted the transaction, which knows why; it knows nothing yet of the last.
+        let error = transaction.error().or(last.error()?);
+        return Err(error.map_or(JsValue::UNDEFINED, JsValue::from));
+    }
+    let mut answers = Vec::with_capacity(requests.len());
+    for request in &requests {
+        answers.push(request.result()?);
+    }
+    Ok(answers)
 }
 
 /// Waits until the transaction is on its way to the disk (or on it, when it is strict): the only sign of durability.
@@ -36,54 +80,35 @@ pub async fn complete(transaction: &IdbTransaction) -> Result<(), StoreError> {
     }
 }
 
-/// Opens an existing database; one that would have to be made is an error, and is not made.
-pub async fn open_existing(name: &str, version: u32) -> Result<IdbDatabase, StoreError> {
-    let factory = js_sys::Reflect::get(&js_sys::global(), &"indexedDB".into()).map_err(|error| failure(&error))?;
-    let factory: web_sys::IdbFactory =
-        factory.dyn_into().map_err(|_| StoreError::Failed("this browser has no IndexedDB".to_owned()))?;
-    let request: IdbOpenDbRequest = factory.open_with_u32(name, version).map_err(|error| failure(&error))?;
-    let opened = result_of(&request);
-    let (upgrade, abort, _) = deferred();
-    request.set_onupgradeneeded(Some(&abort));
-    match select(std::pin::pin!(opened), std::pin::pin!(JsFuture::from(upgrade))).await {
-        Either::Left((result, _)) => result?.dyn_into().map_err(|_| unknown()),
-        Either::Right(_) => {
-            if let Some(transaction) = request.transaction() {
-                // It fails only when already over, which is as good.
-                let _ = transaction.abort();
-            }
-            Err(StoreError::Failed("the database is gone".to_owned()))
-        }
+/// Opens a database; `None` where it would have to be made or upgraded first, which is not done here.
+pub async fn open_existing(name: &str, version: u32) -> Result<Option<IdbDatabase>, JsValue> {
+    let factory: IdbFactory = get(&js_sys::global(), "indexedDB")
+        .dyn_into()
+        .map_err(|_| JsValue::from_str("this browser has no IndexedDB"))?;
+    let request: IdbOpenDbRequest = factory.open_with_u32(name, version)?;
+    let (settled, resolve, reject) = deferred();
+    request.set_onsuccess(Some(&resolve));
+    request.set_onupgradeneeded(Some(&resolve));
+    request.set_onerror(Some(&reject));
+    if JsFuture::from(settled).await.is_err() {
+        return Err(request.error()?.map_or(JsValue::UNDEFINED, JsValue::from));
+    }
+    match request.transaction() {
+        // Only an upgrade has a transaction; without it the database is as it was, or not there.
+        Some(upgrade) => upgrade.abort().map(|()| None),
+        None => Ok(Some(request.result()?.unchecked_into())),
     }
 }
 
 /// A DOM error as ours: its name decides, name and message are kept.
 pub fn failure(error: &JsValue) -> StoreError {
-    let text = |key: &str| js_sys::Reflect::get(error, &key.into()).ok().and_then(|value| value.as_string());
-    let (name, message) = (text("name").unwrap_or_default(), text("message").unwrap_or_default());
+    let (name, message) = (text(error, "name").unwrap_or_default(), text(error, "message").unwrap_or_default());
     let words = match error.as_string() {
         Some(words) => words,
         None if name.is_empty() => return unknown(),
         None => format!("{name}: {message}"),
     };
     if name == "QuotaExceededError" { StoreError::Quota(words) } else { StoreError::Failed(words) }
-}
-
-/// rexie's error as ours: the browser's own lies inside, wherever opening and reading can fail.
-pub fn rexie_failure(error: rexie::Error) -> StoreError {
-    use idb::Error as Inner;
-    match error {
-        rexie::Error::IdbError(Inner::DomException(error)) => failure(&error),
-        rexie::Error::IdbError(
-            Inner::IndexedDbOpenFailed(error)
-            | Inner::TransactionOpenFailed(error)
-            | Inner::ObjectStoreNotFound(error)
-            | Inner::KeyRangeCreateFailed(error)
-            | Inner::GetAllFailed(error)
-            | Inner::GetAllKeysFailed(error),
-        ) => failure(&error),
-        _ => unknown(),
-    }
 }
 
 fn unknown() -> StoreError {

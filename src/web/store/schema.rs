@@ -1,7 +1,10 @@
 //! The database's schema: every store there is or ever was.
 //! rexie deletes, on a version bump, stores that its builder does not list, so a store that is no longer used stays here.
 
-use rexie::{Index, ObjectStore, Rexie, RexieBuilder};
+use super::requests::failure;
+use crate::fault::StoreError;
+use rexie::{Index, ObjectStore, Rexie};
+use wasm_bindgen::JsValue;
 
 /// Raised whenever a store or index is added.
 pub const VERSION: u32 = 1;
@@ -29,9 +32,9 @@ pub fn name(scope_path: &str) -> String {
     format!("longshore:{scope_path}")
 }
 
-/// The builder that makes or upgrades the database.
-pub fn builder(name: &str) -> RexieBuilder {
-    Rexie::builder(name)
+/// Makes or upgrades the database. rexie's own handle is closed at once: it has neither durability nor `versionchange`.
+pub async fn make(name: &str) -> Result<(), StoreError> {
+    let made = Rexie::builder(name)
         .version(VERSION)
         .add_object_store(ObjectStore::new(ENTRIES))
         .add_object_store(ObjectStore::new(BODIES))
@@ -39,4 +42,15 @@ pub fn builder(name: &str) -> RexieBuilder {
         .add_object_store(ObjectStore::new(GENERATIONS))
         .add_object_store(ObjectStore::new(ROWS))
         .add_object_store(ObjectStore::new(ROW_BODIES))
+        .build()
+        .await;
+    match made {
+        Ok(rexie) => {
+            rexie.close();
+            Ok(())
+        }
+        // What the browser says to a refused open or upgrade lies inside; rexie has no other error here.
+        Err(rexie::Error::IdbError(idb::Error::DomException(error))) => Err(failure(&error)),
+        Err(_) => Err(failure(&JsValue::UNDEFINED)),
+    }
 }
