@@ -1,2 +1,3 @@
-// How a page of any peer but Longshore gets its worker.
+// How a page gets its worker, whoever's it is.
+/** @type {() => Promise<unknown>} */
 export const register = () => navigator.serviceWorker.register("/sw.js");

@@ -1,5 +1,8 @@
-/* global longshore */
+import "./inside.js";
+
 importScripts("/longshore/longshore-sw.js");
+
 longshore.start({
-  routes: [{ match: "/data/*", strategy: "cache-first", maxEntries: 50, maxAge: "7d" }],
+  ...(MEMORY === undefined ? {} : { memory: MEMORY }),
+  routes: [{ match: "/data/*", strategy: "cache-first", maxEntries: MAX_ENTRIES, maxAge: "7d" }],
 });

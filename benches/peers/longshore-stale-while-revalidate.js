@@ -1,5 +1,8 @@
-/* global longshore */
+import "./inside.js";
+
 importScripts("/longshore/longshore-sw.js");
+
 longshore.start({
-  routes: [{ match: "/data/*", strategy: "stale-while-revalidate", staleTime: "1h", maxEntries: 50, maxAge: "7d" }],
+  ...(MEMORY === undefined ? {} : { memory: MEMORY }),
+  routes: [{ match: "/data/*", strategy: "stale-while-revalidate", staleTime: "1h", maxEntries: MAX_ENTRIES, maxAge: "7d" }],
 });

@@ -1,11 +1,13 @@
+import "./inside.js";
 import { clientsClaim } from "workbox-core";
 import { ExpirationPlugin } from "workbox-expiration";
 import { registerRoute } from "workbox-routing";
 import { CacheFirst } from "workbox-strategies";
+import { worker } from "./worker.js";
 
-self.skipWaiting();
+worker.skipWaiting();
 clientsClaim();
 registerRoute(
   ({ url }) => url.pathname.startsWith("/data/"),
-  new CacheFirst({ cacheName: "data", plugins: [new ExpirationPlugin({ maxEntries: 50, maxAgeSeconds: 7 * 24 * 3600 })] }),
+  new CacheFirst({ cacheName: "data", plugins: [new ExpirationPlugin({ maxEntries: MAX_ENTRIES, maxAgeSeconds: 7 * 24 * 3600 })] }),
 );

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: Longshore beside Workbox and a hand-written worker, in a real browser.
+//! `cargo xtask bench`: Longshore beside Workbox, Serwist and hand-written workers, in a real browser.
 //! Measures nothing itself: the bench is a program of the e2e crate, and its clock runs in the page, so its own profile does not matter.
 
 use std::process::{Command, ExitCode};

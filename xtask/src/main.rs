@@ -38,7 +38,7 @@ cargo xtask COMMAND
   build   make dist/: worker shell, glue, wasm, page client, types; print a size table
   demo    build, then serve the demo app       [--port N]
   test    run everything that can fail         [--only host|wasm|e2e|lint] [--engine NAME] [--filter TEXT]
-  bench   measure against Workbox              [--json FILE] and the bench's own options
+  bench   measure against Workbox and others   [--table warm,cold] [--entries] [--engine NAME] [--json FILE] [--write]
   tidy    check the house rules that no compiler knows";
 
 fn main() -> ExitCode {

@@ -106,7 +106,7 @@ impl Suite {
                 let target = ["--package", "longshore", "--target", WASM_TARGET, "--all-targets"];
                 vec![cargo(&[&["clippy", "--quiet"][..], &target, &["--", "-D", "warnings"]].concat())]
             }
-            ("tsc", _) => ["tsconfig.json", "tsconfig.worker.json"]
+            ("tsc", _) => ["tsconfig.json", "tsconfig.worker.json", "benches/peers/tsconfig.json"]
                 .map(|project| {
                     let mut command = run::program(workspace.npm_program("tsc"), &workspace.root);
                     command.args(["--noEmit", "--project", project]);

@@ -10,6 +10,11 @@ pub fn p95(figures: &[f64]) -> f64 {
     quantile(figures, 0.95)
 }
 
+/// To four places, as far as any clock here reaches.
+pub fn rounded(figure: f64) -> f64 {
+    (figure * 10_000.0).round() / 10_000.0
+}
+
 /// The smallest and the largest.
 pub fn range(figures: &[f64]) -> (f64, f64) {
     figures.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), figure| (low.min(*figure), high.max(*figure)))

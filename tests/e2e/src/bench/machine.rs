@@ -3,10 +3,10 @@
 use std::fs;
 use std::thread::available_parallelism;
 
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 
 /// The facts of a machine that decide its figures.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Machine {
     /// The processor's model.
     pub cpu: String,
@@ -37,10 +37,5 @@ impl Machine {
     /// Whether somebody else was at work, so that the figures are worth less.
     pub fn was_busy(&self) -> bool {
         self.load.parse::<f64>().is_ok_and(|load| load > 0.5)
-    }
-
-    /// The facts for a file.
-    pub fn json(&self) -> Value {
-        json!({ "cpu": self.cpu, "cores": self.cores, "memoryGB": self.memory, "loadAtStart": self.load })
     }
 }

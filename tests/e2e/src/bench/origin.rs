@@ -4,12 +4,14 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
+
+use super::tables::Size;
 
 /// Everything that an origin serves, by path.
 pub type Files = BTreeMap<String, File>;
@@ -34,19 +36,32 @@ pub struct Origin {
 }
 
 struct State {
-    files: Files,
-    /// Requests for `/data/` since the count was last taken.
-    asked: AtomicUsize,
-    /// Whether `/data/` is refused, so that only stored answers are good.
+    files: Arc<Files>,
+    /// The paths of requests for data since they were last taken.
+    asked: Mutex<Vec<String>>,
+    /// Whether data is refused, so that only stored answers are good.
     closed: AtomicBool,
+}
+
+/// How an answer may be kept by those who read its headers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Keeping {
+    /// `/data/`: fresh for every peer and for the browser's own cache alike.
+    Fresh,
+    /// `/precache/`: to be kept, and to be asked for again.
+    Revalidated,
+    /// `/other/`: not at all.
+    Never,
+    /// Pages and scripts.
+    Code,
 }
 
 impl Origin {
     /// Serves files at the loopback address of this number.
-    pub async fn start(number: u8, files: Files) -> io::Result<Self> {
+    pub async fn start(number: u8, files: Arc<Files>) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::new(127, 0, 0, number), 0)).await?;
         let address = listener.local_addr()?;
-        let state = Arc::new(State { files, asked: AtomicUsize::new(0), closed: AtomicBool::new(false) });
+        let state = Arc::new(State { files, asked: Mutex::default(), closed: AtomicBool::new(false) });
         let shared = state.clone();
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -58,9 +73,9 @@ impl Origin {
         Ok(Self { address, state, task })
     }
 
-    /// The address of its page.
-    pub fn url(&self) -> String {
-        format!("http://{}/", self.address)
+    /// The address of a path on it.
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
     }
 
     /// From now on every request for data is answered with 503.
@@ -73,9 +88,9 @@ impl Origin {
         self.state.closed.store(false, Ordering::Relaxed);
     }
 
-    /// How often data was asked for since the last call.
-    pub fn take_asked(&self) -> usize {
-        self.state.asked.swap(0, Ordering::Relaxed)
+    /// The paths of data that were asked for since the last call.
+    pub fn take_asked(&self) -> Vec<String> {
+        std::mem::take(&mut self.state.asked.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -104,26 +119,61 @@ async fn serve(mut stream: TcpStream, state: &State) -> io::Result<()> {
 
 /// The whole answer for a path.
 fn answer(path: &str, state: &State) -> Vec<u8> {
-    let is_data = path.starts_with("/data/");
+    let path = path.split('?').next().unwrap_or_default();
+    let keeping = Keeping::of(path);
+    let is_data = keeping != Keeping::Code;
     if is_data {
-        state.asked.fetch_add(1, Ordering::Relaxed);
+        state.asked.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_owned());
     }
-    let found = state.files.get(path).filter(|_| !(is_data && state.closed.load(Ordering::Relaxed)));
+    let found = state.find(path).filter(|_| !(is_data && state.closed.load(Ordering::Relaxed)));
     let (status, kind, body) = match found {
-        Some(file) => ("200 OK", file.kind, file.bytes.as_slice()),
+        Some((kind, bytes)) => ("200 OK", kind, bytes),
         None if is_data => ("503 Service Unavailable", "text/plain", b"closed".as_slice()),
         None => ("404 Not Found", "text/plain", b"not found".as_slice()),
     };
-    let more = match is_data {
-        // Fresh for every peer and for the browser's own cache alike.
-        true if found.is_some() => "Cache-Control: public, max-age=86400\r\nETag: \"1\"\r\n",
-        true => "Cache-Control: no-store\r\n",
-        // Isolated pages get a clock of 5 µs in place of 100 µs.
-        false => {
-            "Cache-Control: no-cache\r\nCross-Origin-Opener-Policy: same-origin\r\n\
-             Cross-Origin-Embedder-Policy: require-corp\r\n"
-        }
+    let more = match keeping {
+        _ if found.is_none() => "Cache-Control: no-store\r\n",
+        Keeping::Fresh => "Cache-Control: public, max-age=86400\r\nETag: \"1\"\r\n",
+        Keeping::Revalidated | Keeping::Code => "Cache-Control: no-cache\r\n",
+        Keeping::Never => "Cache-Control: no-store\r\n",
     };
-    let head = format!("HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n{more}\r\n", body.len());
+    let length = body.len();
+    let head = format!("HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n{more}{ISOLATED}\r\n");
     [head.as_bytes(), body].concat()
+}
+
+/// Isolated pages and their workers get a clock of 5 µs in place of 100 µs.
+const ISOLATED: &str = "Cross-Origin-Opener-Policy: same-origin\r\nCross-Origin-Embedder-Policy: require-corp\r\n";
+
+impl Keeping {
+    fn of(path: &str) -> Self {
+        match path.split('/').nth(1) {
+            Some("data") => Self::Fresh,
+            Some("precache") => Self::Revalidated,
+            Some("other") => Self::Never,
+            _ => Self::Code,
+        }
+    }
+}
+
+impl State {
+    /// The content type and the bytes of a path.
+    fn find(&self, path: &str) -> Option<(&'static str, &[u8])> {
+        if let Some(file) = self.files.get(path) {
+            return Some((file.kind, &file.bytes));
+        }
+        let size = path.split('/').nth(2).filter(|_| Keeping::of(path) != Keeping::Code)?;
+        Some(("application/json", DATA.get(size)?))
+    }
+}
+
+/// The data by size: every path `/{data,other,precache}/{size}/…` is answered with it.
+static DATA: LazyLock<BTreeMap<&'static str, Vec<u8>>> =
+    LazyLock::new(|| Size::ALL.map(|size| (size.name(), json_of(size.bytes()))).into());
+
+/// A JSON text of exactly this many bytes.
+fn json_of(bytes: usize) -> Vec<u8> {
+    let (start, end) = (b"{\"text\":\"".as_slice(), b"\"}".as_slice());
+    let letters = b"abcdefghijklmnopqrstuvwxyz ".iter().cycle().take(bytes - start.len() - end.len());
+    [start, &letters.copied().collect::<Vec<_>>(), end].concat()
 }

@@ -1,201 +1,190 @@
-//! One run: a fresh browser with a tab per peer, warmed, checked, then measured in turns.
+//! One run of a table: a tab per subject, warmed, checked, then measured in turns.
 
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
-use super::figures::{median, p95};
+use super::contender::{Contender, Figures, Stop};
 use super::options::Options;
-use super::origin::{Files, Origin};
-use super::peer::{CASES, Case, PEERS, Peer};
+use super::origin::Files;
+use super::tables::{Act, BURST_PAGE, Case, Source, Table};
 use crate::engine::{self, Browser, Engine};
 use crate::fail::{Fail, Outcome};
-use crate::page::Page;
-
-/// Measured fetches in one turn of one peer.
-const BATCH: usize = 20;
-
-/// Fetches at the start of a turn that are not counted: other peers have run since.
-const SETTLING: usize = 3;
-
-/// Fetches per case before anything is counted: code gets warm, answers get stored.
-const WARM_UP: usize = 30;
-
-/// Fetches per case while the origin refuses.
-const CHECKS: usize = 5;
 
 /// How long work behind the answers may take before requests are counted.
 const AFTERMATH: Duration = Duration::from_millis(300);
 
+/// A browser with everyone in it.
+pub struct Arena {
+    browser: Rc<Browser>,
+    table: &'static Table,
+    /// In the order of the table's rows.
+    contenders: Vec<Contender>,
+}
+
 /// What one run gave.
 pub struct Trial {
-    /// The browser's name and version.
-    pub browser: String,
-    /// Whether the pages had the fine clock.
-    pub isolated: bool,
-    /// The times in ms of every peer, in the order of [`PEERS`], then of [`CASES`].
-    pub times: Vec<Vec<Vec<f64>>>,
-    /// Requests for data that reached each peer's origin while it was measured.
+    /// By row of the table, then by case.
+    pub figures: Vec<Vec<Figures>>,
+    /// Requests for data that reached each row's origin while it was measured.
     pub requests: Vec<usize>,
 }
 
-/// One peer in a browser.
-struct Contender {
-    peer: &'static Peer,
-    origin: Origin,
-    page: Page,
-}
-
-impl Trial {
-    /// Starts a browser and measures every peer in it.
-    pub async fn run(options: &Options, files: &[Files], number: usize) -> Outcome<Self> {
-        let browser = Rc::new(Browser::start(options.engine, engine::Options::default()).await?);
-        let contenders = open(&browser, files, number).await?;
-        for contender in &contenders {
-            contender.fetch_each(WARM_UP).await?;
+impl Arena {
+    /// Starts a browser, opens everyone in an order that changes with the run, and gets them warm.
+    pub async fn open(options: &Options, table: &'static Table, files: &[Arc<Files>], run: usize) -> Outcome<Self> {
+        let wishes = engine::Options { short_idle: table.stops_workers(), dark: false };
+        let browser = Rc::new(Browser::start(options.engine, wishes).await?);
+        let rows: Vec<_> = table.rows().zip(files).collect();
+        let mut contenders = Vec::new();
+        for place in turns(run, rows.len()) {
+            let Some((subject, files)) = rows.get(place) else { continue };
+            let contender = Contender::open(&browser, table, subject, place, Arc::clone(files)).await?;
+            contenders.push((place, contender));
         }
-        sleep(AFTERMATH).await;
-        check(&browser, &contenders).await?;
-        let times = measure(options, &contenders, number).await?;
-        sleep(AFTERMATH).await;
-        let requests: Vec<usize> = contenders.iter().map(|contender| contender.origin.take_asked()).collect();
-        for (contender, requests) in contenders.iter().zip(&requests) {
-            if *requests > 0 && !contender.peer.revalidates {
-                let name = contender.peer.name;
-                return Err(Fail::assert(format!("{name}: {requests} requests reached the server while measured")));
+        contenders.sort_by_key(|(place, _)| *place);
+        let contenders = contenders.into_iter().map(|(_, contender)| contender).collect();
+        let arena = Self { browser, table, contenders };
+        arena.warm_up().await?;
+        Ok(arena)
+    }
+
+    /// The browser's name and version.
+    pub fn browser(&self) -> String {
+        let session = self.browser.session();
+        let version = session.capabilities().get("browserVersion").and_then(Value::as_str);
+        format!("{} {}", self.browser.engine.name(), version.unwrap_or("of unknown version"))
+    }
+
+    /// Whether all pages have the fine clock.
+    pub async fn has_fine_clock(&self) -> Outcome<bool> {
+        for contender in &self.contenders {
+            if contender.page.eval("crossOriginIsolated").await? != json!(true) {
+                return Ok(false);
             }
         }
-        let mut isolated = true;
-        for contender in &contenders {
-            isolated &= contender.page.eval("window.crossOriginIsolated").await? == json!(true);
+        Ok(true)
+    }
+
+    /// Measures everyone once.
+    pub async fn measure(&self, options: &Options, run: usize) -> Outcome<Trial> {
+        if self.table.source == Source::Store {
+            self.check().await?;
         }
-        Ok(Self { browser: name_of(&browser), isolated, times, requests })
+        let mut figures = vec![vec![Figures::default(); self.table.cases.len()]; self.contenders.len()];
+        let rounds = |case: &Case| (case.turns * options.samples).div_ceil(100);
+        for round in 0..self.table.cases.iter().map(rounds).max().unwrap_or_default() {
+            for (at, case) in self.table.cases.iter().enumerate().filter(|(_, case)| round < rounds(case)) {
+                self.round(case, run + round, |place, turn| {
+                    if let Some(all) = figures.get_mut(place).and_then(|cases| cases.get_mut(at)) {
+                        all.page.extend(turn.page);
+                        all.inside.extend(turn.inside);
+                    }
+                })
+                .await?;
+            }
+        }
+        sleep(AFTERMATH).await;
+        let asked: Vec<_> = self.contenders.iter().map(|contender| contender.origin.take_asked()).collect();
+        self.check_afterwards(&asked).await?;
+        Ok(Trial { figures, requests: asked.iter().map(Vec::len).collect() })
     }
 
-    /// The median of a peer in a case, both by their place.
-    pub fn median(&self, peer: usize, case: usize) -> f64 {
-        self.series(peer, case).map_or(f64::NAN, median)
-    }
-
-    /// The 95th percentile of a peer in a case, both by their place.
-    pub fn p95(&self, peer: usize, case: usize) -> f64 {
-        self.series(peer, case).map_or(f64::NAN, p95)
-    }
-
-    /// The medians in a line, in the order of the table.
-    pub fn line(&self) -> String {
-        let of = |case| (0..PEERS.len()).map(|peer| format!("{:.2}", self.median(peer, case))).collect::<Vec<_>>();
-        let cases = CASES.iter().enumerate().map(|(place, case)| format!("{}: {}", case.name, of(place).join(" ")));
-        cases.collect::<Vec<_>>().join(" | ")
-    }
-
-    fn series(&self, peer: usize, case: usize) -> Option<&[f64]> {
-        self.times.get(peer)?.get(case).map(Vec::as_slice)
-    }
-}
-
-impl Contender {
-    async fn fetch_each(&self, count: usize) -> Outcome {
-        for case in &CASES {
-            self.time(case, count).await?;
+    /// Everyone's turn in one case; who begins changes with every round.
+    async fn round(&self, case: &Case, round: usize, mut take: impl FnMut(usize, Figures)) -> Outcome {
+        for (nth, place) in turns(round, self.contenders.len()).into_iter().enumerate() {
+            let Some(contender) = self.contenders.get(place) else { continue };
+            // In Firefox a stop is a wait in which all that idle end, so one does for all.
+            let stop = if nth == 0 || self.browser.engine == Engine::Chromium { Stop::Needed } else { Stop::Done };
+            take(place, contender.turn(case, stop).await?);
         }
         Ok(())
     }
 
-    /// The times of some fetches, one after the other.
-    async fn time(&self, case: &Case, count: usize) -> Outcome<Vec<f64>> {
-        let wish = json!({ "path": case.path, "size": case.bytes, "count": count, "gap": case.gap });
-        let times =
-            self.page.run("return window.time(args)", wish).await.map_err(|fail| fail.during(self.peer.name))?;
-        let times: Vec<f64> = times.as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
-        if times.len() == count {
-            Ok(times)
-        } else {
-            Err(Fail::assert(format!("{}: {} of {count} times", self.peer.name, times.len())))
-        }
-    }
-}
-
-/// Opens every peer in a tab, each run in another order.
-async fn open(browser: &Rc<Browser>, files: &[Files], number: usize) -> Outcome<Vec<Contender>> {
-    let mut contenders = Vec::new();
-    for place in turns(number) {
-        let (Some(peer), Some(files)) = (PEERS.get(place), files.get(place)) else { continue };
-        let origin = Origin::start(place as u8 + 2, files.clone()).await?;
-        let page = Page::open(browser, &origin.url()).await?;
-        page.until("controlling worker", "window.ready || (() => { throw new Error(window.failed ?? 'not yet') })()")
-            .await
-            .map_err(|fail| fail.during(peer.name))?;
-        contenders.push((place, Contender { peer, origin, page }));
-    }
-    contenders.sort_by_key(|(place, _)| *place);
-    Ok(contenders.into_iter().map(|(_, contender)| contender).collect())
-}
-
-/// Every peer must answer while its origin refuses and the browser's own cache is empty: then it is the worker's store
-/// that answers. A worker that lets a request pass is found out here, or by the count of requests afterwards.
-async fn check(browser: &Rc<Browser>, contenders: &[Contender]) -> Outcome {
-    forget(browser).await?;
-    for contender in contenders {
-        contender.origin.close();
-        let checked = contender.fetch_each(CHECKS).await;
-        contender.origin.reopen();
-        checked.map_err(|fail| fail.during("with its server refusing"))?;
-        let controlled = contender.page.eval("navigator.serviceWorker.controller !== null").await?;
-        if controlled != json!(true) {
-            return Err(Fail::assert(format!("{}: its worker does not control the page", contender.peer.name)));
-        }
-    }
-    sleep(AFTERMATH).await;
-    forget(browser).await?;
-    for contender in contenders {
-        contender.origin.take_asked();
-    }
-    Ok(())
-}
-
-/// Empties the browser's own cache, where a driver can do that.
-async fn forget(browser: &Browser) -> Outcome {
-    if browser.engine == Engine::Chromium {
-        browser.devtools("Network.clearBrowserCache", json!({})).await?;
-    }
-    Ok(())
-}
-
-/// Lets the peers take turns until each has its samples; who begins changes with every round.
-async fn measure(options: &Options, contenders: &[Contender], number: usize) -> Outcome<Vec<Vec<Vec<f64>>>> {
-    let mut times = vec![vec![Vec::new(); CASES.len()]; contenders.len()];
-    let mut left = options.samples;
-    let mut round = number;
-    while left > 0 {
-        let count = left.min(BATCH);
-        for place in turns(round) {
-            let (Some(contender), Some(times)) = (contenders.get(place), times.get_mut(place)) else { continue };
-            for (case, times) in CASES.iter().zip(times) {
-                let batch = contender.time(case, SETTLING + count.div_ceil(case.one_in)).await?;
-                times.extend(batch.into_iter().skip(SETTLING));
+    /// Code gets warm, and answers get stored; a store that is to be full is filled.
+    async fn warm_up(&self) -> Outcome {
+        for contender in &self.contenders {
+            contender.fill().await?;
+            for case in self.table.cases {
+                let turns = match case.act {
+                    Act::Install => 0,
+                    Act::Inserts => 6,
+                    Act::Fetches(_) | Act::Spread => 2,
+                    Act::Rush | Act::Cold | Act::ColdNavigation => 1,
+                };
+                for _ in 0..turns {
+                    contender.turn(case, Stop::Needed).await?;
+                }
             }
         }
-        left -= count;
-        round += 1;
+        sleep(AFTERMATH).await;
+        Ok(())
     }
-    Ok(times)
+
+    /// Every worker must answer while its origin refuses and the browser's own cache is empty: then it is the worker's store that answers. A
+    /// worker that lets a request pass is found out here, or by the count of requests afterwards.
+    async fn check(&self) -> Outcome {
+        self.forget().await?;
+        for contender in self.contenders.iter().filter(|contender| contender.subject.script.is_some()) {
+            contender.origin.close();
+            for case in self.table.cases {
+                contender.turn(case, Stop::Needed).await.map_err(|fail| fail.during("with its server refusing"))?;
+            }
+            contender.origin.reopen();
+            if contender.page.eval("navigator.serviceWorker.controller !== null").await? != json!(true) {
+                return Err(Fail::assert(format!("{}: no worker controls its page", contender.subject.label())));
+            }
+        }
+        sleep(AFTERMATH).await;
+        self.forget().await?;
+        for contender in &self.contenders {
+            contender.origin.take_asked();
+        }
+        Ok(())
+    }
+
+    /// Nobody may have asked the server for what is stored; whoever inserted must have dropped the oldest.
+    async fn check_afterwards(&self, asked: &[Vec<String>]) -> Outcome {
+        let workers = || self.contenders.iter().zip(asked).filter(|(contender, _)| contender.subject.script.is_some());
+        if self.table.source == Source::Store {
+            for (contender, asked) in workers().filter(|(contender, _)| !contender.subject.revalidates) {
+                // Chromium itself asks for a page while it starts the page's worker.
+                let asked: Vec<_> = asked.iter().filter(|path| *path != BURST_PAGE).collect();
+                if !asked.is_empty() {
+                    let name = contender.subject.label();
+                    return Err(Fail::assert(format!("{name}: requests reached the server while measured: {asked:?}")));
+                }
+            }
+        }
+        for case in self.table.cases.iter().filter(|case| case.act == Act::Inserts) {
+            self.forget().await?;
+            for (contender, _) in workers() {
+                contender.origin.close();
+                contender.check_evicted(case).await?;
+                contender.origin.reopen();
+            }
+        }
+        Ok(())
+    }
+
+    /// Empties the browser's own cache, where a driver can do that.
+    async fn forget(&self) -> Outcome {
+        if self.browser.engine == Engine::Chromium {
+            self.browser.devtools("Network.clearBrowserCache", json!({})).await?;
+        }
+        Ok(())
+    }
 }
 
-/// The places of the peers for a round: begins with another each time, and every second time goes backwards.
-fn turns(round: usize) -> Vec<usize> {
-    let mut places: Vec<usize> = (0..PEERS.len()).collect();
-    places.rotate_left(round % PEERS.len());
-    if (round / PEERS.len() + round) % 2 == 1 {
+/// The places of so many for a round: begins with another each time, and every second time goes backwards.
+fn turns(round: usize, count: usize) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..count).collect();
+    places.rotate_left(round % count.max(1));
+    if (round / count.max(1) + round) % 2 == 1 {
         places.reverse();
     }
     places
-}
-
-fn name_of(browser: &Browser) -> String {
-    let session = browser.session();
-    let version = session.capabilities().get("browserVersion").and_then(Value::as_str).unwrap_or("of unknown version");
-    format!("{} {version}", browser.engine.name())
 }

@@ -1,4 +1,4 @@
-//! The bench: Longshore beside Workbox and a hand-written worker, in a real browser.
+//! The bench: Longshore beside Workbox, Serwist and hand-written workers, in a real browser.
 //! Builds nothing of Longshore's: `dist/` must stand before it runs (`cargo xtask bench` sees to that).
 
 use std::process::ExitCode;

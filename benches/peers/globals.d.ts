@@ -1,0 +1,10 @@
+// What the bench defines while it bundles a peer's script: see `tests/e2e/src/bench/bundle.rs`.
+
+/** The most entries that the peer is to keep. */
+declare const MAX_ENTRIES: number;
+
+/** The bytes of Longshore's memory tier; undefined for its default. */
+declare const MEMORY: number | undefined;
+
+/** How many files of `/precache/` are precached. */
+declare const PRECACHED: number;

@@ -1,0 +1,6 @@
+import "./inside.js";
+import { precached } from "./precached.js";
+
+importScripts("/longshore/longshore-sw.js");
+
+longshore.start({ precache: precached });

@@ -1,0 +1,153 @@
+//! Who is compared: the peers, each with what one table asks of it. The scripts themselves lie in `benches/peers/`.
+
+/// Whether Longshore has a memory tier. Until it has one, its rows without it are left out, and limits for them are held to the one row
+/// that there is.
+pub const MEMORY_TIER: bool = false;
+
+/// One row of a table: a page with a worker, or without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Subject {
+    /// Its name in tables and files.
+    name: &'static str,
+    /// What answers.
+    pub peer: Peer,
+    /// Its worker script, in `benches/peers/`; none for a page without a worker.
+    pub script: Option<&'static str>,
+    /// Whether it goes to the network behind a warm answer.
+    pub revalidates: bool,
+    /// The bytes of Longshore's memory tier, where not its default.
+    pub memory: Option<u32>,
+    /// The most entries that it keeps.
+    pub max_entries: usize,
+    /// How many entries are stored before anything is measured.
+    pub entries: usize,
+    /// Whether it stands here a second time, to show what is noise.
+    is_twin: bool,
+}
+
+/// What answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Peer {
+    /// The built runtime.
+    Longshore,
+    /// Workbox 7, from npm.
+    Workbox,
+    /// Serwist 9, from npm.
+    Serwist,
+    /// A worker written by hand.
+    Hand,
+    /// The browser alone.
+    Nobody,
+}
+
+/// Longshore, cache-first.
+pub const LONGSHORE: Subject = Subject::new("Longshore", Peer::Longshore, "longshore-cache-first");
+/// Longshore with its memory tier off, cache-first.
+pub const LONGSHORE_STORE: Subject = Subject { name: "Longshore, memory tier off", memory: Some(0), ..LONGSHORE };
+/// Longshore, stale-while-revalidate.
+pub const LONGSHORE_SWR: Subject = Subject { script: Some("longshore-stale-while-revalidate"), ..LONGSHORE };
+/// Longshore with its memory tier off, stale-while-revalidate.
+pub const LONGSHORE_STORE_SWR: Subject = Subject { script: LONGSHORE_SWR.script, ..LONGSHORE_STORE };
+/// Longshore with a precache.
+pub const LONGSHORE_PRECACHE: Subject = Subject { script: Some("longshore-precache"), ..LONGSHORE };
+/// Workbox CacheFirst with expiration.
+pub const WORKBOX: Subject = Subject::new("Workbox", Peer::Workbox, "workbox-cache-first");
+/// Workbox StaleWhileRevalidate with expiration.
+pub const WORKBOX_SWR: Subject =
+    Subject { script: Some("workbox-stale-while-revalidate"), revalidates: true, ..WORKBOX };
+/// Workbox with a precache.
+pub const WORKBOX_PRECACHE: Subject = Subject { script: Some("workbox-precache"), ..WORKBOX };
+/// Serwist CacheFirst with expiration.
+pub const SERWIST: Subject = Subject::new("Serwist", Peer::Serwist, "serwist-cache-first");
+/// Serwist StaleWhileRevalidate with expiration.
+pub const SERWIST_SWR: Subject =
+    Subject { script: Some("serwist-stale-while-revalidate"), revalidates: true, ..SERWIST };
+/// Serwist with a precache.
+pub const SERWIST_PRECACHE: Subject = Subject { script: Some("serwist-precache"), ..SERWIST };
+/// The floor of all workers: a JS Map.
+pub const JS_MAP: Subject = Subject::new("JS Map by hand", Peer::Hand, "js-map");
+/// Cache Storage by hand.
+pub const CACHE_STORAGE: Subject = Subject::new("Cache Storage by hand", Peer::Hand, "cache-storage");
+/// Cache Storage by hand, with a precache.
+pub const CACHE_STORAGE_PRECACHE: Subject = Subject { script: Some("cache-storage-precache"), ..CACHE_STORAGE };
+/// IndexedDB by hand.
+pub const INDEXED_DB: Subject = Subject::new("IndexedDB by hand", Peer::Hand, "indexed-db");
+/// IndexedDB by hand, with a precache.
+pub const INDEXED_DB_PRECACHE: Subject = Subject { script: Some("indexed-db-precache"), ..INDEXED_DB };
+/// No worker.
+pub const NOBODY: Subject = Subject { script: None, ..Subject::new("no worker", Peer::Nobody, "") };
+
+impl Subject {
+    const fn new(name: &'static str, peer: Peer, script: &'static str) -> Self {
+        Self {
+            name,
+            peer,
+            script: Some(script),
+            revalidates: false,
+            memory: None,
+            max_entries: 200,
+            entries: 0,
+            is_twin: false,
+        }
+    }
+
+    /// The same once more.
+    pub const fn twin(self) -> Self {
+        Self { is_twin: true, ..self }
+    }
+
+    /// With a store that drops what goes beyond this.
+    pub const fn limited(self, max_entries: usize) -> Self {
+        Self { max_entries, ..self }
+    }
+
+    /// With this many entries stored beforehand, and no limit that they reach.
+    pub const fn holding(self, entries: usize) -> Self {
+        Self { entries, max_entries: 1_000_000, ..self }
+    }
+
+    /// Its name in a table.
+    pub fn label(&self) -> String {
+        let entries = match self.entries {
+            0 => String::new(),
+            entries if entries < 1000 => format!(", {entries} entries"),
+            entries => format!(", {},{:03} entries", entries / 1000, entries % 1000),
+        };
+        format!("{}{entries}{}", self.name, if self.is_twin { ", again" } else { "" })
+    }
+
+    /// Whether it can be measured: without a memory tier there is none to turn off.
+    pub fn exists(&self) -> bool {
+        MEMORY_TIER || self.memory.is_none()
+    }
+
+    /// The row that stands for this one.
+    pub fn measured_as(&self) -> Self {
+        if self.exists() { *self } else { Self { memory: None, name: LONGSHORE.name, ..*self } }
+    }
+
+    /// The database in which the peer keeps the times of its entries, where that must be written directly to fill it.
+    pub fn timestamps(&self) -> Option<&'static str> {
+        match self.peer {
+            Peer::Workbox => Some("workbox-expiration"),
+            Peer::Serwist => Some("serwist-expiration"),
+            Peer::Longshore | Peer::Hand | Peer::Nobody => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_tell_rows_apart() {
+        let rows = [LONGSHORE, LONGSHORE.twin(), LONGSHORE.holding(100), LONGSHORE.holding(10_000).twin()];
+        let labels = rows.map(|subject| subject.label());
+        assert_eq!(
+            labels,
+            ["Longshore", "Longshore, again", "Longshore, 100 entries", "Longshore, 10,000 entries, again"]
+        );
+        assert!(LONGSHORE_STORE.measured_as().exists());
+    }
+}
