@@ -90,16 +90,6 @@ impl Config {
 impl Default for Config {
     /// What an empty config means.
     fn default() -> Config {
-        Config {
-            version: String::new(),
-            routes: Vec::new(),
-            mutations: Vec::new(),
-            precache: Vec::new(),
-            cleanup: Vec::new(),
-            base: "/longshore/".to_owned(),
-            skip_waiting: false,
-            warm: true,
-            max_pending: None,
-        }
+        read::config(&Value::Map(Vec::new()))
     }
 }

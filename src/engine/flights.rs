@@ -8,12 +8,12 @@ use super::plan::bare;
 use crate::cache::FlightKey;
 use crate::fault::FetchError;
 use crate::freshness::is_conditional;
-use crate::http::{CacheMode, ResponseHead};
+use crate::http::{CacheMode, ResponseHead, digits};
 use crate::ids::{BodyId, ExchangeId, Generation};
 use crate::time::Timestamp;
 
 /// Passengers share a body of at most this many bytes; a larger one they read from the store.
-const SHARED_BYTES: u64 = 1 << 20;
+const SHARED_BYTES: i64 = 1 << 20;
 
 impl Engine {
     /// Fetches alone, or joins whoever is fetching the same already.
@@ -57,7 +57,7 @@ impl Engine {
             self.leave(id);
         }
         let head = result.as_ref().ok().map(|(head, _)| head);
-        let length = head.and_then(|head| head.headers.first("content-length")?.parse::<u64>().ok());
+        let length = head.and_then(|head| digits(head.headers.first("content-length")?));
         let large = length.is_some_and(|length| length > SHARED_BYTES);
         for passenger in passengers {
             if large && stores {

@@ -85,7 +85,11 @@ impl Places {
     /// The keys of all.
     #[must_use]
     pub fn keys(&self) -> Vec<EntryKey> {
-        self.precached.iter().map(|place| place.key.clone()).collect()
+        let mut keys = Vec::new();
+        for place in &self.precached {
+            keys.push(place.key.clone());
+        }
+        keys
     }
 
     /// What a route wants for a request; without a route, the precached answer comes first.
@@ -144,11 +148,12 @@ fn precache_plan(head: &RequestHead, key: Option<EntryKey>) -> Plan {
 /// A path of the config as an absolute URL.
 #[must_use]
 pub fn absolute(origin: &str, path: &str) -> String {
-    if path.starts_with('/') { format!("{origin}{path}") } else { path.to_owned() }
+    if path.starts_with('/') { [origin, path].concat() } else { path.to_owned() }
 }
 
 /// A URL without query and fragment: how precached URLs and invalidations are named.
 #[must_use]
 pub fn bare(url: &str) -> &str {
-    url.split(['?', '#']).next().unwrap_or(url)
+    let end = url.bytes().position(|byte| matches!(byte, b'?' | b'#'));
+    end.and_then(|end| url.get(..end)).unwrap_or(url)
 }

@@ -25,9 +25,11 @@ impl Engine {
         self.open(id, head, plan, now);
     }
 
-    /// Starts the precache; the ids are finished one by one, each with its outcome.
+    /// Starts the precache; each entry finishes under an id of its own, with its outcome.
     pub fn install(&mut self, mut next_id: impl FnMut() -> ExchangeId, now: Timestamp) {
-        for place in self.places.precached.clone() {
+        let mut next = 0;
+        while let Some(place) = self.places.precached.get(next).cloned() {
+            next += 1;
             let id = next_id();
             self.jobs.insert(id, Job::Precache(Box::new(Precaching::begin(place, now))));
             self.act(id, now);

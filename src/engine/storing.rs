@@ -29,7 +29,9 @@ impl Engine {
     pub(super) fn note_use(&mut self, id: ExchangeId, now: Timestamp) {
         let Some(Job::Page { exchange, .. }) = self.jobs.get(&id) else { return };
         let (Some(entry), Some(_)) = (&exchange.stored, exchange.plan.max_entries) else { return };
-        self.uses.retain(|(key, ..)| *key != entry.key);
+        if let Some(before) = self.uses.iter().position(|(key, ..)| *key == entry.key) {
+            self.uses.swap_remove(before);
+        }
         // Its own group: a precached page that a route shows must not be trimmed with the route's answers.
         self.uses.push((entry.key.clone(), entry.group.clone(), now));
         if self.uses.len() >= USES_BATCH {

@@ -2,7 +2,7 @@
 //! Does not decode: percent-encoding stays as given.
 
 use super::address::Address;
-use crate::http::Method;
+use crate::http::{Method, digits};
 use thiserror::Error;
 
 /// Literals and the placeholders `{path}`, `{path[n]}` (a segment, counted from 0), `{origin}` and `{method}`.
@@ -89,8 +89,8 @@ impl<'t> Part<'t> {
     /// The first piece of a text that is not empty, and what follows it.
     fn first(text: &'t str) -> Result<(Part<'t>, &'t str), TemplateError> {
         let Some(inner) = text.strip_prefix('{') else {
-            let (literal, after) =
-                text.split_at_checked(text.find(['{', '}']).unwrap_or(text.len())).unwrap_or((text, ""));
+            let length = text.bytes().position(|byte| matches!(byte, b'{' | b'}')).unwrap_or(text.len());
+            let (literal, after) = text.split_at_checked(length).unwrap_or((text, ""));
             // The first letter of what is no literal can only be the other brace.
             return if literal.is_empty() {
                 Err(TemplateError::Brace('}'))
@@ -109,9 +109,9 @@ impl<'t> Part<'t> {
             "origin" => Some(Part::Origin),
             "method" => Some(Part::Method),
             _ => {
-                let digits = name.strip_prefix("path[")?.strip_suffix(']')?;
-                // The parser itself would also read "+1".
-                digits.parse().ok().filter(|_| !digits.starts_with('+')).map(Part::Segment)
+                let index = digits(name.strip_prefix("path[")?.strip_suffix(']')?)?;
+                // No path has that many segments, so whoever writes more has meant something else.
+                u32::try_from(index).ok().map(|index| Part::Segment(index as usize))
             }
         }
     }

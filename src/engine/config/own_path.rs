@@ -8,10 +8,9 @@ const DOT_SEGMENTS: [&str; 6] = [".", "..", "%2e", ".%2e", "%2e.", "%2e%2e"];
 
 /// Whether a text is a path of the own origin, with or without a query, in the form that browsers give it.
 pub(super) fn check_own_path(text: &str) -> Fit {
-    let mut letters = text.chars();
-    let why = match (letters.next(), letters.next()) {
-        (Some('/'), Some('/' | '\\')) => "\"//\" starts another origin",
-        (Some('/'), _) => return check_rest(text),
+    let why = match text.as_bytes() {
+        [b'/', b'/' | b'\\', ..] => "\"//\" starts another origin",
+        [b'/', ..] => return check_rest(text),
         _ => "it must start with \"/\"",
     };
     Err(Some(why.to_owned()))
@@ -27,9 +26,11 @@ fn check_rest(text: &str) -> Fit {
             return Err(Some(format!("'{c}' must be percent-encoded, as it is in URLs")));
         }
     }
-    let path = text.split('?').next().unwrap_or(text);
-    if path.split('/').any(|segment| DOT_SEGMENTS.iter().any(|dots| segment.eq_ignore_ascii_case(dots))) {
-        return Err(Some("browsers resolve \".\" and \"..\" segments".to_owned()));
+    let (path, _) = text.split_once('?').unwrap_or((text, ""));
+    for segment in path.split('/') {
+        if DOT_SEGMENTS.iter().any(|dots| segment.eq_ignore_ascii_case(dots)) {
+            return Err(Some("browsers resolve \".\" and \"..\" segments".to_owned()));
+        }
     }
     Ok(())
 }

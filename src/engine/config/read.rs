@@ -12,7 +12,17 @@ const CONDITIONS: [&str; 5] = ["match", "method", "destination", "mode", "header
 
 /// Reads the whole.
 pub(super) fn config(value: &Value) -> Config {
-    let mut config = Config { version: value.fingerprint(), ..Config::default() };
+    let mut config = Config {
+        version: value.fingerprint(),
+        routes: Vec::new(),
+        mutations: Vec::new(),
+        precache: Vec::new(),
+        cleanup: value.texts("cleanup"),
+        base: value.text("base").unwrap_or_else(|| "/longshore/".to_owned()),
+        skip_waiting: value.flag("skipWaiting").unwrap_or(false),
+        warm: value.flag("warm").unwrap_or(true),
+        max_pending: value.count("maxPending"),
+    };
     for (index, value) in value.items("routes").iter().enumerate() {
         config.routes.push(route(index, value));
     }
@@ -22,13 +32,6 @@ pub(super) fn config(value: &Value) -> Config {
     for value in value.items("precache") {
         config.precache.push(precached(value));
     }
-    config.cleanup = value.texts("cleanup");
-    if let Some(base) = value.text("base") {
-        config.base = base;
-    }
-    config.skip_waiting = value.flag("skipWaiting").unwrap_or(config.skip_waiting);
-    config.warm = value.flag("warm").unwrap_or(config.warm);
-    config.max_pending = value.count("maxPending");
     config
 }
 
@@ -100,12 +103,18 @@ fn precached(value: &Value) -> Precached {
 }
 
 fn templates(value: &Value, key: &str) -> Vec<Template> {
-    value.texts(key).iter().filter_map(|text| Template::parse(text).ok()).collect()
+    let mut templates = Vec::new();
+    for text in value.texts(key) {
+        templates.extend(Template::parse(&text));
+    }
+    templates
 }
 
 fn media_types(value: &Value) -> Vec<String> {
     let mut types = value.texts("expects");
-    types.iter_mut().for_each(|text| text.make_ascii_lowercase());
+    for text in &mut types {
+        text.make_ascii_lowercase();
+    }
     types
 }
 

@@ -75,7 +75,7 @@ const REVISION: Rule = Rule {
     expected: "a text that changes with the content, or null",
     // Workbox's manifests say `null` for files with a hash in their names.
     form: Form::Special(|_, _, value| {
-        only_if(*value == Value::Null || value.as_text().is_some_and(|text| !text.is_empty()))
+        only_if(matches!(value, Value::Null) || value.as_text().is_some_and(|text| !text.is_empty()))
     }),
 };
 const INTEGRITY: Rule =
@@ -271,19 +271,26 @@ fn is_field_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }
 
-/// Subresource Integrity, 3.5: hashes with spaces between, each an algorithm, a hyphen, base64. Browsers ignore what they cannot read,
-/// which would be no check at all.
+/// Subresource Integrity, 3.5: hashes with spaces between. Browsers ignore what they cannot read, which would be no check at all.
 fn is_integrity(text: &str) -> bool {
-    let mut hashes = text.split_ascii_whitespace().peekable();
-    hashes.peek().is_some()
-        && hashes.all(|hash| {
-            let Some((algorithm, base64)) = hash.split_once('-') else { return false };
-            let length = match algorithm {
-                "sha256" => 44,
-                "sha384" => 64,
-                "sha512" => 88,
-                _ => return false,
-            };
-            base64.len() == length && base64.bytes().all(|c| c.is_ascii_alphanumeric() || b"+/=".contains(&c))
-        })
+    let mut some = false;
+    for hash in text.split_ascii_whitespace() {
+        some = true;
+        if !is_hash(hash) {
+            return false;
+        }
+    }
+    some
+}
+
+/// An algorithm, a hyphen, base64.
+fn is_hash(text: &str) -> bool {
+    let Some((algorithm, base64)) = text.split_once('-') else { return false };
+    let length = match algorithm {
+        "sha256" => 44,
+        "sha384" => 64,
+        "sha512" => 88,
+        _ => return false,
+    };
+    base64.len() == length && base64.bytes().all(|c| c.is_ascii_alphanumeric() || b"+/=".contains(&c))
 }

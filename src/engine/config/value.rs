@@ -160,15 +160,15 @@ fn write_number(out: &mut String, number: f64) {
         places += 1;
     }
     let digits = (size * scale as f64).round() as i64;
-    // Writing to a String cannot fail.
-    write!(out, "{}", digits / scale).unwrap_or_default();
-    let fraction = format!("{:0places$}", digits % scale);
-    let fraction = fraction.trim_end_matches('0');
-    if !fraction.is_empty() {
-        out.push('.');
-        out.push_str(fraction);
+    let width = places + 1;
+    let mut text = format!("{digits:0width$}");
+    if places > 0 {
+        text.insert(text.len() - places, '.');
+        text.truncate(text.trim_end_matches('0').trim_end_matches('.').len());
     }
+    out.push_str(&text);
     if exponent != 0 {
+        // Writing to a String cannot fail.
         write!(out, "e{exponent}").unwrap_or_default();
     }
 }
@@ -225,6 +225,7 @@ mod tests {
         check(Value::Number(1.999_999), "1.999999");
         check(Value::Number(0.000_5), "0.0005");
         check(Value::Number(4_294_967_296.0), "4294967296");
+        check(Value::Number(10.000_000_000_000_01), "10");
         check(Value::Number(1e21), "1e21");
         check(Value::Number(2.5e-9), "2.5e-9");
         check(Value::Number(f64::NAN), "NaN");
