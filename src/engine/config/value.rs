@@ -160,15 +160,15 @@ fn write_number(out: &mut String, number: f64) {
         places += 1;
     }
     let digits = (size * scale as f64).round() as i64;
-    let width = places + 1;
-    let mut text = format!("{digits:0width$}");
-    if places > 0 {
-        text.insert(text.len() - places, '.');
-        text.truncate(text.trim_end_matches('0').trim_end_matches('.').len());
+    // Writing to a String cannot fail.
+    write!(out, "{}", digits / scale).unwrap_or_default();
+    let fraction = format!("{:0places$}", digits % scale);
+    let fraction = fraction.trim_end_matches('0');
+    if !fraction.is_empty() {
+        out.push('.');
+        out.push_str(fraction);
     }
-    out.push_str(&text);
     if exponent != 0 {
-        // Writing to a String cannot fail.
         write!(out, "e{exponent}").unwrap_or_default();
     }
 }
