@@ -152,20 +152,21 @@ impl Engine {
     }
 
     fn on_queue_output(&mut self, output: Output, now: Timestamp) {
-        match output {
-            Output::Commit { token, change } => self.commit_row(token, *change, now),
-            Output::MakeRoom { token } => self.push(Effect::MakeRoom { token }),
-            Output::Send { row, body } => self.push(Effect::Send { row, body }),
-            Output::Reply { exchange, reply } => self.reply(exchange, reply),
-            Output::Drop(body) => self.push(Effect::Drop(body)),
-            Output::Event(event) => self.push(Effect::Broadcast(event)),
-            Output::Done { ticket, result } => self.push(Effect::Reply { ticket, result }),
-            Output::AskLock => self.push(Effect::AskLock),
-            Output::ReleaseLock => self.push(Effect::ReleaseLock),
-            Output::Load => self.push(Effect::LoadRows),
-            Output::RegisterSync => self.push(Effect::RegisterSync),
-            Output::Timer { at, reason } => self.push(Effect::Timer { at, reason: Reason::Queue(reason) }),
-        }
+        let effect = match output {
+            Output::Commit { token, change } => return self.commit_row(token, *change, now),
+            Output::Reply { exchange, reply } => return self.reply(exchange, reply),
+            Output::MakeRoom { token } => Effect::MakeRoom { token },
+            Output::Send { row, body } => Effect::Send { row, body },
+            Output::Drop(body) => Effect::Drop(body),
+            Output::Event(event) => Effect::Broadcast(event),
+            Output::Done { ticket, result } => Effect::Reply { ticket, result },
+            Output::AskLock => Effect::AskLock,
+            Output::ReleaseLock => Effect::ReleaseLock,
+            Output::Load => Effect::LoadRows,
+            Output::RegisterSync => Effect::RegisterSync,
+            Output::Timer { at, reason } => Effect::Timer { at, reason: Reason::Queue(reason) },
+        };
+        self.push(effect);
     }
 
     fn commit_row(&mut self, token: CommitId, change: Change, now: Timestamp) {
@@ -193,6 +194,7 @@ impl Engine {
 
     fn reply(&mut self, exchange: ExchangeId, reply: Reply) {
         let form = self.forms.remove(&exchange);
+        let mut spent = None;
         let answer = match reply {
             Reply::Network(body) => Answer::Network { body },
             Reply::Failed => Answer::Failed,
@@ -207,14 +209,13 @@ impl Engine {
                 problem(507, &format!("this write could not be kept: {why}"))
             }
             // Nothing was kept or sent, so the page's own request may still go out, just as without a worker.
-            Reply::StoreFailed { body, .. } => {
-                self.respond(exchange, Answer::PassThrough);
-                self.drop_body(body);
-                self.push(Effect::Finish { exchange, outcome: Ok(()) });
-                return;
+            Reply::StoreFailed { body } => {
+                spent = body;
+                Answer::PassThrough
             }
         };
         self.respond(exchange, answer);
+        self.drop_body(spent);
         self.push(Effect::Finish { exchange, outcome: Ok(()) });
     }
 }
