@@ -79,10 +79,9 @@ pub fn declared_length(response: &ResponseHead) -> Option<u64> {
 
 /// The extension of the path's last segment, in lower case.
 fn extension(url: &str) -> Option<String> {
-    let url = without_fragment(url);
-    let path = url.split_once('?').map_or(url, |(path, _)| path);
-    let (_, after_scheme) = path.split_once("://").unwrap_or(("", path));
-    let (_, file) = after_scheme.rsplit_once('/')?;
+    let path = without_fragment(url).get(origin(url)?.len()..)?;
+    let path = path.split_once('?').map_or(path, |(path, _)| path);
+    let (_, file) = path.rsplit_once('/')?;
     file.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase())
 }
 

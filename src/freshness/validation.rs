@@ -34,13 +34,16 @@ pub fn conditions(stored: Stored<'_>) -> Headers {
 /// what they compress name the strong one in the 304, so both compare as weak; and a 304 that names nothing means what we asked about.
 #[must_use]
 pub fn confirms(stored: &ResponseHead, not_modified: &ResponseHead) -> bool {
-    match (entity_tag(stored), entity_tag(not_modified)) {
-        (Some(held), Some(named)) => opaque(held) == opaque(named),
+    let named = entity_tag(not_modified);
+    match (entity_tag(stored), named) {
+        (Some(held), Some(named)) => return opaque(held) == opaque(named),
+        (None, Some(named)) if opaque(named) == named => return false,
+        (_, _) => {}
+    }
+    match (last_modified(stored), last_modified(not_modified)) {
+        (Some(held), Some(named)) => parse_http_date(held) == parse_http_date(named),
         (None, Some(_)) => false,
-        (_, None) => match (last_modified(stored), last_modified(not_modified)) {
-            (Some(held), Some(named)) => parse_http_date(held) == parse_http_date(named),
-            (_, _) => true,
-        },
+        (_, None) => named.is_none(),
     }
 }
 
@@ -133,6 +136,10 @@ mod tests {
         check(&[("etag", "\"a\""), SUNDAY], &[("etag", "\"a\""), MONDAY], true);
         check(&[("etag", "\"a\""), SUNDAY], &[MONDAY], false);
         check(&[SUNDAY], &[], true);
+        check(&[SUNDAY], &[("etag", "\"b\""), SUNDAY], false);
+        check(&[SUNDAY], &[("etag", "W/\"b\""), SUNDAY], true);
+        check(&[SUNDAY], &[("etag", "W/\"b\"")], false);
+        check(&[("etag", "\"a\"")], &[SUNDAY], false);
     }
 
     #[test]
