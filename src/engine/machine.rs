@@ -116,8 +116,8 @@ impl Engine {
         self.generations.learn(current, rows.into_iter());
     }
 
-    /// Takes over the writes that earlier instances left in the store; once, before the first input. A wake sets them
-    /// going.
+    /// Takes over the writes that earlier instances left in the store; once, and before the first write, wake or command. A
+    /// wake sets them going.
     pub fn restore_writes(&mut self, rows: Vec<queue::Row>, now: Timestamp) {
         self.queue.restore(rows, now);
     }

@@ -86,8 +86,8 @@ impl Queue {
         }
     }
 
-    /// Takes over the rows that earlier instances left in the store; `Wake::Start` then sets them going. Before the
-    /// first input, and once.
+    /// Takes over the rows that earlier instances left in the store; `Wake::Start` then sets them going. Once, before
+    /// the first write or command.
     pub fn restore(&mut self, rows: Vec<Row>, now: Timestamp) {
         self.merge(rows, now);
     }

@@ -2,8 +2,9 @@
 //! Incoming messages never cause a broadcast.
 
 use super::clock::{self, Timer};
-use super::objects::{get, object, set, text};
-use crate::tabs::{Event, News, Sequence};
+use super::json::{Json, object};
+use super::objects::{get, text};
+use crate::tabs::{Envelope, Event, News, Sequence};
 use crate::time::Span;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -11,7 +12,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{BroadcastChannel, MessageEvent};
 
 /// The version of the envelopes.
-const VERSION: f64 = 1.0;
+const VERSION: i64 = 1;
 /// How long after the last event its number is repeated, so that a tab that missed the last one learns of it too.
 const BEATS: [Span; 2] = [Span(300), Span(2_000)];
 
@@ -21,7 +22,7 @@ pub struct Channel {
     sequence: RefCell<Sequence>,
     /// Missing where the browser has none: tabs then hear nothing, and read again when shown.
     channel: Option<BroadcastChannel>,
-    beats: RefCell<Vec<Timer>>,
+    beats: RefCell<Option<[Timer; 2]>>,
     _listener: Option<Closure<dyn FnMut(MessageEvent)>>,
 }
 
@@ -34,7 +35,7 @@ impl Channel {
             let data = message.data();
             let foreign = text(&data, "origin").is_some_and(|origin| origin != own);
             if foreign
-                && get(&data, "v").as_f64() == Some(VERSION)
+                && get(&data, "v").as_f64() == Some(VERSION as f64)
                 && text(&data, "kind").is_some_and(|kind| kind != "beat")
             {
                 changed();
@@ -59,76 +60,65 @@ impl Channel {
 
     /// Tells every tab.
     pub fn send(self: &Rc<Self>, event: Event) {
-        let envelope = self.sequence.borrow_mut().stamp(event);
-        let message = self.message(envelope.seq);
-        describe(&message, envelope.event);
-        self.post(&message);
+        let Envelope { seq, event } = self.sequence.borrow_mut().stamp(event);
+        self.post(seq, &described(&event));
         let beat = |span: Span| {
             let channel = Rc::downgrade(self);
             Timer::after(span, move || {
                 if let Some(channel) = channel.upgrade() {
-                    let message = channel.message(channel.last());
-                    set(&message, "kind", &"beat".into());
-                    channel.post(&message);
+                    channel.post(channel.last(), &[("kind", Json::Text("beat"))]);
                 }
             })
         };
-        *self.beats.borrow_mut() = BEATS.into_iter().map(beat).collect();
+        *self.beats.borrow_mut() = Some(BEATS.map(beat));
     }
 
-    fn message(&self, seq: u64) -> JsValue {
-        let at = clock::now().0 as f64;
-        object(&[
-            ("v", VERSION.into()),
-            ("origin", self.origin.as_str().into()),
-            ("seq", (seq as f64).into()),
-            ("at", at.into()),
-        ])
-    }
-
-    fn post(&self, message: &JsValue) {
-        if let Some(channel) = &self.channel {
-            // It fails on a closed channel only, when there is nobody left to tell.
-            let _ = channel.post_message(message);
-        }
+    fn post(&self, seq: u64, fields: &[(&str, Json)]) {
+        let Some(channel) = &self.channel else { return };
+        let mut all = Vec::from([
+            ("v", Json::Number(VERSION)),
+            ("origin", Json::Text(&self.origin)),
+            ("seq", Json::Number(seq as i64)),
+            ("at", Json::Number(clock::now().0)),
+        ]);
+        all.extend(fields);
+        // It fails on a closed channel only, when there is nobody left to tell.
+        let _ = channel.post_message(&object(&all));
     }
 }
 
-fn describe(message: &JsValue, event: Event) {
-    let put = |key: &str, value: JsValue| set(message, key, &value);
-    put("kind", event.kind().into());
+fn described(event: &Event) -> Vec<(&'static str, Json<'_>)> {
+    let mut fields = Vec::new();
+    let mut put = |name: &'static str, value| fields.push((name, value));
+    put("kind", Json::Text(event.kind()));
     match event {
         Event::Updated { url, tags, etag } => {
-            put("url", or_null(url));
-            put("tags", tags.into_iter().map(JsValue::from).collect::<js_sys::Array>().into());
-            put("etag", or_null(etag));
+            put("url", Json::text(url.as_deref()));
+            put("tags", Json::Texts(tags));
+            put("etag", Json::text(etag.as_deref()));
         }
         Event::Write { about, news } => {
-            put("id", about.id.0.into());
-            put("lane", about.lane.into());
-            put("method", about.method.as_str().into());
-            put("url", about.url.into());
+            put("id", Json::Text(&about.id.0));
+            put("lane", Json::Text(&about.lane));
+            put("method", Json::Text(about.method.as_str()));
+            put("url", Json::Text(&about.url));
             match news {
-                News::Queued { reason } => put("reason", reason.into()),
-                News::Sending { attempt } => put("attempt", attempt.into()),
-                News::Settled { status } | News::Conflict { status } => put("status", status.into()),
+                News::Queued { reason } => put("reason", Json::Text(reason)),
+                News::Sending { attempt } => put("attempt", Json::Number((*attempt).into())),
+                News::Settled { status } | News::Conflict { status } => put("status", Json::Number((*status).into())),
                 News::Retry { at, status, reason } => {
-                    put("at", (at.0 as f64).into());
-                    put("status", or_null(status));
-                    put("reason", reason.into());
+                    put("at", Json::Number(at.0));
+                    put("status", Json::status(*status));
+                    put("reason", Json::Text(reason));
                 }
                 News::Dead { status, reason } => {
-                    put("status", or_null(status));
-                    put("reason", reason.into());
+                    put("status", Json::status(*status));
+                    put("reason", Json::Text(reason));
                 }
                 News::Discarded => {}
             }
         }
         Event::Online | Event::Offline => {}
     }
-}
-
-/// A missing value as null: `undefined` would read as a field that this version does not have.
-pub fn or_null<T: Into<JsValue>>(value: Option<T>) -> JsValue {
-    value.map_or(JsValue::NULL, Into::into)
+    fields
 }

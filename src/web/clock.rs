@@ -14,10 +14,7 @@ pub fn now() -> Timestamp {
 /// Fresh randomness from WebCrypto; from `Math.random` where that is missing, since ids need only be different.
 pub fn entropy() -> Entropy {
     let mut bytes = [0_u8; 16];
-    let crypto = js_sys::Reflect::get(&js_sys::global(), &"crypto".into())
-        .ok()
-        .and_then(|c| c.dyn_into::<web_sys::Crypto>().ok());
-    if crypto.and_then(|crypto| crypto.get_random_values_with_u8_array(&mut bytes).ok()).is_none() {
+    if random_values(&mut bytes).is_err() {
         for byte in &mut bytes {
             *byte = (js_sys::Math::random() * 256.0) as u8;
         }
@@ -48,4 +45,10 @@ impl Drop for Timer {
     fn drop(&mut self) {
         bind::clear_timeout(&self.id);
     }
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch, js_namespace = crypto, js_name = getRandomValues)]
+    fn random_values(bytes: &mut [u8]) -> Result<(), JsValue>;
 }

@@ -1,14 +1,16 @@
 //! What a page can ask of the worker: the queue's list and wishes, invalidation, versions, wakes.
 //! Answers promises only; the message port is the shell's.
 
-use super::channel::or_null;
 use super::clock;
 use super::driver::Driver;
-use super::objects::{error, get, object, set, text, texts};
+use super::json::{Json, object};
+use super::objects::{error, get, set, text, texts};
+use super::tasks;
+use crate::fault::StoreError;
 use crate::ids::MutationId;
 use crate::queue::{Cause, Command, Row, State, Wake};
 use crate::time::Span;
-use js_sys::Array;
+use js_sys::{Array, Promise};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -18,47 +20,44 @@ const HOLD: Span = Span::seconds(20);
 
 impl Driver {
     /// Carries out a page's command, named by its `kind`.
-    pub async fn command(self: &Rc<Self>, message: JsValue) -> Result<JsValue, JsValue> {
-        let kind = text(&message, "kind").unwrap_or_default();
+    pub fn command(self: &Rc<Self>, message: &JsValue) -> Promise {
+        let kind = text(message, "kind").unwrap_or_default();
         match kind.as_str() {
-            "hello" => Ok(object(&[
-                ("origin", self.owner.as_str().into()),
-                ("seq", (self.channel.last() as f64).into()),
-                ("version", self.place.version.as_str().into()),
-                ("scope", self.place.scope.as_str().into()),
+            "hello" => Promise::resolve(&object(&[
+                ("origin", Json::Text(&self.owner)),
+                ("seq", Json::Number(self.channel.last() as i64)),
+                ("version", Json::Text(&self.place.version)),
+                ("scope", Json::Text(&self.place.scope)),
             ])),
-            "version" => Ok(self.place.version.as_str().into()),
-            "queue.list" => self.list(get(&message, "bodies").is_truthy()).await,
-            "queue.retry" => self.wish(Command::Retry(id_of(&message)?)).await,
-            "queue.discard" => self.wish(Command::Discard(id_of(&message)?)).await,
-            "queue.flush" => self.wish(Command::Flush).await,
+            "version" => Promise::resolve(&JsValue::from_str(&self.place.version)),
+            "queue.list" => self.list(get(message, "bodies").is_truthy()),
+            "queue.retry" => self.wish_about(message, Command::Retry),
+            "queue.discard" => self.wish_about(message, Command::Discard),
+            "queue.flush" => self.wish(Command::Flush),
             "cache.invalidate" => {
-                let (urls, tags) = (texts(&message, "urls"), texts(&message, "tags"));
-                let urls: Vec<String> =
-                    urls.iter().map(|url| crate::engine::absolute(&self.place.origin, url)).collect();
+                let mut urls = texts(message, "urls");
+                for url in &mut urls {
+                    *url = crate::engine::absolute(&self.place.origin, url);
+                }
                 let ticket = self.next_id();
                 let answer = self.answer_to(ticket);
-                self.tell(|engine| engine.invalidate(ticket, &urls, &tags, clock::now()));
-                JsFuture::from(answer).await
+                self.tell(|engine| engine.invalidate(ticket, &urls, &texts(message, "tags"), clock::now()));
+                answer
             }
-            "wake" => self.wake(&text(&message, "reason").unwrap_or_default()).await,
+            "wake" => self.wake(&text(message, "reason").unwrap_or_default()),
             "warm" => {
-                let routes = Array::from(&get(&message, "routes"));
-                let routes: Vec<i32> =
-                    routes.iter().filter_map(|route| route.as_f64()).map(|route| route as i32).collect();
-                self.warm(&texts(&message, "urls"), &routes);
-                Ok(JsValue::UNDEFINED)
+                self.warm(&texts(message, "urls"), &Array::from(&get(message, "routes")));
+                Promise::resolve(&JsValue::UNDEFINED)
             }
-            "connectivity" => {
-                // A page's word that it is online is worth a try; that it is offline is found out by trying.
-                if get(&message, "online").is_truthy() { self.wake("online").await } else { Ok(JsValue::UNDEFINED) }
-            }
-            _ => Err(error("LongshoreError", &format!("unknown command \"{kind}\""))),
+            // A page's word that it is online is worth a try; that it is offline is found out by trying.
+            "connectivity" if get(message, "online").is_truthy() => self.wake("online"),
+            "connectivity" => Promise::resolve(&JsValue::UNDEFINED),
+            _ => refused(&format!("unknown command \"{kind}\"")),
         }
     }
 
     /// Looks at what waits; resolves once nothing is under way, with whether nothing is left to send.
-    pub async fn wake(self: &Rc<Self>, reason: &str) -> Result<JsValue, JsValue> {
+    pub fn wake(self: &Rc<Self>, reason: &str) -> Promise {
         let wake = match reason {
             "start" => Wake::Start,
             "sync" => Wake::Sync,
@@ -67,47 +66,56 @@ impl Driver {
             "flush" => Wake::Flush,
             _ => Wake::Page,
         };
-        self.tell(|engine| engine.wake(wake, clock::now()));
-        JsFuture::from(self.quiet(HOLD)).await?;
-        let left = self
-            .engine
-            .borrow()
-            .rows()
-            .any(|row| row.not_before().is_some() || matches!(row.state, State::Leased { .. }));
-        Ok((!left).into())
+        let me = Rc::clone(self);
+        tasks::promise(async move {
+            JsFuture::from(me.writes().clone()).await?;
+            me.tell(|engine| engine.wake(wake, clock::now()));
+            JsFuture::from(me.quiet(HOLD)).await?;
+            let engine = me.engine.borrow();
+            let left = engine.rows().any(|row| row.not_before().is_some() || matches!(row.state, State::Leased { .. }));
+            Ok((!left).into())
+        })
     }
 
-    async fn wish(self: &Rc<Self>, command: Command) -> Result<JsValue, JsValue> {
-        let ticket = self.next_id();
-        let answer = self.answer_to(ticket);
-        self.tell(|engine| engine.command(ticket, command, clock::entropy(), clock::now()));
-        JsFuture::from(answer).await
+    fn wish(self: &Rc<Self>, command: Command) -> Promise {
+        let me = Rc::clone(self);
+        tasks::promise(async move {
+            JsFuture::from(me.writes().clone()).await?;
+            let ticket = me.next_id();
+            let answer = me.answer_to(ticket);
+            me.tell(|engine| engine.command(ticket, command, clock::entropy(), clock::now()));
+            JsFuture::from(answer).await
+        })
+    }
+
+    fn wish_about(self: &Rc<Self>, message: &JsValue, command: fn(MutationId) -> Command) -> Promise {
+        match text(message, "id") {
+            Some(id) => self.wish(command(MutationId(id))),
+            None => refused("id: expected the id of a mutation, a text"),
+        }
     }
 
     /// The rows as the store has them: another worker may have written some.
-    async fn list(self: &Rc<Self>, bodies: bool) -> Result<JsValue, JsValue> {
-        let rows = self.database.rows().await.map_err(|failure| error("LongshoreError", &failure.to_string()))?;
-        let list = Array::new();
-        for row in rows {
-            let item = describe(&row);
-            if bodies && row.draft.body.is_some() {
-                let body = self
-                    .database
-                    .row_body(&row.id)
-                    .await
-                    .map_err(|failure| error("LongshoreError", &failure.to_string()))?;
-                set(&item, "body", &or_null(body));
+    fn list(self: &Rc<Self>, bodies: bool) -> Promise {
+        let me = Rc::clone(self);
+        tasks::promise(async move {
+            let refuse = |failure: StoreError| error("LongshoreError", &failure.to_string());
+            let list = Array::new();
+            for row in me.database.rows().await.map_err(refuse)? {
+                let item = describe(&row);
+                if bodies && row.draft.body.is_some() {
+                    let body = me.database.row_body(&row.id).await.map_err(refuse)?;
+                    set(&item, "body", &body.unwrap_or(JsValue::NULL));
+                }
+                list.push(&item);
             }
-            list.push(&item);
-        }
-        Ok(list.into())
+            Ok(list.into())
+        })
     }
 }
 
-fn id_of(message: &JsValue) -> Result<MutationId, JsValue> {
-    text(message, "id")
-        .map(MutationId)
-        .ok_or_else(|| error("LongshoreError", "id: expected the id of a mutation, a text"))
+fn refused(message: &str) -> Promise {
+    Promise::reject(&error("LongshoreError", message))
 }
 
 fn describe(row: &Row) -> JsValue {
@@ -120,30 +128,30 @@ fn describe(row: &Row) -> JsValue {
                 Cause::Unauthorized => Some(401),
                 Cause::Network | Cause::Portal => None,
             };
-            ("waiting", status, Some(crate::queue::QueuedReason::of(&row.state).as_str().to_owned()))
+            ("waiting", status, Some(crate::queue::QueuedReason::of(&row.state).as_str()))
         }
-        State::Unknown { .. } => ("unknown", None, Some("timeout".to_owned())),
+        State::Unknown { .. } => ("unknown", None, Some("timeout")),
         State::Conflict { status } => ("conflict", Some(*status), None),
-        State::Dead { status, reason } => ("dead", *status, Some(reason.clone())),
+        State::Dead { status, reason } => ("dead", *status, Some(reason.as_str())),
     };
     let not_before = match &row.state {
-        State::Waiting { until, .. } | State::Unknown { until, .. } => Some(until.0 as f64),
-        State::Pending | State::Leased { .. } | State::Conflict { .. } | State::Dead { .. } => None,
+        State::Waiting { until, .. } | State::Unknown { until, .. } => Json::Number(until.0),
+        State::Pending | State::Leased { .. } | State::Conflict { .. } | State::Dead { .. } => Json::Null,
     };
     let body = row.draft.body.as_ref();
     object(&[
-        ("id", row.id.0.as_str().into()),
-        ("lane", row.draft.lane.as_str().into()),
-        ("method", row.draft.method.as_str().into()),
-        ("url", row.draft.url.as_str().into()),
-        ("state", state.into()),
-        ("attempts", row.attempts.into()),
-        ("notBefore", or_null(not_before)),
-        ("createdAt", (row.created_at.0 as f64).into()),
-        ("key", row.key.as_str().into()),
-        ("status", or_null(status)),
-        ("reason", or_null(reason)),
-        ("contentType", or_null(body.and_then(|facts| facts.content_type.clone()))),
-        ("size", (body.map_or(0, |facts| facts.size) as f64).into()),
+        ("id", Json::Text(&row.id.0)),
+        ("lane", Json::Text(&row.draft.lane)),
+        ("method", Json::Text(row.draft.method.as_str())),
+        ("url", Json::Text(&row.draft.url)),
+        ("state", Json::Text(state)),
+        ("attempts", Json::Number(row.attempts.into())),
+        ("notBefore", not_before),
+        ("createdAt", Json::Number(row.created_at.0)),
+        ("key", Json::Text(&row.key)),
+        ("status", Json::status(status)),
+        ("reason", Json::text(reason)),
+        ("contentType", Json::text(body.and_then(|facts| facts.content_type.as_deref()))),
+        ("size", Json::Number(body.map_or(0, |facts| facts.size) as i64)),
     ])
 }

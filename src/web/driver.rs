@@ -5,7 +5,8 @@ use super::bodies::{Bodies, Take};
 use super::channel::Channel;
 use super::clock::{self, Timer};
 use super::lock::DrainLock;
-use super::objects::{deferred, error, object};
+use super::objects::{deferred, error};
+use super::shelf::Shelf;
 use super::store::Database;
 use super::tasks;
 use crate::cache::EntryKey;
@@ -16,8 +17,8 @@ use crate::ids::{BodyId, ExchangeId};
 use crate::queue::Wake;
 use crate::time::{Span, Timestamp};
 use js_sys::{Function, Promise};
-use litemap::LiteMap;
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 use wasm_bindgen::prelude::*;
 use web_sys::{AbortController, Request};
@@ -38,8 +39,6 @@ pub struct Place {
 
 /// An engine at work in a browser.
 pub struct Driver {
-    /// Itself, for the tasks it starts.
-    me: Weak<Driver>,
     /// The mind. Never borrowed across an await or a call into JavaScript that could call back.
     pub engine: RefCell<Engine>,
     /// The store.
@@ -51,17 +50,20 @@ pub struct Driver {
     /// One drainer at a time.
     pub lock: Rc<DrainLock>,
     /// The exchanges under way.
-    pub live: RefCell<LiteMap<ExchangeId, Live>>,
+    pub live: Shelf<Live>,
     /// The commands under way: how each is answered.
-    pub commands: RefCell<LiteMap<u64, (Function, Function)>>,
+    pub commands: Shelf<Settle>,
     /// Set by word from another worker: the raised generations are read again before the next lookup.
-    pub outdated: Rc<Cell<bool>>,
+    pub outdated: Cell<bool>,
     /// Who and where.
     pub place: Place,
     /// This instance's name, in leases and envelopes.
     pub owner: String,
-    timers: RefCell<LiteMap<Reason, Timer>>,
-    waiting: RefCell<Vec<Function>>,
+    /// Resolves once the writes of earlier instances are known to the engine; none before they are first asked for.
+    writes: OnceCell<Promise>,
+    timers: RefCell<Vec<(Reason, Timer)>>,
+    /// Those who wait for a quiet queue, each with the timer that ends its patience.
+    waiting: RefCell<Vec<(Function, Timer)>>,
     last_id: Cell<u64>,
 }
 
@@ -71,38 +73,49 @@ pub struct Live {
     /// The page's request; none for the precache.
     pub request: Option<Request>,
     /// Settles the page's answer.
-    pub respond: Option<Function>,
+    pub respond: Cell<Option<Function>>,
     /// Settles once the exchange is over, with its outcome.
-    pub done: Option<(Function, Function)>,
+    pub done: Cell<Option<Settle>>,
     /// Ends its fetch.
-    pub abort: Option<AbortController>,
+    pub abort: Cell<Option<AbortController>>,
     /// The body that its lookup found.
-    pub found: Option<(EntryKey, JsValue)>,
+    pub found: Cell<Option<(EntryKey, JsValue)>>,
     /// A write's head and bytes, to send it past us when it cannot be kept.
-    pub write: Option<(RequestHead, Option<JsValue>)>,
+    pub write: OnceCell<(RequestHead, Option<JsValue>)>,
     /// Told which row keeps the write, so that the shell can answer for it should we trap.
     pub ticket: JsValue,
+}
+
+/// What resolves and what rejects a promise.
+pub struct Settle(Function, Function);
+
+impl Settle {
+    /// Settles it. An error is given this name.
+    pub fn with(&self, outcome: Result<(), String>, name: &str) {
+        match outcome {
+            Ok(()) => call(&self.0, &JsValue::UNDEFINED),
+            Err(message) => call(&self.1, &error(name, &message)),
+        }
+    }
 }
 
 impl Driver {
     /// A driver for a config that has been checked. Nothing is opened yet.
     pub fn new(config: Config, place: Place) -> Rc<Driver> {
         let owner = clock::entropy().uuid();
-        let outdated = Rc::new(Cell::new(false));
-        let flag = Rc::clone(&outdated);
         let instance = Instance { owner: owner.clone(), origin: place.origin.clone() };
         Rc::new_cyclic(|me| Driver {
-            me: me.clone(),
             engine: RefCell::new(Engine::new(config, instance)),
             database: Database::new(&place.scope_path),
-            channel: Channel::join(&place.scope_path, &owner, hear(me.clone(), flag)),
+            channel: Channel::join(&place.scope_path, &owner, hear(me.clone())),
             bodies: Bodies::default(),
             lock: Rc::default(),
-            live: RefCell::default(),
-            commands: RefCell::default(),
-            outdated,
+            live: Shelf::default(),
+            commands: Shelf::default(),
+            outdated: Cell::default(),
             place,
             owner,
+            writes: OnceCell::new(),
             timers: RefCell::default(),
             waiting: RefCell::default(),
             last_id: Cell::new(0),
@@ -116,11 +129,22 @@ impl Driver {
         }
     }
 
-    /// Reads the writes that earlier instances left; a store that fails is read again when the lock is had.
-    pub async fn restore_writes(&self) {
-        if let Ok(rows) = self.database.rows().await {
-            self.engine.borrow_mut().restore_writes(rows, clock::now());
-        }
+    /// Resolves once the engine knows the writes that earlier instances left. Whatever is about writes waits for it; they are read
+    /// at the first need, so that no answer from the store does. A store that fails is read again when the lock is had.
+    pub fn writes(self: &Rc<Self>) -> &Promise {
+        self.writes.get_or_init(|| {
+            let me = Rc::clone(self);
+            tasks::promise(async move {
+                if let Ok(rows) = me.database.rows().await {
+                    me.tell(|engine| {
+                        engine.restore_writes(rows, clock::now());
+                        // A fetch that succeeded meanwhile has woken nothing.
+                        engine.wake(Wake::Timer, clock::now());
+                    });
+                }
+                Ok(JsValue::UNDEFINED)
+            })
+        })
     }
 
     /// A number for a new exchange or command.
@@ -130,17 +154,9 @@ impl Driver {
     }
 
     /// Tells the engine something, and carries out what follows.
-    pub fn tell<T>(&self, tell: impl FnOnce(&mut Engine) -> T) -> T {
-        let told = tell(&mut self.engine.borrow_mut());
+    pub fn tell(self: &Rc<Self>, tell: impl FnOnce(&mut Engine)) {
+        tell(&mut self.engine.borrow_mut());
         self.drain();
-        told
-    }
-
-    /// Starts a task of the driver's.
-    pub fn spawn<F: Future<Output = ()> + 'static>(&self, task: impl FnOnce(Rc<Driver>) -> F) {
-        if let Some(me) = self.me.upgrade() {
-            tasks::start(task(me));
-        }
     }
 
     /// Resolves once the queue has nothing under way and nothing that could go out, or after `limit`.
@@ -149,82 +165,73 @@ impl Driver {
             return Promise::resolve(&JsValue::UNDEFINED);
         }
         let (promise, resolve, _) = deferred();
-        self.waiting.borrow_mut().push(resolve.clone());
-        let timer = Timer::after(limit, move || call(&resolve, &JsValue::UNDEFINED));
-        let held = promise.clone();
-        self.spawn(|_| async move {
-            // The timer lives as long as somebody waits.
-            let _ = wasm_bindgen_futures::JsFuture::from(held).await;
-            drop(timer);
-        });
+        let late = resolve.clone();
+        let timer = Timer::after(limit, move || call(&late, &JsValue::UNDEFINED));
+        self.waiting.borrow_mut().push((resolve, timer));
         promise
     }
 
     /// Calls back at a moment, in place of what was planned for the same reason.
-    pub fn plan(&self, at: Timestamp, reason: Reason) {
-        let me = self.me.clone();
+    pub fn plan(self: &Rc<Self>, at: Timestamp, reason: Reason) {
+        let me = Rc::downgrade(self);
         let timer = Timer::after(at.since(clock::now()), move || {
-            if let Some(me) = me.upgrade() {
-                let fired = me.timers.borrow_mut().remove(&reason);
-                if clock::now() < at {
-                    // Browsers round clock and timers apart. The engine asks for a moment once, so it must not be told early.
-                    me.plan(at, reason);
-                } else {
-                    me.tell(|engine| engine.on_timer(reason, clock::now()));
-                }
-                drop(fired);
+            let Some(me) = me.upgrade() else { return };
+            if clock::now() < at {
+                // Browsers round clock and timers apart. The engine asks for a moment once, so it must not be told early.
+                me.plan(at, reason);
+            } else {
+                me.forget(reason);
+                me.tell(|engine| engine.on_timer(reason, clock::now()));
             }
         });
-        self.timers.borrow_mut().insert(reason, timer);
+        self.forget(reason);
+        self.timers.borrow_mut().push((reason, timer));
     }
 
     /// Answers a command.
     pub fn settle(&self, ticket: u64, result: Result<(), String>) {
-        let Some((resolve, reject)) = self.commands.borrow_mut().remove(&ticket) else { return };
-        match result {
-            Ok(()) => call(&resolve, &JsValue::UNDEFINED),
-            Err(message) => call(&reject, &error("LongshoreError", &message)),
+        if let Some(settle) = self.commands.take(ticket) {
+            settle.with(result, "LongshoreError");
         }
     }
 
     /// A promise for the answer to a command with this number.
     pub fn answer_to(&self, ticket: u64) -> Promise {
         let (promise, resolve, reject) = deferred();
-        self.commands.borrow_mut().insert(ticket, (resolve, reject));
+        self.commands.put(ticket, Settle(resolve, reject));
         promise
     }
 
     /// Registers an exchange; gives the promises of its answer and its end.
-    pub fn open(&self, live: Live) -> (ExchangeId, JsValue) {
-        let id = ExchangeId(self.next_id());
-        let mut live = live;
+    pub fn open(&self, live: Live) -> (ExchangeId, Promise, Promise) {
+        let id = self.next_id();
         let (response, respond, _) = deferred();
         let (done, resolve, reject) = deferred();
-        live.respond = Some(respond);
-        live.done = Some((resolve, reject));
-        self.live.borrow_mut().insert(id, live);
-        (id, object(&[("response", response.into()), ("done", done.into())]))
+        live.respond.set(Some(respond));
+        live.done.set(Some(Settle(resolve, reject)));
+        self.live.put(id, live);
+        (ExchangeId(id), response, done)
     }
 
-    fn drain(&self) {
-        let mut effects = Vec::new();
+    fn forget(&self, reason: Reason) {
+        self.timers.borrow_mut().retain(|(planned, _)| *planned != reason);
+    }
+
+    fn drain(self: &Rc<Self>) {
+        let mut effects = VecDeque::new();
         while let Some(effect) = self.engine.borrow_mut().poll_output() {
-            effects.push(effect);
+            effects.push_back(effect);
         }
-        let mut uses = LiteMap::new_vec();
-        effects.iter().filter_map(body_of).for_each(|body| *uses.entry(body).or_insert(0_u32) += 1);
-        for effect in effects {
+        while let Some(effect) = effects.pop_front() {
             // The last of several users gets the body itself, the others copies.
-            let take = body_of(&effect).map_or(Take::Last, |body| {
-                let left = uses.entry(body).or_insert(1);
-                *left -= 1;
-                if *left == 0 { Take::Last } else { Take::Copy }
-            });
-            self.perform(effect, take);
+            let body = body_of(&effect);
+            let shared = body.is_some() && effects.iter().any(|later| body_of(later) == body);
+            self.perform(effect, if shared { Take::Copy } else { Take::Last });
         }
         if self.engine.borrow().is_drained(clock::now()) {
-            let waiting = std::mem::take(&mut *self.waiting.borrow_mut());
-            waiting.iter().for_each(|resolve| call(resolve, &JsValue::UNDEFINED));
+            for (resolve, _) in self.waiting.take() {
+                call(&resolve, &JsValue::UNDEFINED);
+            }
         }
     }
 }
@@ -235,10 +242,10 @@ pub fn call(function: &Function, value: &JsValue) {
 }
 
 /// What word from another worker leads to: its generations are read before the next lookup, its rows are looked at.
-fn hear(me: Weak<Driver>, outdated: Rc<Cell<bool>>) -> impl Fn() {
+fn hear(me: Weak<Driver>) -> impl Fn() {
     move || {
-        outdated.set(true);
         if let Some(me) = me.upgrade() {
+            me.outdated.set(true);
             me.tell(|engine| engine.wake(Wake::OtherWorker, clock::now()));
         }
     }

@@ -1,65 +1,74 @@
 //! Browser requests and responses to heads, and heads to browser responses.
 //! Bodies are not touched.
 
+use super::json::{Json, lines_of, object};
 use crate::http::{CacheMode, Credentials, Headers, Method, Mode, RequestHead, ResponseHead, ResponseType};
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use web_sys::{Request, Response, ResponseInit};
 
+/// What a request says of itself, in the order that it is read in.
+const REQUEST: &str =
+    r#"["method","url","mode","credentials","cache","destination","redirect","referrer","referrerPolicy"]"#;
+/// What a response says of itself in texts.
+const RESPONSE: &str = r#"["type","url"]"#;
+
 /// The head of a page's request.
 pub fn of_request(request: &Request, origin: &str) -> RequestHead {
-    let url = request.url();
-    let url = url.split('#').next().unwrap_or_default().to_owned();
+    let lines = lines_of(request, REQUEST);
+    let mut lines = lines.split('\n');
+    let mut next = || lines.next().unwrap_or_default();
+    let method = Method::parse(next());
+    let url = next().split('#').next().unwrap_or_default();
     RequestHead {
-        method: Method::parse(&request.method()),
+        method,
+        url: url.to_owned(),
         same_origin: url.strip_prefix(origin).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')),
         headers: of_headers(&request.headers()),
-        mode: Mode::parse(&word(request, "mode")),
-        credentials: Credentials::parse(&word(request, "credentials")),
-        cache: CacheMode::parse(&word(request, "cache")),
-        destination: word(request, "destination"),
-        redirect: word(request, "redirect"),
-        referrer: request.referrer(),
-        referrer_policy: word(request, "referrerPolicy"),
-        url,
+        mode: Mode::parse(next()),
+        credentials: Credentials::parse(next()),
+        cache: CacheMode::parse(next()),
+        destination: next().to_owned(),
+        redirect: next().to_owned(),
+        referrer: next().to_owned(),
+        referrer_policy: next().to_owned(),
     }
 }
 
 /// The head of a response from the network.
 pub fn of_response(response: &Response) -> ResponseHead {
+    let lines = lines_of(response, RESPONSE);
+    let (kind, url) = lines.split_once('\n').unwrap_or_default();
     ResponseHead {
         status: response.status(),
         headers: of_headers(&response.headers()),
-        kind: ResponseType::parse(&word(response, "type")),
-        url: response.url(),
+        kind: ResponseType::parse(kind),
+        url: url.to_owned(),
         redirected: response.redirected(),
     }
 }
 
 /// A response made of a head and a body (an ArrayBuffer or a string).
-pub fn to_response(status: u16, headers: &Headers, body: &JsValue) -> Result<Response, JsValue> {
-    let init = ResponseInit::new();
-    init.set_status(status);
-    let fields = headers.iter().filter(|(name, _)| *name != "content-encoding");
-    let fields: Array = fields.map(|(name, value)| JsValue::from(Array::of2(&name.into(), &value.into()))).collect();
-    init.set_headers(&fields);
+pub fn to_response(status: u16, mut headers: Headers, body: &JsValue) -> Result<Response, JsValue> {
+    // The bytes are what the browser has decoded already.
+    headers.remove("content-encoding");
+    let init = object(&[("status", Json::Number(status.into())), ("headers", Json::Headers(&headers))]);
     // Fetch, 2.2.3: these statuses may not have a body, not even an empty one.
     let body = if matches!(status, 204 | 205 | 304) { &JsValue::NULL } else { body };
-    make_response(body, &init)
+    make_response(body, init.unchecked_ref())
 }
 
 /// A list of fields as the browser's `Headers` give it: names in lower case, sorted, values joined.
-fn of_headers(headers: &web_sys::Headers) -> Headers {
-    let list = Array::from(headers);
-    let pairs = list.iter().filter_map(|pair| {
-        let pair: Array = pair.dyn_into().ok()?;
-        Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
-    });
-    pairs.collect()
-}
-
-fn word(object: &JsValue, key: &str) -> String {
-    js_sys::Reflect::get(object, &key.into()).ok().and_then(|value| value.as_string()).unwrap_or_default()
+pub fn of_headers(headers: &web_sys::Headers) -> Headers {
+    // A list inside a list is joined by commas: a line is `name,value`, and neither has line breaks, names no commas.
+    let lines = String::from(Array::from(headers).join("\n"));
+    let mut list = Headers::default();
+    for line in lines.split('\n') {
+        if let Some((name, value)) = line.split_once(',') {
+            list.append(name, value);
+        }
+    }
+    list
 }
 
 #[wasm_bindgen]

@@ -3,27 +3,23 @@
 
 use super::clock;
 use super::driver::{Driver, Live};
-use crate::web::objects::get;
-use js_sys::Promise;
+use js_sys::{Array, Promise};
 use std::rc::Rc;
-use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 
 impl Driver {
-    /// Fetches the precache list; fails with the first entry that could not be had after several tries.
-    pub async fn install(self: &Rc<Self>) -> Result<(), JsValue> {
-        let mut ends = Vec::new();
+    /// Fetches the precache list; rejects with the first entry that could not be had after several tries.
+    pub fn install(self: &Rc<Self>) -> Promise {
+        let ends = Array::new();
         self.tell(|engine| {
             let next_id = || {
-                let (id, promises) = self.open(Live::default());
-                ends.push(get(&promises, "done"));
+                let (id, _, done) = self.open(Live::default());
+                ends.push(&done);
                 id
             };
-            engine.install(next_id, clock::now())
+            engine.install(next_id, clock::now());
         });
         // All at once: none is left to fail unheard.
-        JsFuture::from(Promise::all(&ends.into_iter().collect::<js_sys::Array>())).await?;
-        Ok(())
+        Promise::all(&ends)
     }
 
     /// Removes what earlier versions precached.
@@ -33,14 +29,15 @@ impl Driver {
     }
 
     /// Puts URLs that a page has loaded already through the routes that the shell found for them, -1 for none.
-    pub fn warm(self: &Rc<Self>, urls: &[String], routes: &[i32]) {
-        for (url, route) in urls.iter().zip(routes) {
-            let Ok(route) = usize::try_from(*route) else { continue };
+    pub fn warm(self: &Rc<Self>, urls: &[String], routes: &Array) {
+        for (url, route) in urls.iter().zip(routes.iter()) {
+            let Some(route) = route.as_f64().filter(|route| *route >= 0.0).map(|route| route as usize) else {
+                continue;
+            };
             let Ok(request) = web_sys::Request::new_with_str(url) else { continue };
-            let head = super::heads::of_request(&request, &self.place.origin);
-            let wanted = self.engine.borrow().wants_warm(route);
-            if wanted {
-                let (id, _) = self.open(Live { request: Some(request), ..Live::default() });
+            if self.engine.borrow().wants_warm(route) {
+                let head = super::heads::of_request(&request, &self.place.origin);
+                let (id, ..) = self.open(Live { request: Some(request), ..Live::default() });
                 self.tell(|engine| engine.warm(id, head, route, clock::now()));
             }
         }

@@ -3,7 +3,8 @@
 
 use super::bind::Locks;
 use super::objects::{deferred, get};
-use super::tasks;
+use super::tasks::when;
+use crate::engine::Lock;
 use js_sys::{Function, Promise};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -20,29 +21,23 @@ impl DrainLock {
     /// Asks, and waits for as long as it takes. The lock is let go when released, or when `ended` resolves: an instance that trapped
     /// cannot release anything, so the race is the browser's to run.
     ///
-    /// `granted` is called once it is ours, `lost` if it is taken away or refused; gives `false` where the browser has no locks.
-    pub fn ask(
-        self: &Rc<Self>,
-        name: &str,
-        ended: JsValue,
-        granted: impl FnOnce() + 'static,
-        lost: impl FnOnce() + 'static,
-    ) -> bool {
+    /// `tell` hears `Granted` once it is ours, and `Lost` if it is taken away or refused; gives `false` where the browser has no locks.
+    pub fn ask(self: &Rc<Self>, name: &str, ended: JsValue, tell: Rc<impl Fn(Lock) + 'static>) -> bool {
         let locks = get(&get(&js_sys::global(), "navigator"), "locks");
         if !locks.is_object() {
             return false;
         }
-        let lock = Rc::clone(self);
+        let (lock, granted) = (Rc::clone(self), Rc::clone(&tell));
         let callback = Closure::once_into_js(move || -> Promise {
             let (held, resolve, _) = deferred();
             *lock.release.borrow_mut() = Some(resolve);
-            granted();
+            granted(Lock::Granted);
             if ended.is_undefined() { held } else { Promise::race(&js_sys::Array::of2(&held, &ended)) }
         });
         let Ok(over) = locks.unchecked_into::<Locks>().request(name, callback.unchecked_ref()) else { return false };
-        tasks::start(async move {
-            if wasm_bindgen_futures::JsFuture::from(over).await.is_err() {
-                lost();
+        when(over, move |outcome| {
+            if outcome.is_err() {
+                tell(Lock::Lost);
             }
         });
         true

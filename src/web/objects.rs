@@ -104,11 +104,13 @@ pub fn text(object: &JsValue, key: &str) -> Option<String> {
 /// A list of texts in a field; anything else reads as empty.
 pub fn texts(object: &JsValue, key: &str) -> Vec<String> {
     let list = get(object, key);
+    let mut texts = Vec::new();
     if js_sys::Array::is_array(&list) {
-        js_sys::Array::from(&list).iter().filter_map(|item| item.as_string()).collect()
-    } else {
-        Vec::new()
+        for item in js_sys::Array::from(&list).iter() {
+            texts.extend(item.as_string());
+        }
     }
+    texts
 }
 
 /// A promise that is still open, with what resolves and what rejects it.

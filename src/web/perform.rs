@@ -5,44 +5,49 @@ use super::bodies::{Body, Take};
 use super::clock;
 use super::driver::{Driver, Live, call};
 use super::heads;
-use super::network;
-use super::objects::{error, get, set, text};
+use super::network::{self, words};
+use super::objects::{get, set, text};
 use super::store::{Found, Ready};
+use super::tasks::{start, when};
 use crate::cache::EntryKey;
 use crate::engine::{Answer, Durability, Effect, Lock, Op, Upstream};
 use crate::fault::{FetchError, StoreError};
+use crate::http::ResponseHead;
 use crate::ids::{BodyId, CommitId, ExchangeId};
 use crate::queue::Row;
+use js_sys::{Array, Function, Promise, Uint8Array};
+use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Response};
 
 impl Driver {
     /// Carries out one effect; `take` says whether a body it names has further users.
-    pub fn perform(&self, effect: Effect, take: Take) {
+    pub fn perform(self: &Rc<Self>, effect: Effect, take: Take) {
+        let me = Rc::clone(self);
         match effect {
             Effect::Lookup { exchange, keys } => self.look_up(exchange, keys),
-            Effect::Fetch { exchange, upstream } => self.fetch(exchange, upstream),
+            Effect::Fetch { exchange, upstream } => self.fetch(exchange, &upstream),
             Effect::Abort { exchange } => {
-                if let Some(abort) = self.live.borrow_mut().get_mut(&exchange).and_then(|live| live.abort.take()) {
+                if let Some(abort) = self.live.get(exchange.0).and_then(|live| live.abort.take()) {
                     abort.abort();
                 }
             }
             Effect::Respond { exchange, answer } => self.respond(exchange, answer, take),
             Effect::Commit { id, durability, ops } => self.commit(id, durability, ops, take),
-            Effect::Send { row, body } => self.send(*row, body),
-            Effect::LoadRows => self.spawn(|me| async move {
+            Effect::Send { row, body } => self.send(row, body),
+            Effect::LoadRows => start(async move {
                 let rows = me.database.rows().await;
                 me.tell(|engine| engine.on_rows(rows, clock::now()));
             }),
-            Effect::MakeRoom { token } => self.spawn(move |me| async move {
+            Effect::MakeRoom { token } => start(async move {
                 // Whether room was made shows when the commit is tried again.
                 let _ = me.database.make_room().await;
                 me.tell(|engine| engine.on_room_made(token, clock::now()));
             }),
             Effect::AskLock => self.ask_lock(),
             Effect::ReleaseLock => self.lock.release(),
-            Effect::RegisterSync => self.spawn(|_| async { register_sync().await }),
+            Effect::RegisterSync => register_sync(),
             Effect::Broadcast(event) => self.channel.send(event),
             Effect::Timer { at, reason } => self.plan(at, reason),
             Effect::Reply { ticket, result } => self.settle(ticket, result.map_err(|error| error.to_string())),
@@ -52,196 +57,182 @@ impl Driver {
     }
 
     /// Ends an exchange that the engine never heard of: its page gets what a failed fetch gives.
-    pub fn give_up(&self, exchange: ExchangeId) {
+    pub fn give_up(self: &Rc<Self>, exchange: ExchangeId) {
         self.finish(exchange, Ok(()));
     }
 
-    fn look_up(&self, exchange: ExchangeId, keys: Vec<EntryKey>) {
-        self.spawn(move |me| async move {
+    fn look_up(self: &Rc<Self>, exchange: ExchangeId, keys: Vec<EntryKey>) {
+        let me = Rc::clone(self);
+        start(async move {
             if me.outdated.replace(false) {
                 me.restore().await;
             }
-            let found = match me.database.find(&keys).await {
-                Ok(Some(Found { entry, body })) => {
-                    if let Some(live) = me.live.borrow_mut().get_mut(&exchange) {
-                        live.found = Some((entry.key.clone(), body));
-                    }
-                    Ok(Some(entry))
+            let found = me.database.find(&keys).await.map(|found| {
+                let Found { entry, body } = found?;
+                if let Some(live) = me.live.get(exchange.0) {
+                    live.found.set(Some((entry.key.clone(), body)));
                 }
-                Ok(None) => Ok(None),
-                Err(error) => Err(error),
-            };
+                Some(entry)
+            });
             me.tell(|engine| engine.on_entry(exchange, found, clock::now()));
         });
     }
 
-    fn fetch(&self, exchange: ExchangeId, upstream: Upstream) {
-        self.spawn(move |me| async move {
-            let result = me.fetch_response(exchange, &upstream).await;
-            let result =
-                result.map(|response| (heads::of_response(&response), me.bodies.hold(Body::Response(response))));
-            me.tell(|engine| engine.on_response(exchange, result, clock::now()));
+    fn fetch(self: &Rc<Self>, exchange: ExchangeId, upstream: &Upstream) {
+        let live = self.live.get(exchange.0).unwrap_or_default();
+        let request = AbortController::new().and_then(|abort| {
+            let request = network::upstream_request(live.request.as_ref(), upstream, &abort);
+            live.abort.set(Some(abort));
+            request
+        });
+        let me = Rc::clone(self);
+        when(network::fetch(request), move |answer| {
+            let answer = answer.map(|response| me.take_in(response)).map_err(words);
+            me.tell(|engine| engine.on_response(exchange, answer, clock::now()));
         });
     }
 
-    async fn fetch_response(&self, exchange: ExchangeId, upstream: &Upstream) -> Result<Response, FetchError> {
-        let abort = AbortController::new().map_err(|_| FetchError::Network("no AbortController".to_owned()))?;
-        let request = {
-            let mut lives = self.live.borrow_mut();
-            let live = lives.entry(exchange).or_default();
-            live.abort = Some(abort.clone());
-            live.request.clone()
-        };
-        network::fetch(request.as_ref(), upstream, &abort).await
+    /// The head of a response, and the number that its body goes by from here.
+    fn take_in(&self, response: JsValue) -> (ResponseHead, BodyId) {
+        let response: Response = response.unchecked_into();
+        (heads::of_response(&response), self.bodies.hold(Body::Response(response)))
     }
 
-    fn respond(&self, exchange: ExchangeId, answer: Answer, take: Take) {
-        let (respond, found) = match self.live.borrow_mut().get_mut(&exchange) {
-            Some(live) => (live.respond.take(), live.found.take()),
-            None => (None, None),
-        };
-        let Some(respond) = respond else { return };
+    fn respond(self: &Rc<Self>, exchange: ExchangeId, answer: Answer, take: Take) {
+        let Some(live) = self.live.get(exchange.0) else { return };
+        let Some(respond) = live.respond.take() else { return };
         let response = match answer {
-            Answer::Stored { key, head } => {
-                let body = found.filter(|(found, _)| *found == key).map(|(_, body)| body);
-                let Some(body) = body else { return self.pass_through(exchange, respond) };
-                heads::to_response(head.status, &head.headers, &body)
-            }
+            Answer::Stored { key, head } => match live.found.take() {
+                Some((found, body)) if found == key => heads::to_response(head.status, head.headers, &body),
+                Some(_) | None => return pass_through(&live, respond),
+            },
             Answer::Network { body } => match self.bodies.take(body, take) {
                 Some(Body::Response(response)) => Ok(response),
                 Some(Body::Bytes(_)) | None => Ok(Response::error()),
             },
-            Answer::Made { status, headers, body } => heads::to_response(status, &headers, &JsValue::from_str(&body)),
+            Answer::Made { status, headers, body } => heads::to_response(status, headers, &JsValue::from_str(&body)),
             Answer::Failed => Ok(Response::error()),
-            Answer::PassThrough => return self.pass_through(exchange, respond),
+            Answer::PassThrough => return pass_through(&live, respond),
         };
         call(&respond, &response.unwrap_or_else(|_| Response::error()));
     }
 
-    /// The page's own request, past us: what would have happened without a worker.
-    fn pass_through(&self, exchange: ExchangeId, respond: js_sys::Function) {
-        let (request, write) = match self.live.borrow_mut().get_mut(&exchange) {
-            Some(live) => (live.request.clone(), live.write.take()),
-            None => (None, None),
-        };
-        self.spawn(|_| async move {
-            let request = match write {
-                Some((head, body)) => network::rebuild(&head, body.as_ref(), None).ok(),
-                None => request,
-            };
-            let response = match request {
-                Some(request) => network::send(&request).await.ok(),
-                None => None,
-            };
-            call(&respond, &response.unwrap_or_else(Response::error));
-        });
-    }
-
-    fn commit(&self, id: CommitId, durability: Durability, ops: Vec<Op>, take: Take) {
+    fn commit(self: &Rc<Self>, id: CommitId, durability: Durability, ops: Vec<Op>, take: Take) {
         // Bodies are taken now: the next effect may let them go.
-        let taken: Vec<(Op, Option<Body>)> = ops.into_iter().map(|op| self.with_body(op, take)).collect();
-        self.spawn(move |me| async move {
-            let result = match ready(taken).await {
-                Ok(ready) => me.database.commit(&ready, durability).await.inspect(|_| me.note_tickets(&ready)),
-                Err(error) => Err(error),
+        let bodies = Array::new();
+        for op in &ops {
+            bodies.push(&self.bytes_of(op, take));
+        }
+        let me = Rc::clone(self);
+        start(async move {
+            let result = match JsFuture::from(Promise::all(&bodies)).await {
+                Ok(bodies) => match ready(ops, &bodies.unchecked_into()) {
+                    Ok(ready) => me.database.commit(&ready, durability).await.inspect(|_| me.note_tickets(&ready)),
+                    Err(error) => Err(error),
+                },
+                Err(error) => Err(cut_off(&text(&error, "message").unwrap_or_default())),
             };
             me.tell(|engine| engine.on_committed(id, result, clock::now()));
         });
     }
 
-    fn with_body(&self, op: Op, take: Take) -> (Op, Option<Body>) {
-        let body = match &op {
+    /// The bytes that an op stores, or a promise of them; undefined where it stores none.
+    fn bytes_of(&self, op: &Op, take: Take) -> JsValue {
+        let body = match op {
             Op::PutEntry { body, .. } => self.bodies.take(*body, take),
             // The queue keeps a write's bytes in hand until it says otherwise.
             Op::PutRow { body: Some(body), .. } => self.bodies.take(*body, Take::Copy),
             _ => None,
         };
-        (op, body)
+        match body {
+            Some(Body::Bytes(bytes)) => bytes,
+            Some(Body::Response(response)) => {
+                response.array_buffer().unwrap_or_else(|error| Promise::reject(&error)).into()
+            }
+            None => JsValue::UNDEFINED,
+        }
     }
 
     /// Tells the shell which writes are kept by now.
     fn note_tickets(&self, ready: &[Ready]) {
         for Ready { op, .. } in ready {
-            if let Op::PutRow { row, body } = op {
-                for live in self.live.borrow().values().filter(|live| live.ticket.is_object()) {
-                    let own = live.write.as_ref().is_some_and(|(head, _)| head.url == row.draft.url)
-                        && get(&live.ticket, "body") == number(*body);
-                    if own {
-                        set(&live.ticket, "queued", &row.id.0.as_str().into());
-                    }
+            let Op::PutRow { row, body } = op else { continue };
+            for live in self.live.all() {
+                let own = live.write.get().is_some_and(|(head, _)| head.url == row.draft.url)
+                    && live.ticket.is_object()
+                    && get(&live.ticket, "body") == number(*body);
+                if own {
+                    set(&live.ticket, "queued", &row.id.0.as_str().into());
                 }
             }
         }
     }
 
-    fn send(&self, row: Row, body: Option<BodyId>) {
+    fn send(self: &Rc<Self>, row: Box<Row>, body: Option<BodyId>) {
         let in_hand = body.and_then(|body| self.bodies.take(body, Take::Copy));
-        self.spawn(move |me| async move {
-            let id = row.id.clone();
+        let me = Rc::clone(self);
+        start(async move {
             let bytes = match in_hand {
                 Some(Body::Bytes(bytes)) => Ok(Some(bytes)),
                 Some(Body::Response(_)) | None if row.draft.body.is_none() => Ok(None),
-                Some(Body::Response(_)) | None => me.database.row_body(&id).await,
+                Some(Body::Response(_)) | None => me.database.row_body(&row.id).await,
             };
-            let result = match bytes {
+            let answer = match bytes {
                 Ok(None) if row.draft.body.is_some() => Err(FetchError::NoBody),
                 Ok(bytes) => network::send_row(&row, bytes.as_ref()).await,
                 // Nothing was sent; the row stays and is tried again.
                 Err(error) => Err(FetchError::Network(error.to_string())),
             };
-            let result =
-                result.map(|response| (heads::of_response(&response), me.bodies.hold(Body::Response(response))));
-            me.tell(|engine| engine.on_answered(id, result, clock::entropy(), clock::now()));
+            let answer = answer.map(|response| me.take_in(response));
+            me.tell(|engine| engine.on_answered(row.id, answer, clock::entropy(), clock::now()));
         });
     }
 
-    fn ask_lock(&self) {
+    fn ask_lock(self: &Rc<Self>) {
         let name = format!("longshore-drain:{}", self.place.scope_path);
-        let tell = |lock: Lock| {
+        let me = Rc::clone(self);
+        let tell = Rc::new(move |lock| me.tell(|engine| engine.on_lock(lock, clock::now())));
+        if !self.lock.ask(&name, self.place.ended.clone(), Rc::clone(&tell)) {
             // The answer comes as a task of its own, never from inside another effect.
-            let mut me = None;
-            self.spawn(|driver| {
-                me = Some(driver);
-                async {}
-            });
-            move || {
-                if let Some(me) = me {
-                    me.tell(|engine| engine.on_lock(lock, clock::now()));
-                }
-            }
-        };
-        if !self.lock.ask(&name, self.place.ended.clone(), tell(Lock::Granted), tell(Lock::Lost)) {
-            self.spawn(|me| async move { me.tell(|engine| engine.on_lock(Lock::Missing, clock::now())) });
+            when(Promise::resolve(&JsValue::UNDEFINED), move |_| tell(Lock::Missing));
         }
     }
 
-    fn finish(&self, exchange: ExchangeId, outcome: Result<(), String>) {
-        let Some(Live { respond, done, .. }) = self.live.borrow_mut().remove(&exchange) else { return };
-        if let Some(respond) = respond {
+    fn finish(self: &Rc<Self>, exchange: ExchangeId, outcome: Result<(), String>) {
+        let Some(live) = self.live.take(exchange.0) else { return };
+        if let Some(respond) = live.respond.take() {
             // Whoever waited for an answer that never came gets the error that a failed fetch gives.
             call(&respond, &Response::error());
         }
-        let Some((resolve, reject)) = done else { return };
-        match outcome {
-            Ok(()) => call(&resolve, &JsValue::UNDEFINED),
-            Err(message) => call(&reject, &error("LongshoreInstallError", &message)),
+        if let Some(done) = live.done.take() {
+            done.with(outcome, "LongshoreInstallError");
         }
+        // Nobody waits here, so this is the time to look at what earlier instances left.
+        self.writes();
     }
 }
 
-/// Reads the bodies of a commit's ops, and holds them to the length they were declared with.
-async fn ready(taken: Vec<(Op, Option<Body>)>) -> Result<Vec<Ready>, StoreError> {
-    let mut ready = Vec::with_capacity(taken.len());
-    for (op, body) in taken {
-        let bytes = match body {
-            Some(Body::Bytes(bytes)) => Some(bytes),
-            Some(Body::Response(response)) => Some(read(&response).await?),
-            None => None,
-        };
+/// The page's own request, past us: what would have happened without a worker.
+fn pass_through(live: &Live, respond: Function) {
+    let request = match (live.write.get(), &live.request) {
+        (Some((head, body)), _) => network::again(head, body.as_ref()),
+        (None, Some(request)) => Ok(Clone::clone(request)),
+        (None, None) => Err(JsValue::UNDEFINED),
+    };
+    when(network::fetch(request), move |response| {
+        call(&respond, &response.unwrap_or_else(|_| Response::error().into()));
+    });
+}
+
+/// Puts ops and the bytes they store together, and holds the bytes to the length they were declared with.
+fn ready(ops: Vec<Op>, bodies: &Array) -> Result<Vec<Ready>, StoreError> {
+    let mut ready = Vec::with_capacity(ops.len());
+    for (op, bytes) in ops.into_iter().zip(bodies.iter()) {
+        let bytes = Some(bytes).filter(|bytes| !bytes.is_undefined());
         if let (Op::PutEntry { declared: Some(declared), .. }, Some(bytes)) = (&op, &bytes) {
-            let length = u64::from(js_sys::Uint8Array::new(bytes).length());
+            let length = u64::from(Uint8Array::new(bytes).length());
             if length != *declared {
-                return Err(StoreError::Failed(format!("the body was cut off: {length} of {declared} bytes")));
+                return Err(cut_off(&format!("{length} of {declared} bytes")));
             }
         }
         ready.push(Ready { op, bytes });
@@ -249,23 +240,17 @@ async fn ready(taken: Vec<(Op, Option<Body>)>) -> Result<Vec<Ready>, StoreError>
     Ok(ready)
 }
 
-async fn read(response: &Response) -> Result<JsValue, StoreError> {
-    let cut_off = |error: JsValue| {
-        let message = text(&error, "message").unwrap_or_default();
-        StoreError::Failed(format!("the body was cut off: {message}"))
-    };
-    let promise = response.array_buffer().map_err(cut_off)?;
-    JsFuture::from(promise).await.map_err(cut_off)
+fn cut_off(what: &str) -> StoreError {
+    StoreError::Failed(format!("the body was cut off: {what}"))
 }
 
 /// Background Sync only speeds things up: where it is missing or refused, pages hold the timer.
-async fn register_sync() {
+fn register_sync() {
     let sync = get(&get(&js_sys::global(), "registration"), "sync");
-    if !sync.is_object() {
-        return;
-    }
-    if let Ok(promise) = sync.unchecked_into::<super::bind::Sync>().register("longshore-queue") {
-        let _ = JsFuture::from(promise).await;
+    if sync.is_object()
+        && let Ok(promise) = sync.unchecked_into::<super::bind::Sync>().register("longshore-queue")
+    {
+        when(promise, drop);
     }
 }
 

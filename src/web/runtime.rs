@@ -14,7 +14,7 @@ use crate::engine::config::{Config, ConfigError};
 use crate::ids::ExchangeId;
 use crate::queue::BodyFacts;
 use crate::time::Span;
-use js_sys::Promise;
+use js_sys::{Object, Promise};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -46,32 +46,29 @@ impl Runtime {
     /// Serves a read: `{response, done}`, two promises. A negative route is a precached URL that no route matched.
     pub fn fetch(&self, request: Request, route: i32, _client: JsValue) -> JsValue {
         let head = heads::of_request(&request, &self.driver.place.origin);
-        let (id, promises) = self.driver.open(Live { request: Some(request), ..Live::default() });
+        let (id, response, done) = self.driver.open(Live { request: Some(request), ..Live::default() });
         let route = usize::try_from(route).ok();
         self.driver.tell(|engine| engine.begin(id, head, route, clock::now()));
-        promises
+        handling(&response, &done)
     }
 
     /// Takes a write: `{response, done}`. `ticket.queued` is set to the row's id once it is kept.
     pub fn mutate(&self, request: Request, route: u32, client: JsValue, ticket: JsValue) -> JsValue {
         let head = heads::of_request(&request, &self.driver.place.origin);
-        let (id, promises) =
-            self.driver.open(Live { request: Some(Clone::clone(&request)), ticket, ..Live::default() });
-        let done: Promise = get(&promises, "done").unchecked_into();
+        let live = Live { request: Some(Clone::clone(&request)), ticket, ..Live::default() };
+        let (id, response, done) = self.driver.open(live);
         let driver = Rc::clone(&self.driver);
         let held = tasks::promise(async move {
             submit(&driver, id, &request, head, route as usize, client.as_string()).await;
             JsFuture::from(done).await?;
             JsFuture::from(driver.quiet(HOLD)).await
         });
-        set(&promises, "done", &held);
-        promises
+        handling(&response, &held)
     }
 
     /// Fetches the precache list; rejects with the entry that could not be had.
     pub fn install(&self) -> Promise {
-        let driver = Rc::clone(&self.driver);
-        tasks::promise(async move { driver.install().await.map(|()| JsValue::UNDEFINED) })
+        self.driver.install()
     }
 
     /// Removes what earlier versions precached.
@@ -82,15 +79,20 @@ impl Runtime {
 
     /// Carries out a page's command.
     pub fn command(&self, message: JsValue) -> Promise {
-        let driver = Rc::clone(&self.driver);
-        tasks::promise(async move { driver.command(message).await })
+        self.driver.command(&message)
     }
 
     /// Looks at what waits; `true` when nothing is left to send.
     pub fn wake(&self, reason: String) -> Promise {
-        let driver = Rc::clone(&self.driver);
-        tasks::promise(async move { driver.wake(&reason).await })
+        self.driver.wake(&reason)
     }
+}
+
+fn handling(response: &Promise, done: &Promise) -> JsValue {
+    let handling = Object::new();
+    set(&handling, "response", response);
+    set(&handling, "done", done);
+    handling.into()
 }
 
 /// Starts the engine. A store that cannot be opened does not stop it: the network answers then.
@@ -108,7 +110,6 @@ pub async fn boot(config: JsValue, env: JsValue) -> Result<Runtime, JsValue> {
     };
     let driver = Driver::new(checked(&config)?, place);
     driver.restore().await;
-    driver.restore_writes().await;
     Ok(Runtime { driver })
 }
 
@@ -133,12 +134,15 @@ async fn submit(
         let facts = BodyFacts { size, content_type: head.headers.get("content-type") };
         (driver.bodies.hold(Body::Bytes(bytes)), facts)
     });
-    if let Some(live) = driver.live.borrow_mut().get_mut(&id) {
+    if let Some(live) = driver.live.get(id.0) {
         if live.ticket.is_object() {
             set(&live.ticket, "body", &number(body.as_ref().map(|(body, _)| *body)));
         }
-        live.write = Some((head.clone(), bytes));
+        // There is none yet: a write is submitted once.
+        let _ = live.write.set((head.clone(), bytes));
     }
+    // It never fails. An earlier write must be known before this one takes its place behind it.
+    let _ = JsFuture::from(driver.writes().clone()).await;
     driver.tell(|engine| engine.submit(id, WriteRequest { head, route, body, client }, clock::entropy(), clock::now()));
 }
 

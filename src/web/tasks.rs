@@ -4,7 +4,7 @@
 use js_sys::Promise;
 use std::pin::Pin;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::{future_to_promise, spawn_local};
+use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
 
 /// A future in a box.
 pub type Task<T> = Pin<Box<dyn Future<Output = T>>>;
@@ -19,9 +19,19 @@ pub fn promise(task: impl Future<Output = Result<JsValue, JsValue>> + 'static) -
     promise_boxed(Box::pin(task))
 }
 
+/// Calls back with what a promise comes to. A callback is smaller than a task that goes on after its only wait.
+pub fn when(promise: Promise, then: impl FnOnce(Result<JsValue, JsValue>) + 'static) {
+    when_boxed(promise, Box::new(then));
+}
+
 #[inline(never)]
 fn start_boxed(task: Task<()>) {
     spawn_local(task);
+}
+
+#[inline(never)]
+fn when_boxed(promise: Promise, then: Box<dyn FnOnce(Result<JsValue, JsValue>)>) {
+    start_boxed(Box::pin(async move { then(JsFuture::from(promise).await) }));
 }
 
 #[inline(never)]

@@ -30,19 +30,25 @@ fn read_at(value: &JsValue, depth: u32) -> Value {
         return Value::Hook;
     }
     if Array::is_array(value) {
-        return Value::List(Array::from(value).iter().map(|item| read_at(&item, depth + 1)).collect());
+        let mut items = Vec::new();
+        for item in Array::from(value).iter() {
+            items.push(read_at(&item, depth + 1));
+        }
+        return Value::List(items);
     }
     let Some(object) = value.dyn_ref::<Object>() else { return Value::Null };
     if super::objects::get(value, "hook").is_truthy() {
         // The shell keeps functions to itself and leaves this in their place.
         return Value::Hook;
     }
-    let entries = Object::entries(object);
-    let fields = entries.iter().filter_map(|pair| {
-        let pair: Array = pair.dyn_into().ok()?;
-        let (key, value) = (pair.get(0).as_string()?, pair.get(1));
+    let mut fields = Vec::new();
+    for name in Object::keys(object).iter() {
+        let Some(key) = name.as_string() else { continue };
+        let field = super::objects::get(value, &key);
         // A field that is undefined is one that was left out.
-        (!value.is_undefined()).then(|| (key, read_at(&value, depth + 1)))
-    });
-    Value::Map(fields.collect())
+        if !field.is_undefined() {
+            fields.push((key, read_at(&field, depth + 1)));
+        }
+    }
+    Value::Map(fields)
 }
