@@ -2,10 +2,22 @@
 //! Does not know its age, or what a route says.
 
 use super::Stored;
-use super::age::dated;
+use super::age::{current_age, dated};
 use super::storable::is_cacheable_by_default;
 use crate::http::{CacheControl, parse_http_date};
-use crate::time::Span;
+use crate::time::{Span, Timestamp};
+
+/// How many seconds it stays fresh from now on; negative once stale. What `Cache-Status` calls `ttl` (RFC 9211, 2.4).
+#[must_use]
+pub fn ttl(stored: Stored<'_>, now: Timestamp) -> i64 {
+    let control = CacheControl::parse(&stored.head.headers);
+    lifetime(stored, &control).as_seconds() - current_age(stored, now).as_seconds()
+}
+
+/// RFC 9111, 4.2: explicit, else guessed, else none.
+pub(super) fn lifetime(stored: Stored<'_>, control: &CacheControl) -> Span {
+    explicit(stored, control).or_else(|| heuristic(stored, control)).unwrap_or(Span::ZERO)
+}
 
 /// What the server says outright; `s-maxage` is for shared caches and this one is private.
 pub(super) fn explicit(stored: Stored<'_>, control: &CacheControl) -> Option<Span> {
@@ -25,4 +37,48 @@ pub(super) fn heuristic(stored: Stored<'_>, control: &CacheControl) -> Option<Sp
     let allowed = control.public || is_cacheable_by_default(stored.head.status);
     let changed = stored.head.headers.first("last-modified").filter(|_| allowed).and_then(parse_http_date)?;
     Some(Span(dated(stored).since(changed).0 / 10))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::{Headers, ResponseHead};
+
+    #[test]
+    fn the_rest_of_the_lifetime_is_told_in_seconds() {
+        let check = |pairs: &[(&str, &str)], seconds: i64, expected: i64| {
+            let mut head = ResponseHead::new(200);
+            head.headers = pairs.iter().copied().collect();
+            let arrival = Timestamp(784_111_777_000);
+            let stored =
+                Stored { head: &head, selected: &Headers::default(), requested_at: arrival, received_at: arrival };
+            assert_eq!(ttl(stored, Timestamp(arrival.0 + seconds * 1000)), expected, "{pairs:?} after {seconds}");
+        };
+        check(&[("cache-control", "max-age=60")], 10, 50);
+        check(&[("cache-control", "max-age=60"), ("age", "20")], 10, 30);
+        check(&[("cache-control", "max-age=60")], 70, -10);
+        check(&[("last-modified", "Sun, 06 Nov 1994 08:47:57 GMT")], 4, 6);
+        check(&[], 3, -3);
+    }
+
+    #[test]
+    fn a_guess_is_made_only_for_statuses_that_allow_it() {
+        let check = |status: u16, control: &str, expected: Option<i64>| {
+            let mut head = ResponseHead::new(status);
+            let modified = ("last-modified", "Sun, 06 Nov 1994 08:47:57 GMT");
+            head.headers = [modified, ("cache-control", control)].into_iter().collect();
+            let at = Timestamp(784_111_777_000);
+            let stored = Stored { head: &head, selected: &Headers::default(), requested_at: at, received_at: at };
+            let guess = heuristic(stored, &CacheControl::parse(&head.headers));
+            assert_eq!(guess, expected.map(Span::seconds), "{status} {control:?}");
+        };
+        for status in [200, 203, 204, 300, 301, 308, 404, 405, 410, 414, 501] {
+            check(status, "", Some(10));
+        }
+        for status in [201, 302, 307, 403, 500, 503, 599] {
+            check(status, "", None);
+            check(status, "private", None);
+            check(status, "public", Some(10));
+        }
+    }
 }

@@ -18,6 +18,7 @@ pub use age::{current_age, served};
 pub use ask::{Ask, is_conditional, may_use};
 pub use fields::strip;
 pub use invalidation::invalidated;
+pub use lifetime::ttl;
 pub use reuse::{Invalidation, Lifetime, Policy, Respect, Reuse, assess};
 pub use ruling::{Ruling, StandIn, rule};
 pub use storable::{Refusal, storable, storable_by_http};

@@ -39,8 +39,7 @@ pub fn rule(stored: Stored<'_>, request: &RequestHead, invalidation: Invalidatio
     let said = CacheControl::parse(&stored.head.headers);
     let asked = CacheControl::parse(&request.headers);
     let age = current_age(stored, now);
-    let lifetime = lifetime::explicit(stored, &said).or_else(|| lifetime::heuristic(stored, &said));
-    let lifetime = lifetime.unwrap_or(Span::ZERO);
+    let lifetime = lifetime::lifetime(stored, &said);
     // Arrived in the future: the clock was set back, so nothing is known of its age.
     let unsure = invalidation == Invalidation::Invalidated || stored.received_at > now;
     // RFC 9111, 5.2.2.4: no-cache "MUST NOT be used to satisfy any other request without forwarding it for validation".

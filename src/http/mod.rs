@@ -2,6 +2,7 @@
 //! Knows the letter of RFC 9110 and 9111; decides nothing.
 
 mod cache_control;
+mod cache_status;
 mod content_type;
 mod date;
 mod digits;
@@ -9,9 +10,11 @@ mod head;
 mod headers;
 mod list;
 mod method;
+mod range;
 mod url;
 
 pub use cache_control::{CacheControl, withheld};
+pub use cache_status::{CacheStatus, Came};
 pub use content_type::{MediaType, accepts};
 pub use date::parse_http_date;
 pub use digits::digits;
@@ -19,4 +22,5 @@ pub use head::{CacheMode, Credentials, Mode, RequestHead, ResponseHead, Response
 pub use headers::Headers;
 pub use list::{Members, trimmed};
 pub use method::Method;
+pub use range::{ContentRange, Part, Partial, Piece, Wanted, partial, wanted};
 pub use url::{origin, resolve};

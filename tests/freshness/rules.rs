@@ -57,7 +57,7 @@ const RULES: &[Rule] = &[
     ("4.2.1", "max-age comes before Expires, Expires counts from Date", REUSE, "headers_give_the_lifetime"),
     ("4.2.1", "s-maxage is passed over by a private cache", REUSE, "headers_give_the_lifetime"),
     ("4.2.1", "of several values the strictest, and an invalid one is stale", CONTROL, "max_age_falls_to_the_safe_side"),
-    ("4.2.2", "a heuristic only where no explicit time is given, for statuses that allow it", REUSE, "a_route_that_respects_http_has_no_times_of_its_own"),
+    ("4.2.2", "a heuristic only where no explicit time is given, for statuses that allow it", "src/freshness/lifetime.rs", "a_guess_is_made_only_for_statuses_that_allow_it"),
     ("4.2.2", "a tenth of the time since Last-Modified", REUSE, "a_route_that_respects_http_has_no_times_of_its_own"),
     ("4.2.3", "the age from Date, Age, the answer's delay and the time here", AGE, "age_counts_the_way_here_and_the_time_here"),
     ("4.2.3", "no clock makes the age overflow or fall", AGE, "age_never_falls_as_time_goes_on"),
