@@ -22,9 +22,11 @@ function timed(listener) {
   return (event) => {
     const before = performance.now();
     event.respondWith = (answer) => {
-      FetchEvent.prototype.respondWith.call(event, answer);
+      const promise = Promise.resolve(answer);
       const settled = () => spans.push(performance.now() - before);
-      Promise.resolve(answer).then(settled, settled);
+      // Before the browser hears of it, or its own work with the answer would count.
+      promise.then(settled, settled);
+      FetchEvent.prototype.respondWith.call(event, promise);
     };
     listener(event);
   };

@@ -12,6 +12,7 @@ mod origin;
 mod results;
 mod subject;
 mod svg;
+mod table;
 mod tables;
 mod trial;
 
@@ -27,7 +28,8 @@ use crate::fail::{Fail, Outcome};
 use limits::LIMITS;
 use machine::Machine;
 use results::{Measured, Results};
-use tables::{ENTRIES, Table};
+use table::Table;
+use tables::ENTRIES;
 use trial::Arena;
 
 /// Runs the bench as asked: prints the tables, and writes the files that were asked for. A table that fails does not keep the others
@@ -69,7 +71,7 @@ async fn measure(options: &Options, table: &'static Table) -> Outcome<Measured> 
     }
     let machine = Machine::read();
     let root = repository();
-    let files = table.rows().map(|subject| Ok(Arc::new(bundle::files(subject, &root, &options.dist)?)));
+    let files = table.subjects.iter().map(|subject| Ok(Arc::new(bundle::files(subject, &root, &options.dist)?)));
     let files = files.collect::<Outcome<Vec<_>>>()?;
     let mut arena = None;
     let mut trials = Vec::new();

@@ -10,7 +10,8 @@ use tokio::time::sleep;
 
 use super::origin::{Files, Origin};
 use super::subject::Subject;
-use super::tables::{Act, BURST, BURST_PAGE, Case, PRECACHED, Table};
+use super::table::{Act, Case, Table};
+use super::tables::{BURST, BURST_PAGE, PRECACHED};
 use crate::engine::Browser;
 use crate::fail::{Fail, Outcome};
 use crate::page::Page;

@@ -5,7 +5,8 @@ use super::results::{Measured, Row};
 use super::subject::{
     INDEXED_DB, JS_MAP, LONGSHORE, LONGSHORE_STORE, LONGSHORE_SWR, NOBODY, Subject, WORKBOX, WORKBOX_SWR,
 };
-use super::tables::Table;
+use super::table::Table;
+use super::tables;
 
 /// One demand; in each of its cases it must hold.
 #[derive(Debug)]
@@ -181,12 +182,12 @@ pub struct Verdict {
 impl Limit {
     /// The verdict on a case; none where it was not measured.
     pub fn judge(&self, measured: &Measured, case: &str) -> Option<Verdict> {
-        let own = measured.row(&self.subject.measured_as().label(), case)?;
+        let own = measured.row(&self.subject.label(), case)?;
         let (figure, twin) = match &self.against {
             Against::InsideMs => (median(&own.inside), 1.0),
             Against::Row(base) => {
                 let base = measured.row(&base.label(), case)?;
-                (median(&own.ratios(base)), twin(Table::named(self.table)?, measured, case)?)
+                (median(&own.ratios(base)), twin(tables::named(self.table)?, measured, case)?)
             }
         };
         let holds = |wanted: f64| match self.bound {
@@ -200,7 +201,7 @@ impl Limit {
 
 /// What the same peer twice came to: differences below that mean nothing.
 pub fn twin(table: &Table, measured: &Measured, case: &str) -> Option<f64> {
-    let mut rows = table.rows().map(|subject| measured.row(&subject.label(), case));
+    let mut rows = table.subjects.iter().map(|subject| measured.row(&subject.label(), case));
     let (base, twin): (&Row, &Row) = (rows.next()??, rows.next()??);
     Some(median(&twin.ratios(base)))
 }
@@ -212,12 +213,12 @@ mod tests {
     #[test]
     fn every_limit_names_rows_and_cases_that_exist() {
         for limit in LIMITS {
-            let table = Table::named(limit.table).unwrap();
+            let table = tables::named(limit.table).unwrap();
             for case in limit.cases {
                 assert!(table.cases.iter().any(|known| known.name == *case), "{}: {case}", limit.what);
             }
-            let has = |subject: &Subject| table.rows().any(|row| row == subject);
-            assert!(has(&limit.subject.measured_as()), "{}", limit.what);
+            let has = |subject: &Subject| table.subjects.iter().any(|row| row == subject);
+            assert!(has(&limit.subject), "{}", limit.what);
             assert!(!matches!(&limit.against, Against::Row(base) if !has(base)), "{}", limit.what);
         }
     }

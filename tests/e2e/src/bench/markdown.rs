@@ -3,7 +3,8 @@
 use super::figures::{median, range};
 use super::limits::{Bound, LIMITS, Limit, Verdict, twin};
 use super::results::{Measured, Results, Row};
-use super::tables::{Case, TABLES, Table, Unit};
+use super::table::{Case, Table, Unit};
+use super::tables::{self, TABLES};
 
 /// The whole page.
 pub fn page(results: &Results) -> String {
@@ -55,7 +56,7 @@ pub fn limits(results: &Results, limits: impl Iterator<Item = &'static Limit>) -
 
 /// The three cells of a limit for an engine.
 fn outcome(limit: &Limit, results: &Results, engine: &str, case: &str) -> [String; 3] {
-    let measured = Table::named(limit.table).and_then(|table| results.of(engine, table));
+    let measured = tables::named(limit.table).and_then(|table| results.of(engine, table));
     match measured.and_then(|measured| limit.judge(measured, case)) {
         Some(verdict) => {
             let Verdict { figure, twin, .. } = verdict;
@@ -72,7 +73,7 @@ fn outcome(limit: &Limit, results: &Results, engine: &str, case: &str) -> [Strin
 
 /// One table in one engine.
 pub fn table(table: &Table, measured: &Measured) -> String {
-    let Some(base) = table.rows().next() else { return String::new() };
+    let Some(base) = table.subjects.iter().next() else { return String::new() };
     let unit = if table.unit == Unit::Milliseconds { "ms" } else { "requests/s" };
     let median_of = format!("median, {unit}");
     let ratio_to = format!("/ {}", base.label());
@@ -81,7 +82,7 @@ pub fn table(table: &Table, measured: &Measured) -> String {
     let mut noise = Vec::new();
     for case in table.cases {
         let Some(first) = measured.row(&base.label(), case.name) else { continue };
-        let own = table.rows().filter_map(|subject| measured.row(&subject.label(), case.name));
+        let own = table.subjects.iter().filter_map(|subject| measured.row(&subject.label(), case.name));
         rows.extend(own.map(|row| cells(table, case, row, first)));
         noise.extend(twin(table, measured, case.name).map(|twin| format!("{}: {twin:.2}", case.name)));
     }

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::tables::{ENTRIES, TABLES, Table};
+use super::table::Table;
+use super::tables::{self, ENTRIES, TABLES};
 use crate::cli::repository;
 use crate::engine::Engine;
 
@@ -67,7 +68,7 @@ impl Options {
 
 /// The tables of a list such as `warm,cold`.
 fn keys(list: &str) -> Result<Vec<&'static str>, String> {
-    list.split(',').map(|key| Ok(Table::named(key).ok_or(format!("no table is called {key}"))?.key)).collect()
+    list.split(',').map(|key| Ok(tables::named(key).ok_or(format!("no table is called {key}"))?.key)).collect()
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {

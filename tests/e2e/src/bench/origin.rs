@@ -11,7 +11,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-use super::tables::Size;
+use super::table::Size;
 
 /// Everything that an origin serves, by path.
 pub type Files = BTreeMap<String, File>;

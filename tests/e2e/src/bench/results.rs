@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::contender::Figures;
 use super::figures::{median, p95, rounded};
 use super::machine::Machine;
-use super::tables::Table;
+use super::table::Table;
 use super::trial::Trial;
 use crate::fail::{Fail, Outcome};
 
@@ -107,7 +107,7 @@ impl Measured {
     pub fn rows_of(table: &'static Table, trials: &[Trial]) -> Vec<Row> {
         let mut rows = Vec::new();
         for (at, case) in table.cases.iter().enumerate() {
-            for (place, subject) in table.rows().enumerate() {
+            for (place, subject) in table.subjects.iter().enumerate() {
                 let figures = || trials.iter().filter_map(|trial| trial.figures.get(place)?.get(at));
                 let each = |take: fn(&Figures) -> f64| figures().map(take).filter(|figure| figure.is_finite());
                 rows.push(Row {

@@ -1,9 +1,5 @@
 //! Who is compared: the peers, each with what one table asks of it. The scripts themselves lie in `benches/peers/`.
 
-/// Whether Longshore has a memory tier. Until it has one, its rows without it are left out, and limits for them are held to the one row
-/// that there is.
-pub const MEMORY_TIER: bool = false;
-
 /// One row of a table: a page with a worker, or without.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Subject {
@@ -116,16 +112,6 @@ impl Subject {
         format!("{}{entries}{}", self.name, if self.is_twin { ", again" } else { "" })
     }
 
-    /// Whether it can be measured: without a memory tier there is none to turn off.
-    pub fn exists(&self) -> bool {
-        MEMORY_TIER || self.memory.is_none()
-    }
-
-    /// The row that stands for this one.
-    pub fn measured_as(&self) -> Self {
-        if self.exists() { *self } else { Self { memory: None, name: LONGSHORE.name, ..*self } }
-    }
-
     /// The database in which the peer keeps the times of its entries, where that must be written directly to fill it.
     pub fn timestamps(&self) -> Option<&'static str> {
         match self.peer {
@@ -148,6 +134,5 @@ mod tests {
             labels,
             ["Longshore", "Longshore, again", "Longshore, 100 entries", "Longshore, 10,000 entries, again"]
         );
-        assert!(LONGSHORE_STORE.measured_as().exists());
     }
 }

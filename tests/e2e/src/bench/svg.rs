@@ -4,7 +4,8 @@
 use super::figures::median;
 use super::results::{Measured, Results};
 use super::subject::{Peer, Subject};
-use super::tables::{TABLES, Table, Unit};
+use super::table::{Table, Unit};
+use super::tables::TABLES;
 
 /// Width of a column, px.
 const COLUMN: f64 = 620.0;
@@ -65,7 +66,7 @@ impl Canvas {
                 let row = measured.row(&subject.label(), case.name)?;
                 Some((subject, median(&row.medians))).filter(|(_, figure)| figure.is_finite())
             };
-            let bars: Vec<_> = table.rows().filter_map(figure).collect();
+            let bars: Vec<_> = table.subjects.iter().filter_map(figure).collect();
             let most = bars.iter().map(|(_, figure)| *figure).fold(f64::MIN_POSITIVE, f64::max);
             self.text(0.0, "h3", case.name);
             self.top += LINE;

@@ -1,92 +1,12 @@
-//! The tables: what is measured of whom, how often. Data only; `measure.rs` does it.
+//! The tables: what is measured of whom, how often. Data only; `contender.rs` does it.
 
 use super::subject::{
     CACHE_STORAGE, CACHE_STORAGE_PRECACHE, INDEXED_DB, INDEXED_DB_PRECACHE, JS_MAP, LONGSHORE, LONGSHORE_PRECACHE,
-    LONGSHORE_STORE, LONGSHORE_STORE_SWR, LONGSHORE_SWR, NOBODY, SERWIST, SERWIST_PRECACHE, SERWIST_SWR, Subject,
-    WORKBOX, WORKBOX_PRECACHE, WORKBOX_SWR,
+    LONGSHORE_STORE, LONGSHORE_STORE_SWR, LONGSHORE_SWR, NOBODY, SERWIST, SERWIST_PRECACHE, SERWIST_SWR, WORKBOX,
+    WORKBOX_PRECACHE, WORKBOX_SWR,
 };
 
-/// One table.
-#[derive(Debug)]
-pub struct Table {
-    /// Its name on the command line and in files.
-    pub key: &'static str,
-    /// Its heading.
-    pub title: &'static str,
-    /// What its figures are.
-    pub unit: Unit,
-    /// Its rows: first the one that ratios are to, then that one's A/A twin.
-    pub subjects: &'static [Subject],
-    /// What is done with each.
-    pub cases: &'static [Case],
-    /// From where a good answer comes.
-    pub source: Source,
-}
-
-/// What figures are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unit {
-    /// Milliseconds: less is better.
-    Milliseconds,
-    /// Requests per second: more is better.
-    PerSecond,
-}
-
-/// From where a good answer comes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Source {
-    /// From what the peer has stored: no request may reach the server.
-    Store,
-    /// From the server.
-    Server,
-}
-
-/// One column of work, measured for every subject in turns.
-#[derive(Debug)]
-pub struct Case {
-    /// Its name in tables.
-    pub name: &'static str,
-    /// The folder and the size of what is fetched, as in `/data/1k/7`.
-    pub data: (&'static str, Size),
-    /// What is done in a turn.
-    pub act: Act,
-    /// Turns per run for every 100 samples asked for.
-    pub turns: usize,
-}
-
-/// The size of an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Size {
-    /// 1 KB.
-    K1,
-    /// 4 KB.
-    K4,
-    /// 20 KB.
-    K20,
-    /// 200 KB.
-    K200,
-    /// 1 MB.
-    M1,
-}
-
-/// What is done in one turn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Act {
-    /// Fetches one after the other, of so many different URLs.
-    Fetches(usize),
-    /// Fetches one after the other, spread over everything that is stored.
-    Spread,
-    /// Fetches 50 at a time.
-    Rush,
-    /// Stops the worker and fetches.
-    Cold,
-    /// Stops the worker and navigates to a page that fetches 30 things.
-    ColdNavigation,
-    /// Installs the worker on an origin that never had one.
-    Install,
-    /// Fetches what is not stored, one after the other, into a store that is full.
-    Inserts,
-}
+use super::table::{Act, Case, Size, Source, Table, Unit};
 
 /// How many files an install fetches.
 pub const PRECACHED: usize = 300;
@@ -100,7 +20,7 @@ pub const BURST: usize = 30;
 /// How many entries a store holds that is under constant inserts.
 const FULL: usize = 100;
 
-/// The cases of a warm hit with the sizes.
+/// A warm hit of one URL.
 const fn hit(name: &'static str, size: Size, turns: usize) -> Case {
     Case { name, data: ("data", size), act: Act::Fetches(1), turns }
 }
@@ -260,63 +180,9 @@ pub const TABLES: &[Table] = &[
 /// The table whose stores take minutes to fill: only measured when asked for, and filled once for all runs.
 pub const ENTRIES: &str = "entries";
 
-impl Table {
-    /// The table of that name.
-    pub fn named(key: &str) -> Option<&'static Self> {
-        TABLES.iter().find(|table| table.key == key)
-    }
-
-    /// The rows that can be measured.
-    pub fn rows(&self) -> impl Iterator<Item = &'static Subject> {
-        self.subjects.iter().filter(|subject| subject.exists())
-    }
-
-    /// Whether a worker must be stopped in it.
-    pub fn stops_workers(&self) -> bool {
-        self.cases.iter().any(|case| case.act.stops())
-    }
-}
-
-impl Act {
-    /// Whether the worker is to be stopped before it.
-    pub fn stops(self) -> bool {
-        matches!(self, Self::Cold | Self::ColdNavigation)
-    }
-}
-
-impl Case {
-    /// The path of something to fetch; different numbers are different URLs.
-    pub fn path(&self, number: usize) -> String {
-        let (folder, size) = self.data;
-        format!("/{folder}/{}/{number}", size.name())
-    }
-}
-
-impl Size {
-    /// Every size.
-    pub const ALL: [Self; 5] = [Self::K1, Self::K4, Self::K20, Self::K200, Self::M1];
-
-    /// Its name in paths.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::K1 => "1k",
-            Self::K4 => "4k",
-            Self::K20 => "20k",
-            Self::K200 => "200k",
-            Self::M1 => "1m",
-        }
-    }
-
-    /// In bytes.
-    pub fn bytes(self) -> usize {
-        match self {
-            Self::K1 => 1 << 10,
-            Self::K4 => 4 << 10,
-            Self::K20 => 20 << 10,
-            Self::K200 => 200 << 10,
-            Self::M1 => 1 << 20,
-        }
-    }
+/// The table of that name.
+pub fn named(key: &str) -> Option<&'static Table> {
+    TABLES.iter().find(|table| table.key == key)
 }
 
 #[cfg(test)]
@@ -324,6 +190,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::bench::subject::Subject;
 
     #[test]
     fn every_table_has_a_twin_second_and_no_row_twice() {

@@ -10,7 +10,8 @@ use tokio::time::sleep;
 use super::contender::{Contender, Figures, Stop};
 use super::options::Options;
 use super::origin::Files;
-use super::tables::{Act, BURST_PAGE, Case, Source, Table};
+use super::table::{Act, Case, Source, Table};
+use super::tables::BURST_PAGE;
 use crate::engine::{self, Browser, Engine};
 use crate::fail::{Fail, Outcome};
 
@@ -36,9 +37,9 @@ pub struct Trial {
 impl Arena {
     /// Starts a browser, opens everyone in an order that changes with the run, and gets them warm.
     pub async fn open(options: &Options, table: &'static Table, files: &[Arc<Files>], run: usize) -> Outcome<Self> {
-        let wishes = engine::Options { short_idle: table.stops_workers(), dark: false };
+        let wishes = engine::Options { short_idle: table.stops_workers(), exact_clock: true, dark: false };
         let browser = Rc::new(Browser::start(options.engine, wishes).await?);
-        let rows: Vec<_> = table.rows().zip(files).collect();
+        let rows: Vec<_> = table.subjects.iter().zip(files).collect();
         let mut contenders = Vec::new();
         for place in turns(run, rows.len()) {
             let Some((subject, files)) = rows.get(place) else { continue };

@@ -23,6 +23,8 @@ pub struct Options {
     pub short_idle: bool,
     /// Prefer the dark colour scheme from the start.
     pub dark: bool,
+    /// Firefox: do not round the clock of pages and workers.
+    pub exact_clock: bool,
 }
 
 /// How long WebKit lets a worker live on after its last page has gone, and a little more.

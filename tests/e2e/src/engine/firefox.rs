@@ -36,6 +36,9 @@ pub fn capabilities(browser: &Path, profile: &Path, options: &Options) -> Value 
         preferences["dom.serviceWorkers.idle_timeout"] = json!(300);
         preferences["dom.serviceWorkers.idle_extended_timeout"] = json!(300);
     }
+    if options.exact_clock {
+        preferences["privacy.reduceTimerPrecision"] = json!(false);
+    }
     json!({
         "browserName": "firefox",
         "moz:firefoxOptions": {
