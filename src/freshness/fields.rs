@@ -1,7 +1,7 @@
 //! Which header fields of an answer are kept, and how new ones replace old ones (RFC 9111, 3.1 and 3.2).
 //! Does not judge whether an answer is kept at all.
 
-use crate::http::{Headers, withheld};
+use crate::http::{Headers, Members, withheld};
 
 /// Fields of one connection or proxy (RFC 9111, 3.1; RFC 9110, 7.6.1).
 const OF_THE_CONNECTION: [&str; 9] = [
@@ -26,17 +26,17 @@ const OF_THE_BYTES: [&str; 4] = ["content-digest", "content-encoding", "content-
 
 /// Drops what must not be stored: fields of the connection, and those that `no-cache="…"` names (RFC 9111, 3.1).
 pub fn strip(headers: &mut Headers) {
-    let mut names: Vec<String> = Vec::new();
-    for option in headers.members("connection") {
+    let options = headers.get("connection").unwrap_or_default();
+    for option in Members::of(&options) {
         if !lists(&NEVER_OPTIONS, option) {
-            names.push(option.to_owned());
+            headers.remove(option);
         }
     }
-    for name in withheld(headers) {
-        names.push(name.to_owned());
-    }
-    for name in names {
-        headers.remove(&name);
+    let control = headers.get("cache-control").unwrap_or_default();
+    for names in Members::of(&control).filter_map(withheld) {
+        for name in Members::of(names) {
+            headers.remove(name);
+        }
     }
     for name in OF_THE_CONNECTION {
         headers.remove(name);

@@ -19,7 +19,7 @@ const ASCTIME: &str = " BBB _D hh:mm:ss YYYY";
 #[must_use]
 pub fn parse_http_date(text: &str) -> Option<Timestamp> {
     let text = trimmed(text);
-    let (day_name, rest) = text.split_at_checked(text.find([',', ' '])?)?;
+    let (day_name, rest) = text.split_at_checked(text.bytes().position(|byte| byte == b',' || byte == b' ')?)?;
     let form = [IMF, RFC_850, ASCTIME].into_iter().find(|form| form.len() == rest.len())?;
     // The second form alone writes the day's name in full.
     let letters = if form == RFC_850 { usize::MAX } else { 3 };

@@ -23,4 +23,4 @@ pub use headers::Headers;
 pub use list::{Members, trimmed};
 pub use method::Method;
 pub use range::{ContentRange, Part, Partial, Piece, Wanted, partial, wanted};
-pub use url::{origin, resolve};
+pub use url::{bare, origin, resolve};

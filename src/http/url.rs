@@ -4,18 +4,23 @@
 /// Scheme, host and port.
 #[must_use]
 pub fn origin(url: &str) -> Option<&str> {
-    let host = url.find(':')? + "://".len();
-    let authority = url.get(host..)?;
-    let length = authority.find(['/', '?', '#']).unwrap_or(authority.len());
-    url.get(..host + length).filter(|origin| origin.get(host - 3..host) == Some("://"))
+    let (scheme, rest) = url.split_once(':')?;
+    let host = until(rest.strip_prefix("//")?, b"/?#");
+    url.get(..scheme.len() + "://".len() + host.len())
+}
+
+/// The URL without query and fragment.
+#[must_use]
+pub fn bare(url: &str) -> &str {
+    until(url, b"?#")
 }
 
 /// Resolves a reference as in `Location` (RFC 3986, 5.2), without its fragment.
 #[must_use]
 pub fn resolve(base: &str, reference: &str) -> Option<String> {
     let origin = origin(base)?;
-    let base = until(base, '#');
-    let reference = until(reference, '#');
+    let base = until(base, b"#");
+    let reference = until(reference, b"#");
     if has_scheme(reference) {
         return Some(reference.to_owned());
     }
@@ -23,8 +28,8 @@ pub fn resolve(base: &str, reference: &str) -> Option<String> {
         let scheme = origin.split_once(':')?.0;
         return Some([scheme, ":", reference].concat());
     }
-    let base_path = until(base.get(origin.len()..)?, '?');
-    let (path, query) = reference.split_at_checked(until(reference, '?').len())?;
+    let base_path = bare(base.get(origin.len()..)?);
+    let (path, query) = reference.split_at_checked(bare(reference).len())?;
     if path.is_empty() {
         let kept = if query.is_empty() { base.get(origin.len() + base_path.len()..)? } else { query };
         return Some([origin, base_path, kept].concat());
@@ -64,8 +69,9 @@ fn has_scheme(reference: &str) -> bool {
     scheme.bytes().next().is_some_and(|first| first.is_ascii_alphabetic()) && scheme.bytes().all(letters)
 }
 
-fn until(text: &str, end: char) -> &str {
-    text.split_once(end).map_or(text, |(before, _)| before)
+fn until<'a>(text: &'a str, ends: &[u8]) -> &'a str {
+    let at = text.bytes().position(|byte| ends.contains(&byte));
+    at.and_then(|at| text.get(..at)).unwrap_or(text)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use super::{Cause, Row, backoff};
 use crate::fault::FetchError;
-use crate::http::{MediaType, Method, Mode, ResponseHead, ResponseType, accepts, parse_http_date};
+use crate::http::{MediaType, Method, Mode, ResponseHead, ResponseType, accepts, digits, parse_http_date, trimmed};
 use crate::ids::Entropy;
 use crate::time::{Span, Timestamp};
 
@@ -58,11 +58,11 @@ pub fn judge(row: &Row, answer: Result<&ResponseHead, &FetchError>, entropy: Ent
 
 /// The server's wish for patience: seconds or a date, neither sooner than we ever retry nor later than the row allows.
 fn retry_after(row: &Row, head: &ResponseHead, now: Timestamp) -> Option<Timestamp> {
-    let value = head.headers.first("retry-after")?.trim();
-    let wish = match value.bytes().all(|byte| byte.is_ascii_digit()) {
-        // A number too long to read is a wish for ever.
-        true if !value.is_empty() => Span::seconds(value.parse().unwrap_or(i64::MAX)),
-        _ => parse_http_date(value)?.since(now),
+    let value = trimmed(head.headers.first("retry-after")?);
+    let wish = match digits(value) {
+        // A number too long to hold is a wish for ever.
+        Some(seconds) => Span::seconds(seconds),
+        None => parse_http_date(value)?.since(now),
     };
     Some(now + wish.min(row.draft.max_retry_after).max(backoff::SHORTEST))
 }

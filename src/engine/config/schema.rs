@@ -4,7 +4,7 @@
 use super::checker::{Checker, Field, Fit, Form, Need, Rule, child, item, one_of, only_if};
 use super::own_path::check_own_path;
 use super::value::Value;
-use crate::http::MediaType;
+use crate::http::{MediaType, trimmed};
 use crate::route::Template;
 use crate::time::Span;
 
@@ -85,7 +85,9 @@ const CACHE_NAME: Rule =
     Rule { expected: "the name of a cache such as \"workbox-*\"", form: Form::Text(|text| only_if(!text.is_empty())) };
 const BASE: Rule = Rule {
     expected: "a path that starts and ends with \"/\"",
-    form: Form::Text(|text| only_if(text.ends_with('/') && !text.contains('?') && check_own_path(text).is_ok())),
+    form: Form::Text(|text| {
+        only_if(text.ends_with('/') && !text.as_bytes().contains(&b'?') && check_own_path(text).is_ok())
+    }),
 };
 
 const FLAG: Rule = Rule { expected: "true or false", form: Form::Flag };
@@ -115,7 +117,9 @@ const EXPECTS: Rule = Rule { expected: "at least one content type", form: Form::
 const MEDIA_TYPE: Rule = Rule {
     expected: "a content type such as \"application/json\"",
     // Parameters such as a charset are not compared, so none may look as if they were.
-    form: Form::Text(|text| only_if(MediaType::parse(text).is_some() && !text.contains(';') && text.trim() == text)),
+    form: Form::Text(|text| {
+        only_if(MediaType::parse(text).is_some() && !text.as_bytes().contains(&b';') && trimmed(text) == text)
+    }),
 };
 
 const MATCH: Rule = Rule {

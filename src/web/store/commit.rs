@@ -56,7 +56,7 @@ impl Database {
         for place in 0..keys.length() {
             // Precached answers stay: they are what the app starts from when there is no network. Only their keys have a
             // fragment.
-            if !keys.get(place).as_string().is_some_and(|key| key.contains('#')) {
+            if !keys.get(place).as_string().is_some_and(|key| key.as_bytes().contains(&b'#')) {
                 aged.push((read_use(&values.get(place)), place));
             }
         }
