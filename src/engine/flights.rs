@@ -4,11 +4,10 @@
 use super::action::Action;
 use super::effect::{Effect, Upstream};
 use super::machine::{Engine, Job};
-use super::plan::bare;
 use crate::cache::FlightKey;
 use crate::fault::FetchError;
 use crate::freshness::is_conditional;
-use crate::http::{CacheMode, ResponseHead, digits};
+use crate::http::{CacheMode, ResponseHead, bare, digits};
 use crate::ids::{BodyId, ExchangeId, Generation};
 use crate::time::Timestamp;
 

@@ -150,10 +150,3 @@ fn precache_plan(head: &RequestHead, key: Option<EntryKey>) -> Plan {
 pub fn absolute(origin: &str, path: &str) -> String {
     if path.starts_with('/') { [origin, path].concat() } else { path.to_owned() }
 }
-
-/// A URL without query and fragment: how precached URLs and invalidations are named.
-#[must_use]
-pub fn bare(url: &str) -> &str {
-    let end = url.bytes().position(|byte| matches!(byte, b'?' | b'#'));
-    end.and_then(|end| url.get(..end)).unwrap_or(url)
-}

@@ -9,7 +9,7 @@ pub fn origin(url: &str) -> Option<&str> {
     url.get(..scheme.len() + "://".len() + host.len())
 }
 
-/// The URL without query and fragment.
+/// The URL without query and fragment: how invalidations name it.
 #[must_use]
 pub fn bare(url: &str) -> &str {
     until(url, b"?#")

@@ -2,6 +2,7 @@
 //! Does not know what is stored under them.
 
 use super::Draft;
+use crate::http::{bare, origin};
 
 /// URLs and tags whose stored answers a write makes old.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,15 +24,10 @@ impl Reach {
     }
 }
 
-fn bare(url: &str) -> &str {
-    url.split(['?', '#']).next().unwrap_or(url)
-}
-
 /// The URL with its last path segment dropped: the collection of a member, by the habit of REST.
 fn parent(url: &str) -> Option<&str> {
-    // The path begins at the third slash.
-    let (path_at, _) = url.match_indices('/').nth(2)?;
-    let (origin, path) = url.split_at_checked(path_at)?;
+    let origin = origin(url)?;
+    let path = url.get(origin.len()..)?;
     let (above, _) = path.trim_end_matches('/').rsplit_once('/')?;
     // The site's own root is a page, not a collection.
     if above.is_empty() { None } else { url.get(..origin.len() + above.len()) }
