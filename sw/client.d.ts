@@ -70,6 +70,14 @@ export interface Longshore {
    * Lets a waiting update take over all tabs now. Resolves to true once it has; to false when none waits, or it was given up.
    */
   skipWaiting(): Promise<boolean>;
+  /**
+   * Lets a waiting update take over, and reloads every tab of this scope once, this one too. Each tab is asked first by its `update`
+   * handlers, and any may refuse.
+   *
+   * Resolves to `"applied"` when the reload is coming, `"refused"` when a tab said no, `"none"` when no update waits.
+   * @param options `force` asks nobody. Default: false.
+   */
+  applyUpdate(options?: { force?: boolean }): Promise<"applied" | "refused" | "none">;
 }
 
 /**
@@ -198,6 +206,8 @@ export interface Events {
   resync: Envelope<"resync"> & { reason: "gap" | "pageshow" };
   /** An update is installed and waits; `skipWaiting()` lets it take over. Also told to handlers that come later. */
   waiting: Envelope<"waiting">;
+  /** A tab wants to apply an update, which reloads this page: call `refuse()`, at once, to keep it as it is (a text half written). */
+  update: Envelope<"update"> & { refuse(): void };
   /** A new version of the worker script was refused for its config; the old worker goes on. */
   "config-error": Envelope<"config-error"> & { message: string };
   /** A new version of the worker script could not be installed; the old worker goes on. */

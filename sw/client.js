@@ -6,6 +6,7 @@ import { Events } from "./client/events.js";
 import { failureOf } from "./client/install.js";
 import { Link, LongshoreError, noLink } from "./client/link.js";
 import { Sequence } from "./client/sequence.js";
+import { Update } from "./client/update.js";
 import { Wakes } from "./client/wakes.js";
 import { warm } from "./client/warm.js";
 
@@ -77,6 +78,8 @@ class Longshore {
     this.link = registration ? new Link(registration) : noLink;
     this.events = new Events(() => registration?.waiting ?? null);
     this.sequence = new Sequence();
+    /** @type {Update | undefined} */
+    this.update = undefined;
     this.ready = registration ? this.controlled(registration) : Promise.resolve(false);
 
     const { link } = this;
@@ -130,6 +133,11 @@ class Longshore {
     });
   }
 
+  /** @type {Public.Longshore["applyUpdate"]} */
+  async applyUpdate({ force = false } = {}) {
+    return this.update ? this.update.apply(force) : "none";
+  }
+
   /**
    * Hears the worker and the browser, for as long as the page lives.
    * @param {ServiceWorkerRegistration} registration
@@ -140,11 +148,16 @@ class Longshore {
       seen: () => void this.compare(),
       restored: () => this.events.resync("pageshow"),
     });
+    const update = (this.update = new Update(registration, channel, () => {
+      let refused = false;
+      this.events.emit({ v: 1, kind: "update", refuse: () => (refused = true) });
+      return !refused;
+    }));
     channel.onmessage = ({ data }) => {
       // Another version of the envelope means another version of Longshore in another tab or worker.
       if (data?.v !== 1 || typeof data.kind !== "string") return;
       if (this.sequence.heard(data)) this.events.resync("gap");
-      if (data.kind === "beat") return;
+      if (data.kind === "beat" || update.heard(data.kind)) return;
       if (data.kind === "config-error") console.error("longshore:", data.message);
       wakes.heard(data);
       this.events.emit(data);

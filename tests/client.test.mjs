@@ -54,8 +54,9 @@ class FakeChannel {
     this.name = name;
     browser.channels.push(this);
   }
-  postMessage() {
+  postMessage(/** @type {any} */ data) {
     browser.broadcasts += 1;
+    browser.sent.push(data.kind);
   }
   close() {}
 }
@@ -70,13 +71,13 @@ beforeEach(() => {
   });
   const page = new EventTarget();
   browser = {
-    active, registration, container, page, channels: [], registered: [], broadcasts: 0, rows: [], hello: { origin: "w1", seq: 0 },
+    active, registration, container, page, channels: [], registered: [], broadcasts: 0, sent: [], reloads: 0, rows: [], hello: { origin: "w1", seq: 0 },
     answer: ({ kind }) => ({ ok: true, value: kind === "hello" ? browser.hello : kind === "queue.list" ? browser.rows : kind === "version" ? "9.9.9" : undefined }),
   };
   const doc = Object.assign(new EventTarget(), { readyState: "complete", visibilityState: "visible" });
   browser.document = doc;
   define("document", doc);
-  define("location", new URL(`${ORIGIN}/boards?x=1#top`));
+  define("location", Object.assign(new URL(`${ORIGIN}/boards?x=1#top`), { reload: () => (browser.reloads += 1) }));
   define("navigator", { serviceWorker: container, storage: undefined });
   define("isSecureContext", true);
   define("BroadcastChannel", FakeChannel);
@@ -330,4 +331,37 @@ test("an update that waits is told, also to those who ask late, and takes over w
   worker.become("activating");
   worker.become("activated");
   assert.equal(await over, true);
+});
+
+test("an update is applied by all tabs once each, unless one of them refuses", async () => {
+  const { longshore } = await opened();
+  const change = () => browser.container.dispatchEvent(new Event("controllerchange"));
+  assert.equal(await longshore.applyUpdate(), "none");
+  const waiting = (browser.registration.waiting = new FakeWorker("installed"));
+
+  const refusing = longshore.applyUpdate();
+  message({ kind: "update-refuse" });
+  assert.equal(await refusing, "refused");
+  const off = longshore.on("update", (/** @type {any} */ event) => event.refuse());
+  assert.equal(await longshore.applyUpdate(), "refused");
+  assert.deepEqual([waiting.told, browser.sent], [[], ["update-ask"]]);
+  // Asked by another tab.
+  message({ kind: "update-ask" });
+  assert.deepEqual(browser.sent, ["update-ask", "update-refuse"]);
+  off();
+  message({ kind: "update-ask" });
+  assert.equal(browser.sent.length, 2);
+  change();
+  assert.equal(browser.reloads, 0, "a change that nobody agreed on");
+
+  assert.equal((await Promise.all([longshore.applyUpdate(), pause(320)]))[0], "applied");
+  assert.deepEqual(waiting.told, [{ longshore: 1, kind: "skip-waiting" }]);
+  assert.deepEqual(browser.sent.slice(2), ["update-ask", "update-go"]);
+  change();
+  change();
+  assert.equal(browser.reloads, 1);
+  // And as the other tab.
+  message({ kind: "update-go" });
+  change();
+  assert.equal(browser.reloads, 2);
 });

@@ -25,7 +25,7 @@ function absent(reason) {
     on: () => () => {},
     queue: { list: async () => [], retry: async () => {}, discard: async () => {}, flush: async () => {} },
     cache: { invalidate: async () => {} },
-    skipWaiting: async () => false,
+    applyUpdate: async () => "none",
     version: async () => ({ client: "none", worker: null }),
   };
 }

@@ -25,7 +25,7 @@ export function drawer({ store, outbox, longshore }) {
   const calm = h("p", { class: "calm", "data-testid": "drawer-calm" }, icon("check"), "Everything here is on the server.");
   const worker = h("p", { class: "fine", "data-testid": "worker-status", "data-supported": "unknown" });
   const renew = h("button", { class: "button", type: "button", hidden: true, "data-testid": "worker-update", onclick: async () => {
-    if (await (await longshore).skipWaiting()) location.reload();
+    if ((await (await longshore).applyUpdate()) === "refused") complain(new Error("Another tab has unfinished work."));
   } }, "Update this app");
   const parts = {
     failing: h("section", { class: "part" }, h("h3", {}, "Needs a decision"), h("p", { class: "fine" }, "Later changes on the same board wait for it."), failing),

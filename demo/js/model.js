@@ -82,7 +82,7 @@
 
 /**
  * The part of Longshore's page client that this page uses.
- * @typedef {Pick<import("/longshore/client.js").Longshore, "supported" | "reason" | "registration" | "ready" | "on" | "queue" | "cache" | "version" | "skipWaiting">} Longshore
+ * @typedef {Pick<import("/longshore/client.js").Longshore, "supported" | "reason" | "registration" | "ready" | "on" | "queue" | "cache" | "version" | "applyUpdate">} Longshore
  */
 
 /**

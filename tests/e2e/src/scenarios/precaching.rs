@@ -19,6 +19,7 @@ pub fn all() -> Vec<Scenario> {
         bad_config_never_replaces_a_working_worker,
         page_without_service_workers_is_told_so,
         warm_stores_what_the_first_load_brought,
+        update_is_applied_by_both_tabs_once_and_a_tab_may_refuse,
     ]
 }
 
@@ -143,6 +144,31 @@ async fn warm_stores_what_the_first_load_brought(cx: Cx) -> Outcome {
     server.down().await;
     page.reload().await?;
     page.until("style offline", "getComputedStyle(document.querySelector('h1')).color === 'rgb(1, 2, 3)'").await?;
+    Ok(())
+}
+
+async fn update_is_applied_by_both_tabs_once_and_a_tab_may_refuse(cx: Cx) -> Outcome {
+    let server = cx.serve_plain(configs::usual()).await?;
+    let (first, second) = (cx.open(&server).await?, cx.open(&server).await?);
+    for page in [&first, &second] {
+        page.run("sessionStorage.loads = 0; window.before = true", Value::Null).await?;
+    }
+    server.site.worker(&configs::with(json!([{ "match": "/other/*", "strategy": "cache-first" }])))?;
+    first.run("await (await navigator.serviceWorker.ready).update()", Value::Null).await?;
+    for page in [&first, &second] {
+        page.until("waiting event", "window.heard('waiting').length > 0").await?;
+    }
+    second.run("window.off = ls.on('update', (event) => event.refuse())", Value::Null).await?;
+    ensure_eq!(first.run("return ls.applyUpdate()", Value::Null).await?, "refused", "while the other tab refuses");
+    ensure_eq!(first.eval("window.before").await?, true, "the first tab is as it was");
+    second.run("window.off()", Value::Null).await?;
+    // The page may be gone before the answer is.
+    first.run("setTimeout(() => ls.applyUpdate())", Value::Null).await?;
+    for page in [&first, &second] {
+        page.until("reload", "!window.before && window.ready === true").await?;
+        ensure_eq!(page.eval("performance.getEntriesByType('navigation')[0].type").await?, "reload", "how it was loaded");
+        ensure_eq!(page.eval("Boolean((await navigator.serviceWorker.ready) && window.ls.registration.waiting)").await?, false, "an update that waits");
+    }
     Ok(())
 }
 
