@@ -150,9 +150,9 @@ function onFetch(event) {
   if (files.owns(request.url)) return;
   const taken = request.url === files.client && request.method === "GET" ? "client" : table.take(request);
   if (!taken) return wakeOnce(event, Promise.resolve());
-  const keys = taken !== "client" && taken.kind === "route" && ready.takes(request) ? table.keysOf(request.url, taken.index) : [];
-  const remembered = keys.length > 0 ? ready.remembered(keys[0]) : undefined;
-  const answer = remembered ?? (taken === "client" ? files.clientResponse(event) : answerTo(event, taken, keys));
+  const place = taken !== "client" && taken.kind === "route" && ready.takes(request) ? table.placeOf(request.url, taken.index) : undefined;
+  const remembered = place && ready.remembered(place);
+  const answer = remembered ?? (taken === "client" ? files.clientResponse(event) : answerTo(event, taken, place));
   event.respondWith(answer);
   wakeOnce(event, Promise.resolve(answer));
   const uses = ready.takeUses();
@@ -163,10 +163,10 @@ function onFetch(event) {
  * Answers from what is ready in the store, else by the engine.
  * @param {FetchEvent} event
  * @param {import("./shell/routes.js").Taken} taken
- * @param {string[]} keys where a ready answer may lie.
+ * @param {import("./shell/routes.js").Place} [place] where a ready answer may lie.
  */
-async function answerTo(event, taken, keys) {
-  const stored = keys.length > 0 ? await started?.ready.stored(keys) : undefined;
+async function answerTo(event, taken, place) {
+  const stored = place && place.keys.length > 0 ? await started?.ready.stored(place) : undefined;
   return stored ?? serve(event, taken);
 }
 

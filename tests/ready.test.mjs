@@ -36,6 +36,7 @@ const { Table } = await import("../sw/shell/routes.js");
 const URL_A = "https://app.example/a";
 const YEAR = 365 * 86_400_000;
 const now = Date.now();
+const at = (/** @type {string[]} */ ...keys) => ({ keys, ages: true });
 const entry = (/** @type {any} */ fields = {}) => ({
   status: 200, head: "content-type: text/plain\nage: 7\ncontent-encoding: gzip\n", url: URL_A, generation: 5, group: "a", tags: ["api"],
   ready: { table: "t1", from: now - 1000, until: now + YEAR, born: now - 90_000 }, ...fields,
@@ -49,12 +50,12 @@ function stocked(fields, more = {}) {
 
 test("a ready answer goes out from the store, and from memory after that", async () => {
   const ready = stocked();
-  assert.equal(ready.remembered(URL_A), undefined);
-  const response = await ready.stored([URL_A]);
+  assert.equal(ready.remembered(at(URL_A)), undefined);
+  const response = await ready.stored(at(URL_A));
   assert.equal(await response?.text(), "stored");
   assert.deepEqual([...(response?.headers ?? [])], [["age", "90"], ["content-type", "text/plain"]]);
   const before = reads;
-  assert.equal(await ready.remembered(URL_A)?.text(), "stored");
+  assert.equal(await ready.remembered(at(URL_A))?.text(), "stored");
   assert.equal(reads, before);
 });
 
@@ -69,48 +70,58 @@ test("what is not ready is left to the engine", async () => {
     ["its tag was raised", {}, { current: 9, "t:api": 6 }],
   ];
   for (const [name, fields, generations] of cases) {
-    assert.equal(await stocked(fields, { generations }).stored([URL_A]), undefined, String(name));
+    assert.equal(await stocked(fields, { generations }).stored(at(URL_A)), undefined, String(name));
   }
-  assert.equal(await stocked().stored(["https://app.example/b"]), undefined);
+  assert.equal(await stocked().stored(at("https://app.example/b")), undefined);
   const other = stocked({}, { generations: { current: 9, "t:other": 9, "t:api": 5 } });
-  assert.equal(await (await other.stored([URL_A]))?.text(), "stored");
+  assert.equal(await (await other.stored(at(URL_A)))?.text(), "stored");
+});
+
+test("what is precached does not age", async () => {
+  const place = { keys: ["https://app.example/b", URL_A], ages: false };
+  const ready = stocked({ ready: { table: "t1", from: now + YEAR, until: now - 1000, born: now } });
+  assert.ok(await ready.stored(place));
+  assert.ok(ready.remembered(place));
+  assert.equal(ready.remembered(at(URL_A)), undefined);
+  const other = stocked({ ready: { table: "t2", from: 0, until: now + YEAR, born: now } });
+  assert.equal(await other.stored(place), undefined, "the mark of another table");
 });
 
 test("what is forgotten is read again, also when it was being read", async () => {
   for (const names of [undefined, [URL_A], ["t:api"], [`u:${URL_A}`]]) {
     const ready = stocked();
-    await ready.stored([URL_A]);
+    await ready.stored(at(URL_A));
     ready.forget(["t:other"]);
-    assert.ok(ready.remembered(URL_A));
+    assert.ok(ready.remembered(at(URL_A)));
     ready.forget(names);
-    assert.equal(ready.remembered(URL_A), undefined, String(names));
+    assert.equal(ready.remembered(at(URL_A)), undefined, String(names));
     assert.equal(ready.bytes, 0);
   }
   const ready = stocked();
   meanwhile = () => ready.forget(["t:api"]);
-  assert.ok(await ready.stored([URL_A]));
-  assert.equal(ready.remembered(URL_A), undefined);
+  assert.ok(await ready.stored(at(URL_A)));
+  assert.equal(ready.remembered(at(URL_A)), undefined);
 });
 
 test("memory is bounded, in all and for one, and the longest unused goes first", async () => {
   const ready = stocked({}, { memory: 96 });
   const url = (/** @type {number} */ at) => `https://app.example/${at}`;
-  for (let at = 0; at < 9; at++) {
-    stores.entries[url(at)] = entry({ url: url(at) });
-    stores.bodies[url(at)] = new ArrayBuffer(12);
+  for (let n = 0; n < 9; n++) {
+    stores.entries[url(n)] = entry({ url: url(n) });
+    stores.bodies[url(n)] = new ArrayBuffer(12);
   }
   stores.bodies[URL_A] = new ArrayBuffer(13);
-  for (let at = 0; at < 8; at++) await ready.stored([url(at)]);
+  for (let n = 0; n < 8; n++) await ready.stored(at(url(n)));
   assert.equal(ready.bytes, 96);
-  assert.ok(ready.remembered(url(0)));
-  await ready.stored([url(8)]);
-  assert.deepEqual([ready.remembered(url(1)), ready.bytes], [undefined, 96]);
-  assert.ok(ready.remembered(url(0)));
-  await ready.stored([URL_A]);
-  assert.equal(ready.remembered(URL_A), undefined);
+  assert.ok(ready.remembered(at(url(0))));
+  await ready.stored(at(url(8)));
+  assert.deepEqual([ready.remembered(at(url(1))), ready.bytes], [undefined, 96]);
+  assert.ok(ready.remembered(at(url(0))));
+  await ready.stored(at(URL_A));
+  assert.equal(ready.remembered(at(URL_A)), undefined);
   const off = stocked({}, { memory: 0 });
-  await off.stored([URL_A]);
-  assert.equal(off.remembered(URL_A), undefined);
+  await off.stored(at(URL_A));
+  assert.equal(off.remembered(at(URL_A)), undefined);
 });
 
 test("a request that asks for something else is not taken", () => {
@@ -124,22 +135,22 @@ test("a request that asks for something else is not taken", () => {
 
 test("a store that fails leaves the answer to the engine, and its handle is dropped", async () => {
   const ready = stocked();
-  await ready.stored([URL_A]);
+  await ready.stored(at(URL_A));
   const { transaction } = database;
   database.transaction = () => {
     throw new DOMException("The database connection is closing", "InvalidStateError");
   };
-  assert.equal(await ready.stored([URL_A]), undefined);
-  assert.equal(ready.remembered(URL_A), undefined, "what was read over it goes too");
+  assert.equal(await ready.stored(at(URL_A)), undefined);
+  assert.equal(ready.remembered(at(URL_A)), undefined, "what was read over it goes too");
   database.transaction = transaction;
-  assert.ok(await ready.stored([URL_A]));
+  assert.ok(await ready.stored(at(URL_A)));
 });
 
 test("uses are told in batches", async () => {
   const ready = stocked();
-  await ready.stored([URL_A]);
+  await ready.stored(at(URL_A));
   assert.equal(ready.takeUses(), undefined);
-  for (let at = 0; at < 63; at++) ready.uses.set(String(at), ["a", at]);
+  for (let n = 0; n < 63; n++) ready.uses.set(String(n), ["a", n]);
   const uses = ready.takeUses();
   assert.deepEqual([uses?.length, uses?.[0].key, uses?.[0].group], [64, URL_A, "a"]);
   assert.equal(ready.takeUses(), undefined);
@@ -150,11 +161,15 @@ test("keys are those of the engine: the route's, then the precached one", () => 
     routes: [
       { match: "/a", strategy: "cache-first" }, { match: "/b", strategy: "stale-while-revalidate", ignoreSearch: true },
       { match: "/c", strategy: "network-first" }, { match: "/d", strategy: "network-only", fallback: "/a" },
+      { match: "/e", strategy: "cache-first", staleTime: "3s" },
     ],
     precache: ["/a", { url: "/c", revision: "7" }, { url: "/e", revision: null }],
   });
   const table = new Table(config, "https://app.example/");
-  const check = (/** @type {string} */ path, /** @type {number} */ index, /** @type {string[]} */ expected) => assert.deepEqual(table.keysOf(`https://app.example${path}`, index), expected.map((key) => `https://app.example${key}`));
+  const check = (/** @type {string} */ path, /** @type {number} */ index, /** @type {string[]} */ expected) => {
+    const place = { keys: expected.map((key) => `https://app.example${key}`), ages: index >= 0 };
+    assert.deepEqual(table.placeOf(`https://app.example${path}`, index), place);
+  };
   check("/a#top", 0, ["/a", "/a#revision="]);
   check("/a?q", 0, ["/a?q"]);
   check("/b?q#x", 1, ["/b"]);
@@ -162,4 +177,5 @@ test("keys are those of the engine: the route's, then the precached one", () => 
   check("/c", -1, ["/c#revision=7"]);
   check("/e", -1, ["/e#revision="]);
   check("/d", 3, []);
+  check("/e", 4, ["/e"]);
 });

@@ -1,7 +1,7 @@
 //! A stored response without its body.
 //! Does not judge whether it may be used: `freshness` does.
 
-use crate::http::{Headers, ResponseHead};
+use crate::http::{Headers, Ready, ResponseHead};
 use crate::ids::Generation;
 use crate::time::Timestamp;
 
@@ -32,4 +32,6 @@ pub struct Entry {
     pub tags: Vec<String>,
     /// Body length in bytes, known once it is stored.
     pub size: u64,
+    /// Whether it may go out unjudged, and when; `None` also where another config has marked it.
+    pub ready: Option<Ready>,
 }

@@ -11,7 +11,7 @@ mod response;
 
 use super::action::{Action, Company, Standing};
 use super::answer::problem;
-use super::effect::{Answer, Upstream};
+use super::effect::{Answer, Op, Upstream};
 use super::plan::Plan;
 use super::strategy;
 use crate::cache::Entry;
@@ -167,6 +167,15 @@ impl Exchange {
         self.finish();
     }
 
+    /// The same with one that is fresh, which is marked for those that come after.
+    pub fn end_with_fresh(&mut self, now: Timestamp) {
+        self.answer_stored(now);
+        match self.unmarked() {
+            Some(entry) => self.commit(Op::RefreshEntry { entry }, None),
+            None => self.finish(),
+        }
+    }
+
     /// Goes to the network, with the stored entry's validators where there are any.
     pub fn fetch(&mut self, now: Timestamp) {
         self.state = State::Fetching;
@@ -209,6 +218,13 @@ impl Exchange {
         }
     }
 
+    /// The stored answer with the mark that it lacks.
+    fn unmarked(&self) -> Option<Box<Entry>> {
+        let stored = self.stored.as_ref().filter(|entry| entry.ready.is_none())?;
+        let ready = self.plan.mark(stored)?;
+        Some(Box::new(Entry { ready: Some(ready), ..Entry::clone(stored) }))
+    }
+
     fn is_awaited(&self) -> bool {
         let newer = |known| self.stored.as_ref().is_some_and(|entry| entry.received_at > known);
         self.awaited.is_some_and(newer) && self.standing != Standing::Invalidated
@@ -219,7 +235,7 @@ impl Exchange {
         else {
             return;
         };
-        self.standing = match assess(entry.view(), self.plan.policy, invalidation, now) {
+        self.standing = match assess(entry.view(), self.plan.judges_by(), invalidation, now) {
             Reuse::Fresh => Standing::Fresh,
             Reuse::Stale if invalidation == Invalidation::Invalidated => Standing::Invalidated,
             Reuse::Stale => Standing::Stale,

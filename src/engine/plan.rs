@@ -3,9 +3,9 @@
 
 use super::config::Precached;
 use super::exchange::PRECACHE;
-use crate::cache::{EntryKey, Search};
-use crate::freshness::{Lifetime, Policy, Respect};
-use crate::http::RequestHead;
+use crate::cache::{Entry, EntryKey, Search};
+use crate::freshness::{Lifetime, Policy, Respect, ready};
+use crate::http::{Ready, RequestHead};
 use crate::route::{self, Route, Strategy};
 use crate::time::Span;
 use std::rc::Rc;
@@ -13,8 +13,13 @@ use std::rc::Rc;
 /// How long a stored answer that is known to be outdated waits for the network before it goes out all the same.
 const PATIENCE: Span = Span::seconds(3);
 
-/// Whatever is stored is good.
-pub const ANY_AGE: Policy =
+/// Good until invalidated, unless its headers say otherwise: what cache-first makes of an answer, and how precached ones are marked for
+/// routes that show them.
+pub const LASTING: Policy =
+    Policy { respect: Respect::Route, stale_time: None, max_age: None, silent: Lifetime::Forever };
+
+/// A policy under which nothing ages.
+const ANY_AGE: Policy =
     Policy { respect: Respect::Route, stale_time: Some(Span(i64::MAX)), max_age: None, silent: Lifetime::Forever };
 
 /// What a route (or the precache list) wants for one request.
@@ -26,6 +31,8 @@ pub struct Plan {
     pub keys: Vec<EntryKey>,
     /// The route's times.
     pub policy: Policy,
+    /// Whether what is stored is good whatever its age.
+    pub any_age: bool,
     /// The content types a stored answer may have; empty: what the URL's ending suggests.
     pub expects: Vec<String>,
     /// Tags for a stored answer, filled in.
@@ -41,6 +48,19 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// By what a stored answer is judged.
+    #[must_use]
+    pub fn judges_by(&self) -> Policy {
+        if self.any_age { ANY_AGE } else { self.policy }
+    }
+
+    /// The mark for an answer that is stored under this plan, where its strategy lets one go out unasked.
+    #[must_use]
+    pub fn mark(&self, entry: &Entry) -> Option<Ready> {
+        let policy = if entry.group == PRECACHE { LASTING } else { self.policy };
+        if self.strategy.answers_unasked() { ready(entry.view(), policy) } else { None }
+    }
+
     /// The keys that come after this one.
     #[must_use]
     pub fn keys_after(&self, key: &EntryKey) -> Vec<EntryKey> {
@@ -109,6 +129,7 @@ impl Places {
             strategy: route.strategy,
             keys,
             policy: Policy { respect: Respect::Route, stale_time: route.stale_time, max_age: route.max_age, silent },
+            any_age: false,
             expects: route.expects.clone(),
             tags: route.tags_for(&head.method, &head.url),
             group: route.name.clone(),
@@ -134,8 +155,9 @@ fn precache_plan(head: &RequestHead, key: Option<EntryKey>) -> Plan {
     Plan {
         strategy: Strategy::CacheFirst,
         keys: vec![key.unwrap_or_else(|| EntryKey::of(&head.url, Search::Keep))],
-        // Its revision says how long it is good, not its age.
-        policy: ANY_AGE,
+        policy: LASTING,
+        // Its revision says how long it is good.
+        any_age: true,
         expects: Vec::new(),
         tags: Vec::new(),
         group: PRECACHE.to_owned(),

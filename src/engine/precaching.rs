@@ -4,9 +4,10 @@
 use super::action::Action;
 use super::effect::{CommitResult, Committed, Compare, Op, Upstream};
 use super::exchange::PRECACHE;
-use super::plan::Place;
+use super::plan::{LASTING, Place};
 use crate::cache::{Entry, declared_length, inspect};
 use crate::fault::FetchError;
+use crate::freshness::ready;
 use crate::http::{CacheMode, Headers, ResponseHead};
 use crate::ids::{BodyId, Generation};
 use crate::time::{Span, Timestamp};
@@ -79,7 +80,7 @@ impl Precaching {
         if let Err(poison) = inspect(&self.place.url, head, &[]) {
             return self.failed(&poison.to_string());
         }
-        let entry = Box::new(Entry {
+        let mut entry = Box::new(Entry {
             key: self.place.key.clone(),
             url: self.place.url.clone(),
             selected: Headers::default(),
@@ -90,7 +91,9 @@ impl Precaching {
             group: PRECACHE.to_owned(),
             tags: Vec::new(),
             size: 0,
+            ready: None,
         });
+        entry.ready = ready(entry.view(), LASTING);
         let op = Op::PutEntry { entry, body: *body, declared: declared_length(head), compare: Compare::No };
         self.actions.push(Action::Commit { op, updated: None });
     }

@@ -5,7 +5,7 @@ use super::action::{Action, Company};
 use super::effect::{Answer, CommitResult, Durability, Effect, Op, Reason};
 use super::exchange::Exchange;
 use super::machine::{Engine, Job, Purpose};
-use super::plan::{ANY_AGE, Plan};
+use super::plan::Plan;
 use super::precaching::Precaching;
 use crate::cache::{Entry, Target};
 use crate::fault::{FetchError, StoreError};
@@ -53,7 +53,7 @@ impl Engine {
         let mut plan = self.places.plan(self.config.routes.get(route), &head);
         // Whatever is stored is good enough: nobody waits for this answer.
         plan.strategy = Strategy::CacheFirst;
-        plan.policy = ANY_AGE;
+        plan.any_age = true;
         self.open(id, head, plan, now);
     }
 

@@ -4,6 +4,7 @@ mod asks;
 mod chance;
 mod flights;
 mod generations;
+mod marks;
 mod precaching;
 mod story;
 mod strategies;

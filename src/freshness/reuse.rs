@@ -71,26 +71,27 @@ pub fn assess(stored: Stored<'_>, policy: Policy, invalidation: Invalidation, no
     if invalidation == Invalidation::Invalidated || stored.received_at > now {
         return Reuse::Stale;
     }
-    let fresh = match policy.stale_time {
-        Some(limit) if policy.respect == Respect::Route => resident < limit,
-        Some(_) | None => fresh_by_headers(stored, policy, now),
-    };
-    if fresh { Reuse::Fresh } else { Reuse::Stale }
+    if now < fresh_until(stored, policy) { Reuse::Fresh } else { Reuse::Stale }
 }
 
-fn fresh_by_headers(stored: Stored<'_>, policy: Policy, now: Timestamp) -> bool {
+/// When a stored response ceases to be fresh, if nothing is written to it; its arrival, or before that, if it never was.
+pub(super) fn fresh_until(stored: Stored<'_>, policy: Policy) -> Timestamp {
+    if let (Some(limit), Respect::Route) = (policy.stale_time, policy.respect) {
+        return stored.received_at + limit;
+    }
     let control = CacheControl::parse(&stored.head.headers);
     // RFC 9111, 5.2.2.4: no-cache "MUST NOT be used to satisfy any other request without forwarding it for validation".
     if control.no_cache {
-        return false;
+        return stored.received_at;
     }
     let lifetime = match (lifetime::explicit(stored, &control), policy.respect) {
         (None, Respect::Http) => lifetime::heuristic(stored, &control),
-        (None, Respect::Route) if policy.silent == Lifetime::Forever => return true,
+        (None, Respect::Route) if policy.silent == Lifetime::Forever => Some(Span(i64::MAX)),
         (explicit, _) => explicit,
     };
-    // RFC 9111, 4.2: response_is_fresh = (freshness_lifetime > current_age).
-    lifetime.is_some_and(|lifetime| lifetime > current_age(stored, now))
+    // RFC 9111, 4.2: response_is_fresh = (freshness_lifetime > current_age), and age grows with time.
+    let born = stored.received_at - current_age(stored, stored.received_at);
+    lifetime.map_or(stored.received_at, |lifetime| born + lifetime)
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod headers;
 mod list;
 mod method;
 mod range;
+mod ready;
 mod url;
 
 pub use cache_control::{CacheControl, withheld};
@@ -23,4 +24,5 @@ pub use headers::Headers;
 pub use list::{Members, trimmed};
 pub use method::Method;
 pub use range::{ContentRange, Part, Partial, Piece, Wanted, partial, wanted};
+pub use ready::Ready;
 pub use url::{bare, origin, resolve};

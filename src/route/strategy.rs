@@ -44,6 +44,15 @@ impl Strategy {
         }
     }
 
+    /// Whether a stored answer may go out before the network is asked.
+    #[must_use]
+    pub fn answers_unasked(self) -> bool {
+        match self {
+            Strategy::CacheFirst | Strategy::StaleWhileRevalidate | Strategy::CacheOnly => true,
+            Strategy::NetworkFirst | Strategy::NetworkOnly => false,
+        }
+    }
+
     /// Whether it keeps what the network answers.
     #[must_use]
     pub fn stores(self) -> bool {

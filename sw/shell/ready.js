@@ -32,6 +32,8 @@ import { worker } from "./worker.js";
  * @property {number} born
  */
 
+/** @typedef {import("./routes.js").Place} Place */
+
 /** Request fields that ask for another answer than the plain one (RFC 9110, 13 and 14; RFC 9111, 5.2.1). */
 const SPECIAL = ["range", "if-none-match", "if-modified-since", "if-match", "if-unmodified-since", "if-range", "cache-control", "pragma", "authorization"];
 
@@ -70,26 +72,27 @@ export class Ready {
     return !SPECIAL.some((name) => headers.has(name));
   }
 
-  /** The answer from memory. @param {string} key @returns {Response | undefined} */
-  remembered(key) {
-    const answer = this.answers.get(key);
+  /** The answer from memory. @param {Place} place @returns {Response | undefined} */
+  remembered({ keys, ages }) {
+    const answer = this.answers.get(keys.find((key) => this.answers.has(key)) ?? "");
     if (!answer) return undefined;
     const now = Date.now();
-    if (now < answer.from || now >= answer.until) return void this.drop(answer);
+    if (ages && !isNow(answer, now)) return void this.drop(answer);
     // Put behind all others: it was used last.
-    this.answers.delete(key);
-    this.answers.set(key, answer);
+    this.answers.delete(answer.key);
+    this.answers.set(answer.key, answer);
     return this.respond(answer, now);
   }
 
-  /** The answer from the store, from the first of these keys. @param {string[]} keys @returns {Promise<Response | undefined>} */
-  async stored(keys) {
+  /** The answer from the store. @param {Place} place @returns {Promise<Response | undefined>} */
+  async stored({ keys, ages }) {
     try {
       const { epoch } = this;
       const answer = await this.read(keys);
-      if (!answer) return undefined;
+      const now = Date.now();
+      if (!answer || (ages && !isNow(answer, now))) return undefined;
       if (epoch === this.epoch) this.remember(answer);
-      return this.respond(answer, Date.now());
+      return this.respond(answer, now);
     } catch (error) {
       // A closed handle, a database that was never made: the engine has its own way with both.
       this.close();
@@ -150,8 +153,7 @@ export class Ready {
     /** @type {[Entry, ArrayBuffer]} */
     const [entry, body] = found[at];
     const { ready, status, group } = entry;
-    const now = Date.now();
-    if (!ready || ready.table !== this.table || now < ready.from || now >= ready.until) return undefined;
+    if (!ready || ready.table !== this.table) return undefined;
     const targets = [`u:${entry.url.split("?", 1)[0]}`, ...entry.tags.map((tag) => `t:${tag}`)];
     if (((await current) ?? 0) > entry.generation) {
       // Something was written since: whether it was this is in the targets' own rows.
@@ -178,6 +180,9 @@ export class Ready {
     this.forget();
   }
 }
+
+/** @param {Answer} answer @param {number} now */
+const isNow = ({ from, until }, now) => from <= now && now < until;
 
 /** @param {string} block @returns {[string, string][]} */
 function fieldsOf(block) {

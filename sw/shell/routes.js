@@ -21,6 +21,13 @@ import { compile } from "../pattern.js";
  */
 
 /**
+ * Where a stored answer may lie.
+ * @typedef {object} Place
+ * @property {string[]} keys Best first.
+ * @property {boolean} ages Whether time counts: what is precached is good for as long as its revision is.
+ */
+
+/**
  * One compiled route or mutation.
  * @typedef {(request: Asked, url: URL, origin: string) => boolean} Matcher
  */
@@ -48,8 +55,8 @@ export class Table {
       const { href } = new URL(url, scope);
       this.precached.set(href, `${href.split("#", 1)[0]}#revision=${revision ?? ""}`);
     }
-    /** What becomes of the query in the keys of each route; undefined where what is stored never goes out unasked. */
-    this.keeps = routes.map(({ strategy, ignoreSearch }) => (STORED_FIRST.includes(strategy) ? (ignoreSearch ? "path" : "url") : undefined));
+    /** By route. */
+    this.configs = routes;
   }
 
   /**
@@ -81,17 +88,20 @@ export class Table {
   }
 
   /**
-   * Where what a route has stored for a URL may lie, best first, as the engine makes the keys (`src/engine/plan.rs`).
+   * Where a stored answer may lie that needs nobody to judge it, as the engine makes the keys (`src/engine/plan.rs`).
    * @param {string} href
    * @param {number} index -1 for "no route, but precached".
-   * @returns {string[]}
+   * @returns {Place}
    */
-  keysOf(href, index) {
+  placeOf(href, index) {
     const url = withoutFragment(href);
-    const kept = this.keeps[index];
     const precached = this.precached.get(url);
-    const own = kept ? [kept === "path" ? url.split("?", 1)[0] : url] : [];
-    return precached !== undefined && (kept || index < 0) ? [...own, precached] : own;
+    const route = this.configs[index];
+    const keys = route && STORED_FIRST.includes(route.strategy) ? [route.ignoreSearch ? url.split("?", 1)[0] : url] : [];
+    // A precached answer is marked as cache-first without times of its own would have it.
+    const alike = !route || (route.strategy === "cache-first" && !route.staleTime && !route.maxAge);
+    if (precached !== undefined && alike) keys.push(precached);
+    return { keys, ages: index >= 0 };
   }
 }
 

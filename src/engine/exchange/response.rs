@@ -70,6 +70,7 @@ impl Exchange {
         entry.requested_at = self.requested_at;
         entry.received_at = now;
         entry.generation = self.generation;
+        entry.ready = self.plan.mark(entry);
         let entry = entry.clone();
         self.answer_stored(now);
         self.commit(Op::RefreshEntry { entry }, None);
@@ -102,7 +103,7 @@ impl Exchange {
         None
     }
 
-    fn commit(&mut self, op: Op, updated: Option<Event>) {
+    pub(super) fn commit(&mut self, op: Op, updated: Option<Event>) {
         self.state = State::Storing;
         self.actions.push(Action::Commit { op, updated });
     }
@@ -110,7 +111,7 @@ impl Exchange {
     fn entry(&self, head: &ResponseHead, now: Timestamp) -> Entry {
         let mut kept = head.clone();
         strip(&mut kept.headers);
-        Entry {
+        let mut entry = Entry {
             key: self.plan.keys.first().cloned().unwrap_or_else(|| EntryKey(self.head.url.clone())),
             url: self.head.url.clone(),
             selected: selected(&self.head, head),
@@ -121,6 +122,9 @@ impl Exchange {
             group: self.plan.group.clone(),
             tags: self.plan.tags.clone(),
             size: 0,
-        }
+            ready: None,
+        };
+        entry.ready = self.plan.mark(&entry);
+        entry
     }
 }

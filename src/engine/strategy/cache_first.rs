@@ -6,7 +6,7 @@ use crate::time::Timestamp;
 
 pub fn begin(exchange: &mut Exchange, now: Timestamp) {
     match exchange.standing {
-        Standing::Fresh => exchange.end_with_stored(now),
+        Standing::Fresh => exchange.end_with_fresh(now),
         Standing::Stale | Standing::Invalidated | Standing::Missing => exchange.fetch_patiently(now),
     }
 }

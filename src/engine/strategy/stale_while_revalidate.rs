@@ -7,7 +7,7 @@ use crate::time::Timestamp;
 
 pub fn begin(exchange: &mut Exchange, now: Timestamp) {
     match exchange.standing {
-        Standing::Fresh => exchange.end_with_stored(now),
+        Standing::Fresh => exchange.end_with_fresh(now),
         Standing::Stale => {
             exchange.answer_stored(now);
             exchange.fetch(now);

@@ -5,7 +5,7 @@ use crate::cache::{Entry, EntryKey, Search, Target};
 use crate::engine::config::{Config, Precached};
 use crate::engine::{Answer, Committed, Compare, Effect, Engine, Instance, Lock, Op, Reason, Upstream, WriteRequest};
 use crate::fault::{FetchError, StoreError};
-use crate::http::{Headers, Method, RequestHead, ResponseHead};
+use crate::http::{Headers, Method, Ready, RequestHead, ResponseHead};
 use crate::ids::{BodyId, CommitId, Entropy, ExchangeId, Generation, MutationId};
 use crate::queue::{BodyFacts, Row, Wake};
 use crate::route::{MutationRoute, Route, Strategy, Template};
@@ -137,6 +137,7 @@ impl World {
             group: "seeded".to_owned(),
             tags: vec!["api".to_owned()],
             size: 3,
+            ready: Some(Ready { from: self.now - age, until: self.now, born: self.now - age }),
         };
         self.entries.insert(key, (entry, body));
     }
@@ -147,6 +148,11 @@ impl World {
 
     pub(super) fn begin(&mut self, head: RequestHead) -> ExchangeId {
         self.begin_on(head, Some(0))
+    }
+
+    pub(super) fn warm(&mut self, url: &str) {
+        let id = self.fresh_id();
+        self.tell(|engine, now| engine.warm(id, RequestHead::get(url), 0, now));
     }
 
     pub(super) fn begin_on(&mut self, head: RequestHead, route: Option<usize>) -> ExchangeId {

@@ -166,8 +166,16 @@ async fn update_is_applied_by_both_tabs_once_and_a_tab_may_refuse(cx: Cx) -> Out
     first.run("setTimeout(() => ls.applyUpdate())", Value::Null).await?;
     for page in [&first, &second] {
         page.until("reload", "!window.before && window.ready === true").await?;
-        ensure_eq!(page.eval("performance.getEntriesByType('navigation')[0].type").await?, "reload", "how it was loaded");
-        ensure_eq!(page.eval("Boolean((await navigator.serviceWorker.ready) && window.ls.registration.waiting)").await?, false, "an update that waits");
+        ensure_eq!(
+            page.eval("performance.getEntriesByType('navigation')[0].type").await?,
+            "reload",
+            "how it was loaded"
+        );
+        ensure_eq!(
+            page.eval("Boolean((await navigator.serviceWorker.ready) && window.ls.registration.waiting)").await?,
+            false,
+            "an update that waits"
+        );
     }
     Ok(())
 }
