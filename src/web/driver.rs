@@ -31,6 +31,8 @@ pub struct Place {
     pub scope_path: String,
     /// The origin.
     pub origin: String,
+    /// Names the route table (the config), for marks on stored answers.
+    pub table: String,
     /// Longshore's own version.
     pub version: String,
     /// Resolves when the shell gives this instance up.
@@ -106,7 +108,7 @@ impl Driver {
         let instance = Instance { owner: owner.clone(), origin: place.origin.clone() };
         Rc::new_cyclic(|me| Driver {
             engine: RefCell::new(Engine::new(config, instance)),
-            database: Database::new(&place.scope_path),
+            database: Database::new(&place.scope_path, &place.table),
             channel: Channel::join(&place.scope_path, &owner, hear(me.clone())),
             bodies: Bodies::default(),
             lock: Rc::default(),

@@ -104,6 +104,7 @@ pub async fn boot(config: JsValue, env: JsValue) -> Result<Runtime, JsValue> {
     let place = Place {
         scope_path: text(&url, "pathname").unwrap_or_else(|| "/".to_owned()),
         origin: text(&url, "origin").unwrap_or_default(),
+        table: text(&env, "table").unwrap_or_default(),
         version: text(&env, "version").unwrap_or_default(),
         ended: get(&env, "ended"),
         scope,

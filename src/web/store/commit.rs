@@ -34,7 +34,7 @@ impl Database {
         for ready in ready {
             // An op after the other: what one writes the next one reads. Only reads are awaited.
             let written = match read(&transaction, &asks_of(&ready.op)).await {
-                Ok(answers) => write(&transaction, ready, &answers, &mut outcome),
+                Ok(answers) => self.write(&transaction, ready, &answers, &mut outcome),
                 Err(error) => Err(error),
             };
             if let Err(error) = written {
@@ -113,83 +113,88 @@ fn asks_of(op: &Op) -> Vec<Ask> {
     asks
 }
 
-/// Writes an op. A request that fails aborts the transaction, which is where it is heard.
-fn write(
-    transaction: &IdbTransaction,
-    Ready { op, bytes }: &Ready,
-    answers: &[JsValue],
-    outcome: &mut Committed,
-) -> Result<(), JsValue> {
-    let mut answers = answers.iter();
-    match op {
-        Op::PutEntry { entry, compare, .. } => {
-            let Some(bytes) = bytes else { return Err(JsValue::from_str("an answer came without its body")) };
-            let old = if *compare == Compare::Bytes { answers.next() } else { None };
-            for raised in answers {
-                if number(raised) > entry.generation.0 {
-                    outcome.superseded = true;
-                    return Ok(());
+impl Database {
+    /// Writes an op. A request that fails aborts the transaction, which is where it is heard.
+    fn write(
+        &self,
+        transaction: &IdbTransaction,
+        Ready { op, bytes }: &Ready,
+        answers: &[JsValue],
+        outcome: &mut Committed,
+    ) -> Result<(), JsValue> {
+        let mut answers = answers.iter();
+        match op {
+            Op::PutEntry { entry, compare, .. } => {
+                let Some(bytes) = bytes else { return Err(JsValue::from_str("an answer came without its body")) };
+                let old = if *compare == Compare::Bytes { answers.next() } else { None };
+                for raised in answers {
+                    if number(raised) > entry.generation.0 {
+                        outcome.superseded = true;
+                        return Ok(());
+                    }
+                }
+                outcome.same_bytes |= old.is_some_and(|old| same_bytes(old, bytes));
+                self.put_entry(transaction, entry, bytes)
+            }
+            Op::RefreshEntry { entry } => {
+                match answers.next().and_then(|stored| read_entry(stored, &entry.key, &self.table)) {
+                    // Unless it is gone or another answer by now: what was confirmed is no longer there then.
+                    Some(stored) if is_same(&stored, entry) => {
+                        put(&store(transaction, ENTRIES)?, &entry.key.0, &write_entry(entry, entry.size, &self.table))
+                    }
+                    Some(_) | None => Ok(()),
                 }
             }
-            outcome.same_bytes |= old.is_some_and(|old| same_bytes(old, bytes));
-            put_entry(transaction, entry, bytes)
-        }
-        Op::RefreshEntry { entry } => match answers.next().and_then(|stored| read_entry(stored, &entry.key)) {
-            // Unless it is gone or another answer by now: what was confirmed is no longer there then.
-            Some(stored) if same_validators(&stored, entry) => {
-                put(&store(transaction, ENTRIES)?, &entry.key.0, &write_entry(entry, entry.size))
+            Op::RemoveEntry { key } => remove(transaction, &JsValue::from_str(&key.0)),
+            Op::Touch { uses } => {
+                let store = store(transaction, USES)?;
+                for (key, group, at) in uses {
+                    put(&store, &key.0, &write_use(group, *at))?;
+                }
+                Ok(())
             }
-            Some(_) | None => Ok(()),
-        },
-        Op::RemoveEntry { key } => remove(transaction, &JsValue::from_str(&key.0)),
-        Op::Touch { uses } => {
-            let store = store(transaction, USES)?;
-            for (key, group, at) in uses {
-                put(&store, &key.0, &write_use(group, *at))?;
+            Op::Trim { keep, .. } => {
+                let Some(keys) = answers.next().map(list) else { return Ok(()) };
+                for place in 0..keys.length().saturating_sub(u32::try_from(*keep).unwrap_or(u32::MAX)) {
+                    remove(transaction, &keys.get(place))?;
+                }
+                Ok(())
             }
-            Ok(())
-        }
-        Op::Trim { keep, .. } => {
-            let Some(keys) = answers.next().map(list) else { return Ok(()) };
-            for place in 0..keys.length().saturating_sub(u32::try_from(*keep).unwrap_or(u32::MAX)) {
-                remove(transaction, &keys.get(place))?;
+            Op::KeepPrecached { keys } => {
+                let Some(stored) = answers.next().map(list) else { return Ok(()) };
+                for place in 0..stored.length() {
+                    let stale = stored.get(place);
+                    if !is_among(&stale, keys) {
+                        remove(transaction, &stale)?;
+                    }
+                }
+                Ok(())
             }
-            Ok(())
-        }
-        Op::KeepPrecached { keys } => {
-            let Some(stored) = answers.next().map(list) else { return Ok(()) };
-            for place in 0..stored.length() {
-                let stale = stored.get(place);
-                if !is_among(&stale, keys) {
-                    remove(transaction, &stale)?;
+            Op::Raise { rows, current } => {
+                let store = store(transaction, GENERATIONS)?;
+                raise(&store, CURRENT, *current, answers.next())?;
+                for (key, generation) in rows {
+                    raise(&store, key, *generation, answers.next())?;
+                }
+                Ok(())
+            }
+            Op::PutRow { row, .. } => {
+                put(&store(transaction, ROWS)?, &row.id.0, &write_row(row))?;
+                match bytes {
+                    Some(bytes) => put(&store(transaction, ROW_BODIES)?, &row.id.0, bytes),
+                    None => Ok(()),
                 }
             }
-            Ok(())
+            Op::RemoveRow { id } => delete(transaction, &[ROWS, ROW_BODIES], &JsValue::from_str(&id.0)),
         }
-        Op::Raise { rows, current } => {
-            let store = store(transaction, GENERATIONS)?;
-            raise(&store, CURRENT, *current, answers.next())?;
-            for (key, generation) in rows {
-                raise(&store, key, *generation, answers.next())?;
-            }
-            Ok(())
-        }
-        Op::PutRow { row, .. } => {
-            put(&store(transaction, ROWS)?, &row.id.0, &write_row(row))?;
-            match bytes {
-                Some(bytes) => put(&store(transaction, ROW_BODIES)?, &row.id.0, bytes),
-                None => Ok(()),
-            }
-        }
-        Op::RemoveRow { id } => delete(transaction, &[ROWS, ROW_BODIES], &JsValue::from_str(&id.0)),
     }
-}
 
-fn put_entry(transaction: &IdbTransaction, entry: &Entry, bytes: &JsValue) -> Result<(), JsValue> {
-    let (key, size) = (&entry.key.0, u64::from(Uint8Array::new(bytes).length()));
-    put(&store(transaction, ENTRIES)?, key, &write_entry(entry, size))?;
-    put(&store(transaction, BODIES)?, key, bytes)?;
-    put(&store(transaction, USES)?, key, &write_use(&entry.group, entry.received_at))
+    fn put_entry(&self, transaction: &IdbTransaction, entry: &Entry, bytes: &JsValue) -> Result<(), JsValue> {
+        let (key, size) = (&entry.key.0, u64::from(Uint8Array::new(bytes).length()));
+        put(&store(transaction, ENTRIES)?, key, &write_entry(entry, size, &self.table))?;
+        put(&store(transaction, BODIES)?, key, bytes)?;
+        put(&store(transaction, USES)?, key, &write_use(&entry.group, entry.received_at))
+    }
 }
 
 /// Writes a generation, unless it is as high: another worker's raise may have been asked for later and stored before.
@@ -230,8 +235,17 @@ fn is_among(stored: &JsValue, keys: &[EntryKey]) -> bool {
     keys.iter().any(|key| key.0 == stored)
 }
 
-fn same_validators(one: &Entry, other: &Entry) -> bool {
-    ["etag", "last-modified"].iter().all(|name| one.head.headers.first(name) == other.head.headers.first(name))
+/// Whether both are of the same answer: by their validators, or by when they came where there are none.
+fn is_same(one: &Entry, other: &Entry) -> bool {
+    let mut told = false;
+    for name in ["etag", "last-modified"] {
+        let (one, other) = (one.head.headers.first(name), other.head.headers.first(name));
+        if one != other {
+            return false;
+        }
+        told |= one.is_some();
+    }
+    told || one.received_at == other.received_at
 }
 
 fn same_bytes(old: &JsValue, new: &JsValue) -> bool {

@@ -20,6 +20,8 @@ use web_sys::{IdbDatabase, IdbTransaction};
 /// One origin-and-scope's database.
 pub struct Database {
     name: String,
+    /// Names the route table that marks are made under.
+    pub table: String,
     /// The open handle.
     handle: RefCell<Option<IdbDatabase>>,
     /// What the handle calls when it must be let go or is gone.
@@ -36,7 +38,7 @@ pub struct Found {
 
 impl Database {
     /// Names the database of a scope; opens nothing yet.
-    pub fn new(scope_path: &str) -> Rc<Database> {
+    pub fn new(scope_path: &str, table: &str) -> Rc<Database> {
         Rc::new_cyclic(|me| {
             let me: Weak<Database> = me.clone();
             let gone = Closure::new(move || {
@@ -44,7 +46,7 @@ impl Database {
                     database.forget();
                 }
             });
-            Database { name: schema::name(scope_path), handle: RefCell::default(), gone }
+            Database { name: schema::name(scope_path), table: table.to_owned(), handle: RefCell::default(), gone }
         })
     }
 
@@ -59,7 +61,7 @@ impl Database {
         let mut found = self.read(&asks).await?.into_iter();
         for key in keys {
             let (Some(record), Some(body)) = (found.next(), found.next()) else { break };
-            if let Some(entry) = read_entry(&record, key)
+            if let Some(entry) = read_entry(&record, key, &self.table)
                 && !body.is_undefined()
             {
                 return Ok(Some(Found { entry, body }));

@@ -2,7 +2,7 @@
 //! A record of a newer version is not touched: it reads as absent and stays where it is.
 
 use crate::cache::{Entry, EntryKey};
-use crate::http::{Credentials, Headers, Method, Mode, ResponseHead, ResponseType};
+use crate::http::{Credentials, Headers, Method, Mode, Ready, ResponseHead, ResponseType};
 use crate::ids::{Generation, MutationId};
 use crate::queue::{BodyFacts, Cause, Draft, OnRetryable, Owner, Row, State};
 use crate::time::{Span, Timestamp};
@@ -13,9 +13,13 @@ use wasm_bindgen::JsValue;
 /// The version of the records below.
 const VERSION: f64 = 1.0;
 
-/// The record of an entry with a body of this size, as a plain object: the worker shell reads it too (`sw/shell/ready.js`).
-pub fn write_entry(entry: &Entry, size: u64) -> JsValue {
+/// The record of an entry with a body of this size, as a plain object: the worker shell reads it too (`sw/shell/ready.js`). Its mark holds
+/// for this route table only.
+pub fn write_entry(entry: &Entry, size: u64, table: &str) -> JsValue {
     let head = &entry.head;
+    let ready = entry.ready.map_or(JsValue::UNDEFINED, |mark| {
+        object(&[("table", table.into()), ("from", ms(mark.from)), ("until", ms(mark.until)), ("born", ms(mark.born))])
+    });
     object(&[
         ("v", VERSION.into()),
         ("url", entry.url.as_str().into()),
@@ -33,12 +37,14 @@ pub fn write_entry(entry: &Entry, size: u64) -> JsValue {
         ("group", entry.group.as_str().into()),
         ("tags", list(&entry.tags)),
         ("size", whole(size)),
+        ("ready", ready),
     ])
 }
 
 /// The entry of a record; a record that cannot be read is a miss, and the network's answer replaces it.
-pub fn read_entry(record: &JsValue, key: &EntryKey) -> Option<Entry> {
+pub fn read_entry(record: &JsValue, key: &EntryKey, table: &str) -> Option<Entry> {
     let fields = Fields::of(record);
+    let mark = fields.inner("ready").filter(|mark| mark.text("table") == table);
     let entry = Entry {
         key: key.clone(),
         url: fields.text("url"),
@@ -56,6 +62,11 @@ pub fn read_entry(record: &JsValue, key: &EntryKey) -> Option<Entry> {
         group: fields.text("group"),
         tags: fields.texts("tags"),
         size: fields.number("size") as u64,
+        ready: mark.map(|mark| Ready {
+            from: moment(&mark, "from"),
+            until: moment(&mark, "until"),
+            born: moment(&mark, "born"),
+        }),
     };
     complete(&fields).then_some(entry)
 }
