@@ -3,6 +3,7 @@
 
 use super::effect::{Durability, Op};
 use super::machine::{Engine, Job, Purpose};
+use crate::cache::EntryKey;
 use crate::ids::ExchangeId;
 use crate::tabs::Event;
 use crate::time::Timestamp;
@@ -39,6 +40,11 @@ impl Engine {
             self.write_uses(&mut ops);
             self.commit(Durability::Relaxed, ops, Purpose::Nobody);
         }
+    }
+
+    /// Answers that went out without the engine.
+    pub fn note_uses(&mut self, uses: Vec<(EntryKey, String, Timestamp)>) {
+        self.commit(Durability::Relaxed, vec![Op::Touch { uses }], Purpose::Nobody);
     }
 
     fn write_uses(&mut self, ops: &mut Vec<Op>) {

@@ -4,12 +4,13 @@
 use super::clock;
 use super::driver::Driver;
 use super::json::{Json, object};
-use super::objects::{error, get, set, text, texts};
+use super::objects::{Fields, error, get, set, text, texts};
 use super::tasks;
+use crate::cache::EntryKey;
 use crate::fault::StoreError;
 use crate::ids::MutationId;
 use crate::queue::{Cause, Command, Row, State, Wake};
-use crate::time::Span;
+use crate::time::{Span, Timestamp};
 use js_sys::{Array, Promise};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -47,6 +48,11 @@ impl Driver {
             "wake" => self.wake(&text(message, "reason").unwrap_or_default()),
             "warm" => {
                 self.warm(&texts(message, "urls"), &Array::from(&get(message, "routes")));
+                Promise::resolve(&JsValue::UNDEFINED)
+            }
+            // Not a page's word but the shell's: answers that it has given without the engine.
+            "used" => {
+                self.tell(|engine| engine.note_uses(uses(message)));
                 Promise::resolve(&JsValue::UNDEFINED)
             }
             // A page's word that it is online is worth a try; that it is offline is found out by trying.
@@ -154,4 +160,14 @@ fn describe(row: &Row) -> JsValue {
         ("contentType", Json::text(body.and_then(|facts| facts.content_type.as_deref()))),
         ("size", Json::Number(body.map_or(0, |facts| facts.size) as i64)),
     ])
+}
+
+/// Key, group and moment of each use.
+fn uses(message: &JsValue) -> Vec<(EntryKey, String, Timestamp)> {
+    let mut uses = Vec::new();
+    for used in Array::from(&get(message, "uses")).iter() {
+        let used = Fields::of(&used);
+        uses.push((EntryKey(used.text("key")), used.text("group"), Timestamp(used.number("at") as i64)));
+    }
+    uses
 }

@@ -35,6 +35,8 @@ pub struct Place {
     pub table: String,
     /// Longshore's own version.
     pub version: String,
+    /// The shell's function that forgets ready answers: those of these entry keys and generation rows, or all.
+    pub forget: JsValue,
     /// Resolves when the shell gives this instance up.
     pub ended: JsValue,
 }
@@ -122,6 +124,13 @@ impl Driver {
             waiting: RefCell::default(),
             last_id: Cell::new(0),
         })
+    }
+
+    /// Has the shell forget what it holds ready under these names; undefined stands for everything.
+    pub fn have_forgotten(&self, names: &JsValue) {
+        if let Some(forget) = self.place.forget.dyn_ref::<Function>() {
+            call(forget, names);
+        }
     }
 
     /// Reads the raised generations; a store that fails leaves the old ones.
@@ -248,6 +257,7 @@ fn hear(me: Weak<Driver>) -> impl Fn() {
     move || {
         if let Some(me) = me.upgrade() {
             me.outdated.set(true);
+            me.have_forgotten(&JsValue::UNDEFINED);
             me.tell(|engine| engine.wake(Wake::OtherWorker, clock::now()));
         }
     }

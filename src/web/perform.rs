@@ -43,6 +43,7 @@ impl Driver {
             Effect::MakeRoom { token } => start(async move {
                 // Whether room was made shows when the commit is tried again.
                 let _ = me.database.make_room().await;
+                me.have_forgotten(&JsValue::UNDEFINED);
                 me.tell(|engine| engine.on_room_made(token, clock::now()));
             }),
             Effect::AskLock => self.ask_lock(),
@@ -123,6 +124,9 @@ impl Driver {
         for op in &ops {
             bodies.push(&self.bytes_of(op, take));
         }
+        let names = touched(&ops);
+        // Before, since what is being replaced must not go out any more; and after, since it may have been read meanwhile.
+        self.forget_some(&names);
         let me = Rc::clone(self);
         start(async move {
             let result = match JsFuture::from(Promise::all(&bodies)).await {
@@ -132,8 +136,15 @@ impl Driver {
                 },
                 Err(error) => Err(cut_off(&text(&error, "message").unwrap_or_default())),
             };
+            me.forget_some(&names);
             me.tell(|engine| engine.on_committed(id, result, clock::now()));
         });
+    }
+
+    fn forget_some(&self, names: &Array) {
+        if names.length() > 0 {
+            self.have_forgotten(names);
+        }
     }
 
     /// The bytes that an op stores, or a promise of them; undefined where it stores none.
@@ -222,6 +233,33 @@ fn pass_through(live: &Live, respond: Function) {
     when(network::fetch(request), move |response| {
         call(&respond, &response.unwrap_or_else(|_| Response::error().into()));
     });
+}
+
+/// The entry keys and generation rows that a commit changes.
+fn touched(ops: &[Op]) -> Array {
+    let names = Array::new();
+    for op in ops {
+        match op {
+            Op::PutEntry { entry, .. } | Op::RefreshEntry { entry } => {
+                names.push(&entry.key.0.as_str().into());
+            }
+            Op::RemoveEntry { key } => {
+                names.push(&key.0.as_str().into());
+            }
+            Op::Raise { rows, .. } => {
+                for (row, _) in rows {
+                    names.push(&row.as_str().into());
+                }
+            }
+            // What is trimmed is not wrong, only old.
+            Op::Touch { .. }
+            | Op::Trim { .. }
+            | Op::KeepPrecached { .. }
+            | Op::PutRow { .. }
+            | Op::RemoveRow { .. } => {}
+        }
+    }
+    names
 }
 
 /// Puts ops and the bytes they store together, and holds the bytes to the length they were declared with.

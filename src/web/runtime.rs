@@ -106,6 +106,7 @@ pub async fn boot(config: JsValue, env: JsValue) -> Result<Runtime, JsValue> {
         origin: text(&url, "origin").unwrap_or_default(),
         table: text(&env, "table").unwrap_or_default(),
         version: text(&env, "version").unwrap_or_default(),
+        forget: get(&env, "forget"),
         ended: get(&env, "ended"),
         scope,
     };

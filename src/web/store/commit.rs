@@ -108,7 +108,12 @@ fn asks_of(op: &Op) -> Vec<Ask> {
                 asks.push(Ask::One(GENERATIONS, JsValue::from_str(key)));
             }
         }
-        Op::RemoveEntry { .. } | Op::Touch { .. } | Op::PutRow { .. } | Op::RemoveRow { .. } => {}
+        Op::Touch { uses } => {
+            for (key, ..) in uses {
+                asks.push(Ask::One(USES, JsValue::from_str(&key.0)));
+            }
+        }
+        Op::RemoveEntry { .. } | Op::PutRow { .. } | Op::RemoveRow { .. } => {}
     }
     asks
 }
@@ -149,7 +154,10 @@ impl Database {
             Op::Touch { uses } => {
                 let store = store(transaction, USES)?;
                 for (key, group, at) in uses {
-                    put(&store, &key.0, &write_use(group, *at))?;
+                    // What was removed meanwhile stays removed.
+                    if answers.next().is_some_and(|stored| !stored.is_undefined()) {
+                        put(&store, &key.0, &write_use(group, *at))?;
+                    }
                 }
                 Ok(())
             }
