@@ -149,11 +149,11 @@ test("a store that fails leaves the answer to the engine, and its handle is drop
 test("uses are told in batches", async () => {
   const ready = stocked();
   await ready.stored(at(URL_A));
-  assert.equal(ready.takeUses(), undefined);
+  assert.equal(ready.takeUses(64), undefined);
   for (let n = 0; n < 63; n++) ready.uses.set(String(n), ["a", n]);
-  const uses = ready.takeUses();
+  const uses = ready.takeUses(64);
   assert.deepEqual([uses?.length, uses?.[0].key, uses?.[0].group], [64, URL_A, "a"]);
-  assert.equal(ready.takeUses(), undefined);
+  assert.equal(ready.takeUses(64), undefined);
 });
 
 test("keys are those of the engine: the route's, then the precached one", () => {

@@ -35,6 +35,10 @@ impl Engine {
         }
         // Its own group: a precached page that a route shows must not be trimmed with the route's answers.
         self.uses.push((entry.key.clone(), entry.group.clone(), now));
+        self.write_many_uses();
+    }
+
+    fn write_many_uses(&mut self) {
         if self.uses.len() >= USES_BATCH {
             let mut ops = Vec::new();
             self.write_uses(&mut ops);
@@ -44,7 +48,11 @@ impl Engine {
 
     /// Answers that went out without the engine.
     pub fn note_uses(&mut self, uses: Vec<(EntryKey, String, Timestamp)>) {
-        self.commit(Durability::Relaxed, vec![Op::Touch { uses }], Purpose::Nobody);
+        for used in uses {
+            self.uses.retain(|(key, ..)| *key != used.0);
+            self.uses.push(used);
+        }
+        self.write_many_uses();
     }
 
     fn write_uses(&mut self, ops: &mut Vec<Op>) {

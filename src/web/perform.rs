@@ -131,7 +131,9 @@ impl Driver {
         start(async move {
             let result = match JsFuture::from(Promise::all(&bodies)).await {
                 Ok(bodies) => match ready(ops, &bodies.unchecked_into()) {
-                    Ok(ready) => me.database.commit(&ready, durability).await.inspect(|_| me.note_tickets(&ready)),
+                    Ok(ready) => {
+                        me.database.commit(&ready, durability, &names).await.inspect(|_| me.note_tickets(&ready))
+                    }
                     Err(error) => Err(error),
                 },
                 Err(error) => Err(cut_off(&text(&error, "message").unwrap_or_default())),

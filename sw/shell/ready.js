@@ -41,9 +41,6 @@ const SPECIAL = ["range", "if-none-match", "if-modified-since", "if-match", "if-
 const MEMORY = 16 << 20;
 const SHARE = 8;
 
-/** Uses are told to the engine in batches. */
-const USES_BATCH = 64;
-
 export class Ready {
   /**
    * @param {string} database the engine's database.
@@ -108,9 +105,9 @@ export class Ready {
     }
   }
 
-  /** The uses that the engine has not heard of: key, group and moment of each. Undefined while they are few. */
-  takeUses() {
-    if (this.uses.size < USES_BATCH) return undefined;
+  /** The uses that the engine has not heard of, key, group and moment of each; undefined while they are fewer than that. @param {number} least */
+  takeUses(least) {
+    if (this.uses.size < least) return undefined;
     const uses = Array.from(this.uses, ([key, [group, at]]) => ({ key, group, at }));
     this.uses.clear();
     return uses;

@@ -23,18 +23,18 @@ pub struct Ready {
 }
 
 impl Database {
-    /// Commits.
-    pub async fn commit(&self, ready: &[Ready], durability: Durability) -> CommitResult {
+    /// Commits; adds to `changed` the keys of what a limit has removed.
+    pub async fn commit(&self, ready: &[Ready], durability: Durability, changed: &Array) -> CommitResult {
         let mut stores = Vec::new();
         for Ready { op, .. } in ready {
             stores.extend_from_slice(stores_of(op));
         }
         let transaction = self.begin(&stores, Some(durability)).await?;
-        let mut outcome = Committed::default();
+        let mut report = Report { outcome: Committed::default(), changed };
         for ready in ready {
             // An op after the other: what one writes the next one reads. Only reads are awaited.
             let written = match read(&transaction, &asks_of(&ready.op)).await {
-                Ok(answers) => self.write(&transaction, ready, &answers, &mut outcome),
+                Ok(answers) => self.write(&transaction, ready, &answers, &mut report),
                 Err(error) => Err(error),
             };
             if let Err(error) = written {
@@ -43,7 +43,7 @@ impl Database {
                 return Err(failure(&error));
             }
         }
-        complete(&transaction).await.map(|()| outcome)
+        complete(&transaction).await.map(|()| report.outcome)
     }
 
     /// Frees room: a quarter of the stored answers, those unused the longest; `false` when nothing was left to free.
@@ -67,6 +67,14 @@ impl Database {
         complete(&transaction).await?;
         Ok(keys.length() > 0)
     }
+}
+
+/// What a commit has to tell beyond having succeeded.
+struct Report<'a> {
+    /// To the engine.
+    outcome: Committed,
+    /// To those who hold copies: keys of what it removed.
+    changed: &'a Array,
 }
 
 /// The stores that hold answers, one key in all three.
@@ -125,7 +133,7 @@ impl Database {
         transaction: &IdbTransaction,
         Ready { op, bytes }: &Ready,
         answers: &[JsValue],
-        outcome: &mut Committed,
+        report: &mut Report<'_>,
     ) -> Result<(), JsValue> {
         let mut answers = answers.iter();
         match op {
@@ -134,11 +142,11 @@ impl Database {
                 let old = if *compare == Compare::Bytes { answers.next() } else { None };
                 for raised in answers {
                     if number(raised) > entry.generation.0 {
-                        outcome.superseded = true;
+                        report.outcome.superseded = true;
                         return Ok(());
                     }
                 }
-                outcome.same_bytes |= old.is_some_and(|old| same_bytes(old, bytes));
+                report.outcome.same_bytes |= old.is_some_and(|old| same_bytes(old, bytes));
                 self.put_entry(transaction, entry, bytes)
             }
             Op::RefreshEntry { entry } => {
@@ -165,6 +173,7 @@ impl Database {
                 let Some(keys) = answers.next().map(list) else { return Ok(()) };
                 for place in 0..keys.length().saturating_sub(u32::try_from(*keep).unwrap_or(u32::MAX)) {
                     remove(transaction, &keys.get(place))?;
+                    report.changed.push(&keys.get(place));
                 }
                 Ok(())
             }
