@@ -97,6 +97,8 @@ async function opened(options = {}) {
   /** @type {any[]} */
   const got = [];
   longshore.on("*", (/** @type {any} */ event) => got.push(event.kind === "resync" ? `resync:${event.reason}` : event.kind));
+  // The answer to its hello is there once that of a later call is.
+  await longshore.version();
   await pause();
   return { longshore, got };
 }
