@@ -95,7 +95,7 @@ async fn closed_database_handle_is_reopened(cx: Cx) -> Outcome {
 
 /// A request that needs the engine: one with a field that no mark answers for.
 async fn judged(page: &Page) -> Outcome<String> {
-    let init = json!({ "headers": { "cache-control": "max-stale=9999" } });
+    let init = json!({ "headers": { "authorization": "Test" } });
     let answer = page.fetch("/api/value/a?maxage=0", init).await?;
     Ok(answer["text"].as_str().unwrap_or_default().to_owned())
 }
