@@ -123,7 +123,8 @@ declare namespace Longshore {
    * - `network-only`: the network; nothing is stored. Without `fallback` the browser handles it as if there were no worker.
    * - `cache-only`: what is stored, however old.
    *
-   * Fresh and stale are HTTP's (RFC 9111, RFC 5861) unless `staleTime` says otherwise.
+   * Fresh and stale are HTTP's (RFC 9111) unless `staleTime` says otherwise. With `respect: "http"` the strategies that store are one:
+   * header fields alone say what is stored, used, used stale or asked about.
    */
   type Strategy = "cache-first" | "network-first" | "stale-while-revalidate" | "network-only" | "cache-only";
 
@@ -149,6 +150,11 @@ declare namespace Longshore {
     timeout?: Duration;
     /** How long a stored answer is fresh, whatever its own fields say. Default: they decide. */
     staleTime?: Duration;
+    /**
+     * Who says how stored answers are used: the route's strategy and times, or, with `"http"`, the header fields of answer and request,
+     * to the letter (RFC 9111, RFC 5861, RFC 8246). Default: `"route"`.
+     */
+    respect?: "route" | "http";
     /** When a stored answer is too old to be used at all. Default: never. */
     maxAge?: Duration;
     /** How many answers the route keeps; the longest unused goes first. Default: no limit. */

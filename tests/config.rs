@@ -4,7 +4,7 @@ mod json;
 
 use longshore::engine::config::{Config, Precached, mutation_conditions, route_conditions};
 use longshore::http::{Method, Mode};
-use longshore::route::{HeaderRule, IdempotencyHeader, Matcher, OnRetryable, Search, Strategy, Template};
+use longshore::route::{HeaderRule, IdempotencyHeader, Matcher, OnRetryable, Respect, Search, Strategy, Template};
 use longshore::time::Span;
 use serde_json::{Value as Json, json};
 
@@ -41,8 +41,8 @@ fn everything_that_can_be_written_is_read() {
             {"match": ["/api/*", "https://cdn.example/*"], "method": "GET", "destination": ["", "image"], "mode": ["cors"], "header": {"X-A": true, "X-B": "b"},
              "strategy": "network-first", "timeout": "3s", "staleTime": "30s", "maxAge": "7d", "maxEntries": 500, "tags": ["api", "board:{path[2]}"],
              "ignoreSearch": true, "expects": "Application/JSON", "fallback": "/offline.html?v=1"},
-            {"match": {"hook": true}, "strategy": "stale-while-revalidate"},
-            {"match": {"hook": true}, "strategy": "stale-while-revalidate"},
+            {"match": {"hook": true}, "strategy": "stale-while-revalidate", "respect": "http"},
+            {"match": {"hook": true}, "strategy": "stale-while-revalidate", "respect": "route"},
         ],
         "mutations": [{"match": "/api/*", "methods": "POST", "lane": "board:{path[2]}", "invalidates": ["api"], "timeout": "5s", "onRetryable": "answer",
              "idempotencyHeader": "X-Key", "expects": ["application/json"], "forms": {"redirect": "/sent"}, "maxRetryAfter": "1h"},
@@ -52,6 +52,10 @@ fn everything_that_can_be_written_is_read() {
     }));
     let route = &config.routes[0];
     assert_eq!((route.strategy, route.search), (Strategy::NetworkFirst, Search::Ignored));
+    assert_eq!(
+        config.routes.iter().map(|route| route.respect).collect::<Vec<_>>(),
+        [Respect::Route, Respect::Http, Respect::Route]
+    );
     assert_eq!(
         (route.timeout, route.stale_time, route.max_age),
         (Some(Span::seconds(3)), Some(Span::seconds(30)), Some(Span::hours(168)))

@@ -154,6 +154,15 @@ fn how_a_route_serves_is_checked() {
         json!({"routes": [{"match": "/a", "strategy": "cache-first", "timeout": "3s"}]}),
         "routes[0].timeout: only network-first has a timeout",
     );
+    check_route(
+        "respect",
+        json!("HTTP"),
+        "routes[0].respect: expected \"route\" or \"http\", got \"HTTP\" (did you mean \"http\"?)",
+    );
+    check(
+        json!({"routes": [{"match": "/a", "strategy": "cache-first", "respect": "http", "staleTime": "3s"}]}),
+        "routes[0].staleTime: with respect \"http\" the header fields decide this",
+    );
     check_route("maxEntries", json!(0), "routes[0].maxEntries: expected a whole number from 1, got 0");
     check_route("tags", json!("api"), "routes[0].tags: expected a list of tags, got \"api\"");
     check_route("tags", json!([7]), "routes[0].tags[0]: expected a text such as \"board:{path[2]}\", got 7");

@@ -16,7 +16,7 @@ use super::plan::Plan;
 use super::strategy;
 use crate::cache::Entry;
 use crate::freshness::{
-    Invalidation, Reuse, Stored, assess, conditions, is_conditional, may_use, served, vary_matches,
+    Invalidation, Respect, Reuse, StandIn, Stored, assess, conditions, is_conditional, may_use, served, vary_matches,
 };
 use crate::http::{CacheMode, Headers, RequestHead};
 use crate::ids::Generation;
@@ -42,6 +42,8 @@ pub struct Exchange {
     former: Option<Box<Entry>>,
     /// What it found about the stored entry.
     pub standing: Standing,
+    /// When the stored entry may go out although it had to be asked about and no good answer came.
+    pub stand_in: StandIn,
     /// Set while it looks for what somebody else's fetch has stored: when that which it knew had arrived.
     awaited: Option<Timestamp>,
     /// When the fetch went out.
@@ -73,6 +75,7 @@ impl Exchange {
             former: None,
             awaited: None,
             standing: Standing::Missing,
+            stand_in: StandIn::OnError,
             requested_at: now,
             conditional: false,
             state: State::Looking,
@@ -89,6 +92,8 @@ impl Exchange {
                 if self.stored.is_none() && !others.is_empty() {
                     // What was found is of no use; what lies under the next key may be.
                     self.actions.push(Action::Lookup(others));
+                } else if self.respects_http() && !self.plan.any_age {
+                    strategy::begin_by_http(self, invalidation, now);
                 } else if self.is_awaited() {
                     self.end_with_stored(now);
                 } else {
@@ -186,9 +191,15 @@ impl Exchange {
             _ => Headers::default(),
         };
         self.conditional = extra.iter().next().is_some();
-        // Revalidation must reach the server, past the browser's own HTTP cache.
-        let past = self.stored.is_some() && self.head.cache == CacheMode::Default && self.plan.strategy.stores();
-        let cache = past.then_some(CacheMode::NoCache);
+        let ours = self.head.cache == CacheMode::Default && self.plan.strategy.stores();
+        let cache = match self.plan.policy.respect {
+            // Two caches that go by the same fields: the browser's own would only hide the server's word. What a page has just loaded
+            // is fetched from there all the same.
+            Respect::Http if ours && !self.plan.any_age => Some(CacheMode::NoStore),
+            // Revalidation must reach the server, past the browser's own HTTP cache.
+            Respect::Route if ours && self.stored.is_some() => Some(CacheMode::NoCache),
+            Respect::Http | Respect::Route => None,
+        };
         self.actions.push(Action::Fetch(Upstream { url: None, extra, cache, integrity: None }));
     }
 
@@ -223,6 +234,10 @@ impl Exchange {
         let stored = self.stored.as_ref().filter(|entry| entry.ready.is_none())?;
         let ready = self.plan.mark(stored)?;
         Some(Box::new(Entry { ready: Some(ready), ..Entry::clone(stored) }))
+    }
+
+    fn respects_http(&self) -> bool {
+        self.plan.policy.respect == Respect::Http && self.plan.strategy.stores()
     }
 
     fn is_awaited(&self) -> bool {

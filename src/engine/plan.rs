@@ -123,12 +123,16 @@ impl Places {
         };
         let mut keys = vec![EntryKey::of(&head.url, search)];
         keys.extend(precached);
+        let respect = match route.respect {
+            route::Respect::Route => Respect::Route,
+            route::Respect::Http => Respect::Http,
+        };
         // Where headers are silent the strategy speaks: cache-first means that what is stored is good.
         let silent = if route.strategy == Strategy::CacheFirst { Lifetime::Forever } else { Lifetime::None };
         Plan {
             strategy: route.strategy,
             keys,
-            policy: Policy { respect: Respect::Route, stale_time: route.stale_time, max_age: route.max_age, silent },
+            policy: Policy { respect, stale_time: route.stale_time, max_age: route.max_age, silent },
             any_age: false,
             expects: route.expects.clone(),
             tags: route.tags_for(&head.method, &head.url),

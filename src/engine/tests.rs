@@ -1,6 +1,7 @@
 //! Tests of the engine: what it asks of the world, told by a small world that answers.
 
 mod asks;
+mod by_http;
 mod chance;
 mod flights;
 mod generations;

@@ -17,6 +17,8 @@ pub struct Route {
     pub timeout: Option<Span>,
     /// `staleTime`: how long a stored answer is fresh, whatever its own fields say. Default: they decide.
     pub stale_time: Option<Span>,
+    /// `respect`: whether the times above and the strategy say how stored answers are used, or HTTP's own rules do. Default: they do.
+    pub respect: Respect,
     /// `maxAge`: when a stored answer is too old to be used at all. Default: never.
     pub max_age: Option<Span>,
     /// `maxEntries`: how many answers the route keeps, the longest unused going first. Default: no limit.
@@ -30,6 +32,16 @@ pub struct Route {
     pub expects: Vec<String>,
     /// `fallback`: the path of the page to show when neither network nor store has an answer. Default: none.
     pub fallback: Option<String>,
+}
+
+/// Who says how stored answers are used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Respect {
+    /// The route.
+    #[default]
+    Route,
+    /// The header fields of answer and request, to the letter of RFC 9111 and RFC 5861.
+    Http,
 }
 
 /// What the query means for looking up stored answers.
@@ -51,6 +63,7 @@ impl Route {
             strategy,
             timeout: None,
             stale_time: None,
+            respect: Respect::Route,
             max_age: None,
             max_entries: None,
             tags: Vec::new(),

@@ -99,7 +99,7 @@ export class Table {
     const route = this.configs[index];
     const keys = route && STORED_FIRST.includes(route.strategy) ? [route.ignoreSearch ? url.split("?", 1)[0] : url] : [];
     // A precached answer is marked as cache-first without times of its own would have it.
-    const alike = !route || (route.strategy === "cache-first" && !route.staleTime && !route.maxAge);
+    const alike = !route || (route.strategy === "cache-first" && !route.staleTime && !route.maxAge && route.respect !== "http");
     if (precached !== undefined && alike) keys.push(precached);
     return { keys, ages: index >= 0 };
   }

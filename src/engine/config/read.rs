@@ -4,7 +4,7 @@
 use super::checker::item;
 use super::value::Value;
 use super::{Config, Precached};
-use crate::route::{IdempotencyHeader, MutationRoute, OnRetryable, Route, Search, Strategy, Template};
+use crate::route::{IdempotencyHeader, MutationRoute, OnRetryable, Respect, Route, Search, Strategy, Template};
 use crate::time::Span;
 
 /// What a route's name is made of.
@@ -40,6 +40,7 @@ fn route(index: usize, value: &Value) -> Route {
         name: name(index, value),
         timeout: value.span("timeout"),
         stale_time: value.span("staleTime"),
+        respect: if value.text("respect").as_deref() == Some("http") { Respect::Http } else { Respect::Route },
         max_age: value.span("maxAge"),
         max_entries: value.count("maxEntries"),
         tags: templates(value, "tags"),

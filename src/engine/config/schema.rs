@@ -31,6 +31,7 @@ const ROUTE_FIELDS: Rule = object(&[
     required("strategy", &STRATEGY),
     optional("timeout", &TIMEOUT),
     optional("staleTime", &SPAN),
+    optional("respect", &RESPECT),
     optional("maxAge", &SPAN),
     optional("maxEntries", &COUNT),
     optional("tags", &TAGS),
@@ -148,6 +149,7 @@ const STRATEGY: Rule = Rule {
     expected: "\"cache-first\", \"network-first\", \"stale-while-revalidate\", \"network-only\" or \"cache-only\"",
     form: Form::Word(&["cache-first", "network-first", "stale-while-revalidate", "network-only", "cache-only"]),
 };
+const RESPECT: Rule = Rule { expected: "\"route\" or \"http\"", form: Form::Word(&["route", "http"]) };
 /// Fetch's destinations; the empty one is a plain `fetch()`.
 const DESTINATION: Rule = Rule {
     expected: "a destination such as \"image\"",
@@ -204,6 +206,12 @@ fn check_route(checker: &mut Checker, at: &str, value: &Value) -> Fit {
     let other = value.get("strategy").is_some_and(|strategy| strategy.as_text() != Some("network-first"));
     if other && value.get("timeout").is_some() {
         checker.push(&child(at, "timeout"), "only network-first has a timeout".to_owned());
+    }
+    let by_http = value.get("respect").is_some_and(|respect| respect.as_text() == Some("http"));
+    for key in ["staleTime", "timeout"] {
+        if by_http && value.get(key).is_some() {
+            checker.push(&child(at, key), "with respect \"http\" the header fields decide this".to_owned());
+        }
     }
     Ok(())
 }

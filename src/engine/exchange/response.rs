@@ -6,7 +6,7 @@ use crate::cache::{Entry, EntryKey, declared_length, inspect};
 use crate::engine::action::Action;
 use crate::engine::effect::{Answer, Compare, Op};
 use crate::fault::FetchError;
-use crate::freshness::{confirms, refresh, selected, storable, strip};
+use crate::freshness::{StandIn, confirms, refresh, selected, storable, storable_by_http, strip};
 use crate::http::ResponseHead;
 use crate::ids::BodyId;
 use crate::tabs::Event;
@@ -26,14 +26,17 @@ impl Exchange {
         let poisoned = matches!(head.status, 200..=299) && inspect(&self.head.url, head, &self.plan.expects).is_err();
         // RFC 9111, 4.3.3: a 5xx while validating may be treated as no answer. So may a captive portal's page, and its 511
         // (RFC 6585, 6).
-        if (matches!(head.status, 500 | 502 | 503 | 504 | 511) || poisoned) && self.stored.is_some() {
+        let failed = matches!(head.status, 500 | 502 | 503 | 504) && self.stand_in == StandIn::OnError;
+        if (failed || head.status == 511 || poisoned) && self.stored.is_some() {
             return self.without_network(now);
         }
         self.answer(Answer::Network { body: *body });
         if !self.plan.strategy.stores() {
             return self.finish();
         }
-        if poisoned || storable(&self.head, head).is_err() {
+        let refusal =
+            if self.respects_http() { storable_by_http(&self.head, head) } else { storable(&self.head, head) };
+        if poisoned || refusal.is_err() {
             return self.part_with(head.status);
         }
         let differs = self.differs(head);
@@ -77,7 +80,8 @@ impl Exchange {
     }
 
     fn without_network(&mut self, now: Timestamp) {
-        if self.answered || self.stored.is_some() {
+        let bound = self.stand_in == StandIn::Never && self.stored.is_some();
+        if self.answered || (self.stored.is_some() && !bound) {
             return self.end_with_stored(now);
         }
         match &self.plan.fallback {
@@ -85,6 +89,8 @@ impl Exchange {
                 self.actions.push(Action::Lookup(keys.clone()));
                 self.state = State::FallingBack;
             }
+            // RFC 9111, 5.2.2.2: "the cache MUST generate an error response rather than reuse the stale response".
+            None if bound => self.refuse(504, "what is stored must be validated, and the server cannot be asked"),
             None => {
                 self.answer(Answer::Failed);
                 self.finish();

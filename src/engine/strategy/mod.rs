@@ -1,11 +1,14 @@
 //! The strategies, one file each: what happens once it is known what is stored.
 //! What happens to the network's answer is the same for all and lives in `exchange`.
 
+mod by_http;
 mod cache_first;
 mod cache_only;
 mod network_first;
 mod network_only;
 mod stale_while_revalidate;
+
+pub use by_http::begin as begin_by_http;
 
 use super::action::Standing;
 use super::exchange::Exchange;
