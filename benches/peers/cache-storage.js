@@ -26,6 +26,7 @@ let kept = -1;
 /** @param {Cache} cache @param {Request} request @param {Response} response */
 async function keep(cache, request, response) {
   await cache.put(request, response);
+  if (MAX_ENTRIES === undefined) return;
   if (kept < 0) kept = (await cache.keys()).length;
   else kept += 1;
   if (kept <= MAX_ENTRIES) return;

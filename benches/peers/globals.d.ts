@@ -1,7 +1,7 @@
 // What the bench defines while it bundles a peer's script: see `tests/e2e/src/bench/bundle.rs`.
 
-/** The most entries that the peer is to keep. */
-declare const MAX_ENTRIES: number;
+/** The most entries that the peer is to keep; undefined for no limit. */
+declare const MAX_ENTRIES: number | undefined;
 
 /** The bytes of Longshore's memory tier; undefined for its default. */
 declare const MEMORY: number | undefined;

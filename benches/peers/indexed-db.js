@@ -27,9 +27,15 @@ async function keep(database, entry) {
   const transaction = database.transaction("answers", "readwrite", { durability: "relaxed" });
   const store = transaction.objectStore("answers");
   store.put(entry);
+  if (MAX_ENTRIES !== undefined) dropOldest(store, MAX_ENTRIES);
+  await done(transaction);
+}
+
+/** @param {IDBObjectStore} store @param {number} most */
+function dropOldest(store, most) {
   const counting = store.count();
   counting.onsuccess = () => {
-    let over = counting.result - MAX_ENTRIES;
+    let over = counting.result - most;
     if (over <= 0) return;
     const walking = store.index("at").openKeyCursor();
     walking.onsuccess = () => {
@@ -40,5 +46,4 @@ async function keep(database, entry) {
       cursor.continue();
     };
   };
-  await done(transaction);
 }

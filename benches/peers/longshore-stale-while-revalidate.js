@@ -2,7 +2,11 @@ import "./inside.js";
 
 importScripts("/longshore/longshore-sw.js");
 
+// A key that is there must have a value.
+const limit = MAX_ENTRIES === undefined ? {} : { maxEntries: MAX_ENTRIES };
+const memory = MEMORY === undefined ? {} : { memory: MEMORY };
+
 longshore.start({
-  ...(MEMORY === undefined ? {} : { memory: MEMORY }),
-  routes: [{ match: "/data/*", strategy: "stale-while-revalidate", staleTime: "1h", maxEntries: MAX_ENTRIES, maxAge: "7d" }],
+  ...memory,
+  routes: [{ match: "/data/*", strategy: "stale-while-revalidate", staleTime: "1h", ...limit, maxAge: "7d" }],
 });

@@ -1,13 +1,15 @@
 import "./inside.js";
 import { StaleWhileRevalidate, ExpirationPlugin, Serwist } from "serwist";
 
+const limit = MAX_ENTRIES === undefined ? {} : { maxEntries: MAX_ENTRIES };
+
 new Serwist({
   skipWaiting: true,
   clientsClaim: true,
   runtimeCaching: [
     {
       matcher: ({ url }) => url.pathname.startsWith("/data/"),
-      handler: new StaleWhileRevalidate({ cacheName: "data", plugins: [new ExpirationPlugin({ maxEntries: MAX_ENTRIES, maxAgeSeconds: 7 * 24 * 3600 })] }),
+      handler: new StaleWhileRevalidate({ cacheName: "data", plugins: [new ExpirationPlugin({ ...limit, maxAgeSeconds: 7 * 24 * 3600 })] }),
     },
   ],
 }).addEventListeners();

@@ -5,9 +5,11 @@ import { registerRoute } from "workbox-routing";
 import { StaleWhileRevalidate } from "workbox-strategies";
 import { worker } from "./worker.js";
 
+const limit = MAX_ENTRIES === undefined ? {} : { maxEntries: MAX_ENTRIES };
+
 worker.skipWaiting();
 clientsClaim();
 registerRoute(
   ({ url }) => url.pathname.startsWith("/data/"),
-  new StaleWhileRevalidate({ cacheName: "data", plugins: [new ExpirationPlugin({ maxEntries: MAX_ENTRIES, maxAgeSeconds: 7 * 24 * 3600 })] }),
+  new StaleWhileRevalidate({ cacheName: "data", plugins: [new ExpirationPlugin({ ...limit, maxAgeSeconds: 7 * 24 * 3600 })] }),
 );

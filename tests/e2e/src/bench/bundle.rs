@@ -54,14 +54,15 @@ fn add_runtime(files: &mut Files, dist: &Path) -> Outcome {
 
 /// One classic script, with what this table asks of the peer written into it.
 fn bundle(root: &Path, script: &Path, subject: &Subject) -> Outcome<Vec<u8>> {
-    let memory = subject.memory.map_or_else(|| "undefined".to_owned(), |bytes| bytes.to_string());
+    let or_undefined =
+        |number: Option<usize>| number.map_or_else(|| "undefined".to_owned(), |number| number.to_string());
     let output = Command::new(root.join("node_modules/.bin/esbuild"))
         .current_dir(root)
         .arg(script)
         .args(["--bundle", "--minify", "--format=iife", "--log-level=warning"])
         .arg("--define:process.env.NODE_ENV=\"production\"")
-        .arg(format!("--define:MAX_ENTRIES={}", subject.max_entries))
-        .arg(format!("--define:MEMORY={memory}"))
+        .arg(format!("--define:MAX_ENTRIES={}", or_undefined(subject.max_entries)))
+        .arg(format!("--define:MEMORY={}", or_undefined(subject.memory)))
         .arg(format!("--define:PRECACHED={PRECACHED}"))
         .output()
         .map_err(|error| Fail::assert(format!("esbuild does not start (npm ci?): {error}")))?;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use super::origin::{Files, Origin};
 use super::subject::Subject;
@@ -29,7 +29,7 @@ const RUSH: usize = 150;
 const IN_FLIGHT: usize = 50;
 
 /// Entries stored by one call of the page, which must end before the driver's patience does.
-const FILLED_AT_ONCE: usize = 1000;
+const FILLED_AT_ONCE: usize = 200;
 
 /// What a stopped worker's process gets to end in.
 const STOPPING: Duration = Duration::from_millis(50);
@@ -96,6 +96,7 @@ impl Contender {
         if self.subject.entries == 0 {
             return Ok(());
         }
+        let began = Instant::now();
         // The first comes in the usual way and makes the databases.
         self.time(vec!["/data/1k/0".to_owned()], 1024).await?;
         sleep(Duration::from_millis(500)).await;
@@ -105,6 +106,7 @@ impl Contender {
             let filled = self.page.run("const { fill } = await import('/fill.js'); await fill(args)", wish).await;
             filled.map_err(|fail| self.blame(fail))?;
         }
+        println!("filled: {}, {:.0} s", self.subject.label(), began.elapsed().as_secs_f64());
         Ok(())
     }
 

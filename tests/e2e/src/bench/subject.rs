@@ -12,9 +12,9 @@ pub struct Subject {
     /// Whether it goes to the network behind a warm answer.
     pub revalidates: bool,
     /// The bytes of Longshore's memory tier, where not its default.
-    pub memory: Option<u32>,
-    /// The most entries that it keeps.
-    pub max_entries: usize,
+    pub memory: Option<usize>,
+    /// The most entries that it keeps, where there is such a limit.
+    pub max_entries: Option<usize>,
     /// How many entries are stored before anything is measured.
     pub entries: usize,
     /// Whether it stands here a second time, to show what is noise.
@@ -81,7 +81,7 @@ impl Subject {
             script: Some(script),
             revalidates: false,
             memory: None,
-            max_entries: 200,
+            max_entries: Some(200),
             entries: 0,
             is_twin: false,
         }
@@ -94,12 +94,12 @@ impl Subject {
 
     /// With a store that drops what goes beyond this.
     pub const fn limited(self, max_entries: usize) -> Self {
-        Self { max_entries, ..self }
+        Self { max_entries: Some(max_entries), ..self }
     }
 
-    /// With this many entries stored beforehand, and no limit that they reach.
+    /// With this many entries stored beforehand, and no limit to them.
     pub const fn holding(self, entries: usize) -> Self {
-        Self { entries, max_entries: 1_000_000, ..self }
+        Self { entries, max_entries: None, ..self }
     }
 
     /// Its name in a table.
