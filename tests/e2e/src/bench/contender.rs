@@ -125,8 +125,8 @@ impl Contender {
         Err(Fail::assert(format!("{}: its worker does not stay stopped", self.subject.label())))
     }
 
-    /// What the case wants, once.
-    async fn act(&self, case: &Case) -> Outcome<Figures> {
+    /// What the case wants, once, whether the worker runs or not.
+    pub async fn act(&self, case: &Case) -> Outcome<Figures> {
         let mut figures = match case.act {
             Act::Fetches(urls) => {
                 let paths = (0..SETTLING + BATCH).map(|at| case.path(at % urls)).collect();

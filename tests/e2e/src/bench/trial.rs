@@ -117,7 +117,8 @@ impl Arena {
                     Act::Rush | Act::Cold | Act::ColdNavigation => 1,
                 };
                 for _ in 0..turns {
-                    contender.turn(case, Stop::Needed).await?;
+                    // Nobody is stopped here: that ends all workers, also one that has yet to store what it answered.
+                    contender.act(case).await?;
                 }
             }
         }
