@@ -3,6 +3,7 @@
 mod breakage;
 mod configs;
 mod demo;
+mod faults;
 mod forms;
 mod harness;
 mod history;
@@ -10,6 +11,7 @@ mod holding;
 mod killed;
 mod precaching;
 mod serving;
+mod spoiled;
 mod survival;
 mod swagger;
 mod tabs;
@@ -67,6 +69,8 @@ pub fn all() -> Vec<Scenario> {
         forms::all(),
         survival::all(),
         breakage::all(),
+        faults::all(),
+        spoiled::all(),
         swagger::all(),
         demo::all(),
         killed::all(),
