@@ -31,3 +31,18 @@ async fn a_discarded_write_is_gone() {
 async fn a_database_deleted_under_way_is_opened_again() {
     web::a_database_deleted_under_way_is_opened_again().await;
 }
+
+#[test]
+async fn a_database_of_version_1_is_upgraded_with_all_it_holds() {
+    web::a_database_of_version_1_is_upgraded_with_all_it_holds().await;
+}
+
+#[test]
+async fn a_database_of_a_newer_version_is_left_alone() {
+    web::a_database_of_a_newer_version_is_left_alone().await;
+}
+
+#[test]
+async fn old_invalidations_are_forgotten() {
+    web::old_invalidations_are_forgotten().await;
+}

@@ -5,6 +5,7 @@ use super::key::without_fragment;
 use crate::ids::Generation;
 use crate::time::Timestamp;
 use litemap::LiteMap;
+use std::collections::BinaryHeap;
 
 /// What a write makes stale.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,14 +16,21 @@ pub enum Target {
     Tag(String),
     /// One URL to which a write has begun: what is stored stays good, what is being fetched is not stored as fresh.
     Begun(String),
+    /// Everything but what is precached, which goes with its revision: it may have been touched by a write whose row has
+    /// been forgotten.
+    All,
 }
+
+/// So many rows may be stored at the start of a worker, which reads them all.
+const MOST: usize = 1000;
 
 /// The generation now, and the one at which each target was last invalidated.
 ///
 /// ```text
 /// raise:       current = row[target] = max(current + 1, now)     (in the Commit that invalidates)
 /// a fetch      carries the current generation it began under
-/// invalidated: row[url or a tag] > the generation carried
+/// invalidated: row[url, a tag or all] > the generation carried
+/// forget:      row[all] = the newest of the rows that go
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Generations {
@@ -33,13 +41,14 @@ pub struct Generations {
 }
 
 impl Target {
-    /// The key of its row: a URL without fragment after `u:`, a tag after `t:`.
+    /// The key of its row: a URL without fragment after `u:`, a tag after `t:`. Only rows that can be forgotten have a colon.
     #[must_use]
     pub fn row_key(&self) -> String {
         match self {
             Target::Url(url) => format!("u:{}", without_fragment(url)),
             Target::Tag(tag) => format!("t:{tag}"),
             Target::Begun(url) => format!("b:{}", without_fragment(url)),
+            Target::All => "all".to_owned(),
         }
     }
 }
@@ -94,20 +103,29 @@ impl Generations {
     pub fn is_invalidated(&self, url: &str, tags: &[String], stored_under: Generation) -> bool {
         let raised_since =
             |target: Target| self.rows.get(&target.row_key()).is_some_and(|raised| *raised > stored_under);
-        raised_since(Target::Url(url.to_owned())) || tags.iter().any(|tag| raised_since(Target::Tag(tag.clone())))
+        raised_since(Target::All)
+            || raised_since(Target::Url(url.to_owned()))
+            || tags.iter().any(|tag| raised_since(Target::Tag(tag.clone())))
     }
 
-    /// Drops a URL's row that nothing can fall under any more; gives the row's key, to be deleted from the store.
+    /// The generation up to which rows have been forgotten.
+    #[must_use]
+    pub fn forgotten(&self) -> Generation {
+        self.rows.get(&Target::All.row_key()).copied().unwrap_or_default()
+    }
+
+    /// Forgets the older half of the rows where there are too many; gives the newest generation forgotten.
     ///
-    /// `up_to` is the oldest generation carried by anything of this URL, stored or still being fetched: a fetch that
-    /// began before the row's generation would otherwise come in late and count as fresh.
-    pub fn forget(&mut self, url: &str, up_to: Generation) -> Option<String> {
-        let key = Target::Url(url.to_owned()).row_key();
-        let needless = self.rows.get(&key).is_some_and(|raised| *raised <= up_to);
-        needless.then(|| {
-            self.rows.remove(&key);
-            key
-        })
+    /// Whatever began under an older one counts as invalidated from here on: once it has been asked for again, it does not.
+    pub fn forget(&mut self) -> Option<Generation> {
+        if self.rows.len() <= MOST {
+            return None;
+        }
+        let raised = self.rows.values().copied().collect::<BinaryHeap<_>>().into_sorted_vec();
+        let up_to = *raised.get(raised.len() / 2)?;
+        self.rows.retain(|_, raised| *raised > up_to);
+        self.rows.insert(Target::All.row_key(), up_to);
+        Some(up_to)
     }
 }
 
@@ -163,15 +181,38 @@ mod tests {
     }
 
     #[test]
-    fn a_row_is_forgotten_only_when_nothing_older_is_left() {
+    fn too_many_rows_are_forgotten_and_what_began_before_them_is_invalidated() {
         let mut generations = Generations::default();
-        generations.raise(&[url(), tag("api")], Timestamp(0));
-        assert_eq!(generations.forget(URL, Generation(0)), None);
-        assert!(generations.is_invalidated(URL, &[], Generation(0)));
-        assert_eq!(generations.forget(URL, Generation(1)), Some(format!("u:{URL}")));
-        assert_eq!(generations.forget(URL, Generation(1)), None);
-        assert_eq!(generations.current(), Generation(1));
-        assert!(generations.is_invalidated(URL, &["api".to_owned()], Generation(0)));
+        for number in 1..=MOST as i64 {
+            generations.raise(&[tag(&number.to_string())], Timestamp(number));
+        }
+        assert_eq!(generations.forget(), None);
+        generations.raise(&[url()], Timestamp(5000));
+        let up_to = Generation(MOST as u64 / 2 + 1);
+        assert_eq!(generations.forget(), Some(up_to));
+        assert_eq!(generations.forgotten(), up_to);
+        assert_eq!(generations.rows.len(), MOST / 2 + 1);
+        assert_eq!(generations.forget(), None);
+        let older = Generation(up_to.0 - 1);
+        for (under, tag, expected) in
+            [(older, "x", true), (older, "1", true), (up_to, "1", false), (up_to, "1000", true)]
+        {
+            let found = generations.is_invalidated("https://a.example/", &[tag.to_owned()], under);
+            assert_eq!(found, expected, "{under:?} {tag}");
+        }
+        assert!(generations.is_invalidated(URL, &[], up_to));
+        assert!(!generations.is_invalidated(URL, &[], generations.current()));
+    }
+
+    #[test]
+    fn rows_of_one_raise_go_together() {
+        let mut generations = Generations::default();
+        let tags: Vec<Target> = (0..=MOST).map(|number| tag(&number.to_string())).collect();
+        let (current, _) = generations.raise(&tags, Timestamp(7));
+        assert_eq!(generations.forget(), Some(current));
+        assert_eq!(generations.rows.len(), 1);
+        assert!(!generations.is_invalidated(URL, &["3".to_owned()], generations.current()));
+        assert!(generations.is_invalidated(URL, &["3".to_owned()], Generation(6)));
     }
 
     proptest! {

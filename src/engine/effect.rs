@@ -205,6 +205,11 @@ pub enum Op {
         /// The counter itself.
         current: Generation,
     },
+    /// Remove old generations' rows, and note up to where.
+    Forget {
+        /// The newest that goes.
+        up_to: Generation,
+    },
     /// Write a mutation's row, and its body where one is given.
     PutRow {
         /// The row.

@@ -114,6 +114,9 @@ impl Engine {
     /// Takes over the raised generations from the store: at start, and whenever another worker has raised some.
     pub fn restore(&mut self, current: Generation, rows: impl IntoIterator<Item = (String, Generation)>) {
         self.generations.learn(current, rows.into_iter());
+        if let Some(up_to) = self.generations.forget() {
+            self.commit(Durability::Relaxed, vec![Op::Forget { up_to }], Purpose::Nobody);
+        }
     }
 
     /// Takes over the writes that earlier instances left in the store; once, and before the first write, wake or command. A

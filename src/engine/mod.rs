@@ -21,6 +21,7 @@ mod writes;
 
 pub use answer::problem;
 pub use effect::{Answer, CommitResult, Committed, Compare, Durability, Effect, Op, Reason, Upstream};
+pub use exchange::PRECACHE;
 pub use machine::{Engine, Instance};
 pub use plan::absolute;
 pub use writes::{Lock, WriteRequest};

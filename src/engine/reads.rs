@@ -3,15 +3,15 @@
 
 use super::action::{Action, Company};
 use super::effect::{Answer, CommitResult, Durability, Effect, Op, Reason};
-use super::exchange::Exchange;
+use super::exchange::{Exchange, PRECACHE};
 use super::machine::{Engine, Job, Purpose};
 use super::plan::Plan;
 use super::precaching::Precaching;
-use crate::cache::{Entry, Target};
+use crate::cache::{Entry, Generations, Target};
 use crate::fault::{FetchError, StoreError};
 use crate::freshness::Invalidation;
 use crate::http::{RequestHead, ResponseHead, bare};
-use crate::ids::{BodyId, ExchangeId};
+use crate::ids::{BodyId, ExchangeId, Generation};
 use crate::queue::Wake;
 use crate::route::Strategy;
 use crate::tabs::Event;
@@ -64,9 +64,7 @@ impl Engine {
         match self.jobs.get_mut(&id) {
             Some(Job::Page { exchange, .. }) => {
                 let invalidation = match &found {
-                    Some(entry) if self.generations.is_invalidated(bare(&entry.url), &entry.tags, entry.generation) => {
-                        Invalidation::Invalidated
-                    }
+                    Some(entry) if is_invalidated(&self.generations, entry) => Invalidation::Invalidated,
                     _ => Invalidation::None,
                 };
                 exchange.on_entry(found, invalidation, now);
@@ -181,6 +179,13 @@ impl Engine {
         self.jobs.remove(&id);
         self.push(Effect::Finish { exchange: id, outcome });
     }
+}
+
+/// Whether a stored answer shows a state from before a write. What is precached goes with its revision, not with what was
+/// forgotten.
+fn is_invalidated(generations: &Generations, entry: &Entry) -> bool {
+    let pinned = if entry.group == PRECACHE { generations.forgotten() } else { Generation::default() };
+    generations.is_invalidated(bare(&entry.url), &entry.tags, entry.generation.max(pinned))
 }
 
 /// What an invalidation by page or write names, as generation targets.

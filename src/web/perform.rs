@@ -42,8 +42,9 @@ impl Driver {
             }),
             Effect::MakeRoom { token } => start(async move {
                 // Whether room was made shows when the commit is tried again.
-                let _ = me.database.make_room().await;
-                me.have_forgotten(&JsValue::UNDEFINED);
+                let removed = Array::new();
+                let _ = me.database.make_room(&removed).await;
+                me.forget_some(&removed);
                 me.tell(|engine| engine.on_room_made(token, clock::now()));
             }),
             Effect::AskLock => self.ask_lock(),
@@ -253,8 +254,9 @@ fn touched(ops: &[Op]) -> Array {
                     names.push(&row.as_str().into());
                 }
             }
-            // What is trimmed is not wrong, only old.
+            // What is trimmed is not wrong, only old; what is forgotten makes nothing wrong that is held ready.
             Op::Touch { .. }
+            | Op::Forget { .. }
             | Op::Trim { .. }
             | Op::KeepPrecached { .. }
             | Op::PutRow { .. }

@@ -178,15 +178,14 @@ export class Engine {
 }
 
 /**
- * A promise that does not outlast our patience.
  * @template T
  * @param {Promise<T>} promise
  * @param {number} ms
  * @returns {Promise<T>}
  */
-export function within(promise, ms) {
+function within(promise, ms) {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new EngineError(`it took more than ${ms} ms`)), ms);
+    const timer = setTimeout(() => reject(new EngineError(`the engine took more than ${ms} ms to boot`)), ms);
     promise.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

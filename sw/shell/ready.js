@@ -7,7 +7,6 @@
 // the mark was made under, at or after `from` and before `until`, and while no write has touched its URL or tags since it was fetched.
 // Whatever is not ready goes to the engine.
 
-import { within } from "./engine.js";
 import { worker } from "./worker.js";
 
 /**
@@ -19,7 +18,6 @@ import { worker } from "./worker.js";
  * @property {number} generation
  * @property {string} group
  * @property {string[]} tags
- * @property {number} size Of the body.
  * @property {{table: string, from: number, until: number, born: number}} [ready] `born` is when its age was zero. Times in ms since 1970.
  *
  * @typedef {object} Answer
@@ -39,12 +37,12 @@ import { worker } from "./worker.js";
 /** Request fields that ask for another answer than the plain one (RFC 9110, 13 and 14; RFC 9111, 5.2.1). */
 const SPECIAL = ["range", "if-none-match", "if-modified-since", "if-match", "if-unmodified-since", "if-range", "cache-control", "pragma", "authorization"];
 
+/** The newest database that is read; the engine's is in `src/web/store/schema.rs`. In a newer one the engine cannot note what a write makes stale. */
+const SCHEMA = 2;
+
 /** What the memory tier may hold, and one answer at most, in bytes. */
 const MEMORY = 16 << 20;
 const SHARE = 8;
-
-/** How long the database may take to open, ms; then the engine is asked, which has its own way with one that another page blocks. */
-const PATIENCE_MS = 500;
 
 export class Ready {
   /**
@@ -93,9 +91,8 @@ export class Ready {
       const answer = await this.read(keys);
       const now = Date.now();
       if (!answer || (ages && !isNow(answer, now))) return undefined;
-      const response = this.respond(answer, now);
       if (epoch === this.epoch) this.remember(answer);
-      return response;
+      return this.respond(answer, now);
     } catch (error) {
       // A closed handle, a database that was never made: the engine has its own way with both.
       this.close();
@@ -155,32 +152,31 @@ export class Ready {
     if (at < 0) return undefined;
     /** @type {[Entry, ArrayBuffer]} */
     const [entry, body] = found[at];
-    const { ready, status, group, size } = entry;
-    // Whatever is not the body that was stored is as good as none.
-    if (ready?.table !== this.table || body.byteLength !== size) return undefined;
+    const { ready, status, group } = entry;
+    if (!ready || ready.table !== this.table) return undefined;
     const targets = [`u:${entry.url.split("?", 1)[0]}`, ...entry.tags.map((tag) => `t:${tag}`)];
     if (((await current) ?? 0) > entry.generation) {
       // Something was written since: whether it was this is in the targets' own rows.
-      const raised = await Promise.all(targets.map((target) => settled(generations.get(target))));
+      // Or has been forgotten, with all rows of its time: what is precached goes with its revision.
+      const rows = group === "precache" ? targets : ["all", ...targets];
+      const raised = await Promise.all(rows.map((row) => settled(generations.get(row))));
       if (raised.some((generation) => generation > entry.generation)) return undefined;
     }
     return { ...ready, key: keys[at], group, targets, status, headers: fieldsOf(entry.head), body };
   }
 
   /** @returns {Promise<IDBDatabase>} */
-  open() {
+  async open() {
     const request = worker.indexedDB.open(this.database);
     // The database is the engine's to make.
     request.onupgradeneeded = () => request.transaction?.abort();
-    const opened = settled(request).then((/** @type {IDBDatabase} */ database) => {
-      database.onversionchange = database.onclose = () => {
-        // It may have come too late to be the one in use.
-        database.close();
-        this.close();
-      };
-      return database;
-    });
-    return within(opened, PATIENCE_MS);
+    const database = /** @type {IDBDatabase} */ (await settled(request));
+    database.onversionchange = database.onclose = () => this.close();
+    if (database.version > SCHEMA) {
+      database.close();
+      throw new Error("the database of a newer version");
+    }
+    return database;
   }
 
   /** Lets the handle go, and all that was read over it. */

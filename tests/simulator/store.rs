@@ -54,17 +54,17 @@ impl Store {
         keys.iter().find_map(|key| Some((self.entries.get(key)?.clone(), self.bodies.get(key)?.clone())))
     }
 
-    /// Frees the quarter that was unused the longest.
+    /// Frees room: the answers that were unused the longest, none that is precached.
     pub fn make_room(&mut self) {
-        let mut aged: Vec<_> = self.uses.iter().map(|(key, (_, at))| (*at, key.clone())).collect();
+        let others = self.uses.iter().filter(|(_, (group, _))| group != "precache");
+        let mut aged: Vec<_> = others.map(|(key, (_, at))| (*at, key.clone())).collect();
         aged.sort();
-        let count = aged.len().div_ceil(4);
-        aged.into_iter().take(count).for_each(|(_, key)| self.remove(&key));
+        aged.into_iter().take(100).for_each(|(_, key)| self.remove(&key));
     }
 
     /// Whether the stored generations say that an entry shows a state from before a write.
     pub fn is_invalidated(&self, entry: &Entry) -> bool {
-        self.raised_beyond(entry, [Target::Url(bare(&entry.url))])
+        self.raised_beyond(entry, [Target::All, Target::Url(bare(&entry.url))])
     }
 
     fn raised_beyond(&self, entry: &Entry, urls: impl IntoIterator<Item = Target>) -> bool {
@@ -101,6 +101,10 @@ impl Store {
                 }
                 self.current = self.current.max(*current);
             }
+            Op::Forget { up_to } => {
+                self.generations.retain(|_, raised| *raised > *up_to);
+                self.generations.insert(Target::All.row_key(), *up_to);
+            }
             Op::PutRow { row, .. } => {
                 self.rows.insert(row.id.clone(), (**row).clone());
                 if !bytes.is_empty() {
@@ -115,7 +119,7 @@ impl Store {
     }
 
     fn put_entry(&mut self, entry: &Entry, compare: Compare, bytes: &str, outcome: &mut Committed) {
-        if self.raised_beyond(entry, [Target::Url(bare(&entry.url)), Target::Begun(bare(&entry.url))]) {
+        if self.raised_beyond(entry, [Target::All, Target::Url(bare(&entry.url)), Target::Begun(bare(&entry.url))]) {
             outcome.superseded = true;
             return;
         }
@@ -150,7 +154,7 @@ pub fn stores_of(ready: &[Ready]) -> u8 {
         Op::RefreshEntry { .. } => 0b0001,
         Op::RemoveEntry { .. } | Op::Trim { .. } | Op::KeepPrecached { .. } => 0b0111,
         Op::Touch { .. } => 0b0100,
-        Op::Raise { .. } => 0b1000,
+        Op::Raise { .. } | Op::Forget { .. } => 0b1000,
         Op::PutRow { .. } | Op::RemoveRow { .. } => 0b10_0000,
     };
     ready.iter().fold(0, |all, ready| all | of(&ready.op))

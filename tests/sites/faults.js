@@ -1,7 +1,6 @@
 // Stands before `importScripts` in the worker scripts of tests: makes faults on command, so that the product needs no hook for it.
 // Commands come from the page: `tell("quota")`.
-const sound = { quota: false, storage: false, wasm: false, trap: 0, newer: false, yesterday: false };
-const faults = { ...sound };
+const faults = { quota: false, full: 0, storage: false, wasm: false, trap: 0 };
 const handles = new Set();
 
 self.addEventListener("message", (event) => {
@@ -9,24 +8,25 @@ self.addEventListener("message", (event) => {
   if (!word) return;
   event.stopImmediatePropagation();
   if (word === "close") handles.forEach((handle) => handle.close());
-  else if (word === "trap") faults.trap += 1;
-  else if (word === "mend") Object.assign(faults, sound);
+  else if (word === "trap" || word === "full") faults[word] += 1;
+  else if (word === "mend") Object.assign(faults, { quota: false, full: 0, storage: false, wasm: false, trap: 0 });
   else faults[word] = true;
   event.ports[0].postMessage("done");
 });
 
-// The clock, set back.
-const { now } = Date;
-Date.now = () => now() - (faults.yesterday ? 86_400_000 : 0);
-
-// IndexedDB: full, gone, or of another version than ours.
+// IndexedDB: full, full until something is removed (once for each word), or gone.
 for (const name of ["put", "add"]) {
   const real = IDBObjectStore.prototype[name];
   IDBObjectStore.prototype[name] = function (...args) {
-    if (faults.quota) throw new DOMException("the disk is full (made by the test)", "QuotaExceededError");
+    if (faults.quota || faults.full > 0) throw new DOMException("the disk is full (made by the test)", "QuotaExceededError");
     return real.apply(this, args);
   };
 }
+const remove = IDBObjectStore.prototype.delete;
+IDBObjectStore.prototype.delete = function (...args) {
+  if (faults.full > 0) faults.full -= 1;
+  return remove.apply(this, args);
+};
 const { open } = IDBFactory.prototype;
 IDBFactory.prototype.open = function (...args) {
   if (faults.storage) {
@@ -35,8 +35,6 @@ IDBFactory.prototype.open = function (...args) {
     request.addEventListener("upgradeneeded", () => request.transaction.abort());
     return request;
   }
-  // As the runtime's next version would, with another schema.
-  if (faults.newer && args[0].startsWith("longshore:") && args[1]) args[1] += 1;
   const request = open.apply(this, args);
   request.addEventListener("success", () => handles.add(request.result));
   return request;

@@ -76,6 +76,113 @@ pub async fn a_database_deleted_under_way_is_opened_again() {
     assert_eq!(served.status(), 200);
 }
 
+/// A database of version 1 is upgraded with all that is in it, and its answers can be evicted.
+pub async fn a_database_of_version_1_is_upgraded_with_all_it_holds() {
+    let scope = scope("upgraded");
+    let (name, url) = stocked(&scope).await;
+    remake(&name, 1).await;
+    let runtime = start(&scope, CONFIG).await;
+    let served = answer(&runtime.fetch(request(&url, None), 0, JsValue::NULL)).await;
+    assert!(served.headers().has("age").expect("headers"), "the stored answer is there");
+    assert_eq!(list(&runtime).await.length(), 1, "the write is there");
+    assert_eq!(facts(&name).await, "2 1 1 1", "version, entries, entries in order of time, rows");
+}
+
+/// A database of a newer version is left as it is, and the network answers.
+pub async fn a_database_of_a_newer_version_is_left_alone() {
+    let scope = scope("newer");
+    let (name, url) = stocked(&scope).await;
+    remake(&name, 9).await;
+    let runtime = start(&scope, CONFIG).await;
+    let served = answer(&runtime.fetch(request(&url, None), 0, JsValue::NULL)).await;
+    assert_eq!(served.status(), 200);
+    assert!(!served.headers().has("age").expect("headers"), "the network's answer");
+    // Neither kept nor lost: it goes out as it would without a worker, and nothing listens there.
+    let sent = answer(&runtime.mutate(request(NOWHERE, Some("late")), 0, JsValue::NULL, JsValue::NULL)).await;
+    assert_eq!(sent.status(), 0);
+    assert_eq!(facts(&name).await, "9 1 0 1", "version, entries, entries in order of time, rows");
+}
+
+/// Invalidations are forgotten when there are too many; what was stored before is asked for again, once.
+pub async fn old_invalidations_are_forgotten() {
+    let scope = scope("forgotten");
+    let (name, url) = stocked(&scope).await;
+    let runtime = start(&scope, CONFIG).await;
+    for half in 0..2 {
+        let tags: Vec<String> = (0..600).map(|tag| format!("\"{half}-{tag}\"")).collect();
+        let command = json(&format!(r#"{{"kind":"cache.invalidate","tags":[{}]}}"#, tags.join(",")));
+        JsFuture::from(runtime.command(command)).await.expect("invalidated");
+    }
+    let late = start(&scope, CONFIG).await;
+    let first = answer(&late.fetch(request(&url, None), 0, JsValue::NULL)).await;
+    assert!(!first.headers().has("age").expect("headers"), "asked for again");
+    text(&first).await;
+    // Commits over the same store are carried out in order, so this one ends after both that went before.
+    JsFuture::from(late.command(json(r#"{"kind":"cache.invalidate","tags":["last"]}"#))).await.expect("invalidated");
+    let left = run(&name, "return ask(database.transaction('generations').objectStore('generations').count())").await;
+    assert!(left.as_f64().is_some_and(|left| left < 610.0), "{left:?} rows are left");
+    let last = start(&scope, CONFIG).await;
+    let again = answer(&last.fetch(request(&url, None), 0, JsValue::NULL)).await;
+    assert!(again.headers().has("age").expect("headers"), "and not a second time");
+}
+
+/// A scope's database with one stored answer and one kept write in it: its name, and the answer's URL.
+async fn stocked(scope: &str) -> (String, String) {
+    let runtime = start(scope, CONFIG).await;
+    let url = format!("{}?{}", own_url(), js_sys::Math::random());
+    let handling = runtime.fetch(request(&url, None), 0, JsValue::NULL);
+    text(&answer(&handling).await).await;
+    JsFuture::from(get(&handling, "done").unchecked_into::<Promise>()).await.expect("stored");
+    let kept = answer(&runtime.mutate(request(NOWHERE, Some("kept")), 0, JsValue::NULL, JsValue::NULL)).await;
+    assert_eq!(kept.status(), 202);
+    (format!("longshore:{}", path_of(scope)), url)
+}
+
+/// Makes a database anew as version 1 had it, under any version, with all that is in it.
+async fn remake(name: &str, version: u32) {
+    let body = r#"
+        const names = [...database.objectStoreNames];
+        const all = await Promise.all(names.map(async (name) => {
+          const store = database.transaction(name).objectStore(name);
+          return Promise.all([ask(store.getAllKeys()), ask(store.getAll())]);
+        }));
+        database.close();
+        await ask(indexedDB.deleteDatabase(database.name));
+        const request = indexedDB.open(database.name, VERSION);
+        request.onupgradeneeded = () => names.forEach((name, at) => {
+          const store = request.result.createObjectStore(name);
+          if (name === "uses") store.createIndex("by-group", ["group", "at"]);
+          all[at][0].forEach((key, place) => store.put(all[at][1][place], key));
+        });
+        (await ask(request)).close();"#;
+    run(name, &body.replace("VERSION", &version.to_string())).await;
+}
+
+async fn facts(name: &str) -> String {
+    let body = r#"
+        const store = (name) => database.transaction(name).objectStore(name);
+        const timed = store("uses").indexNames.contains("by-time") ? await ask(store("uses").index("by-time").count()) : 0;
+        return [database.version, await ask(store("entries").count()), timed, await ask(store("rows").count())].join(" ");"#;
+    run(name, body).await.as_string().expect("a text")
+}
+
+/// Runs the body of an async function with an open `database`, which is closed again, and `ask` for a request's result.
+async fn run(name: &str, body: &str) -> JsValue {
+    let source = format!(
+        "const ask = (request) => new Promise((resolve, reject) => {{
+           request.onsuccess = () => resolve(request.result);
+           request.onerror = () => reject(request.error);
+         }});
+         return (async () => {{
+           const database = await ask(indexedDB.open(name));
+           try {{ {body} }} finally {{ database.close(); }}
+         }})();"
+    );
+    let function = Function::new_with_args("name", &source);
+    let promise = function.call1(&JsValue::UNDEFINED, &name.into()).expect("a promise");
+    JsFuture::from(promise.unchecked_into::<Promise>()).await.expect("done")
+}
+
 const CONFIG: &str = r#"{
     "routes": [{"match": "/*", "strategy": "cache-first", "staleTime": "1h"}],
     "mutations": [{"match": "http://127.0.0.1:9/*", "lane": "notes"}]

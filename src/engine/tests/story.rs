@@ -64,6 +64,7 @@ fn op_word(op: &Op) -> &'static str {
         Op::Trim { .. } => "trim",
         Op::KeepPrecached { .. } => "keep",
         Op::Raise { .. } => "raise",
+        Op::Forget { .. } => "forget",
         Op::PutRow { .. } => "row",
         Op::RemoveRow { .. } => "unrow",
     }

@@ -360,6 +360,10 @@ impl World {
                     self.raised.extend(rows);
                     self.current = current;
                 }
+                Op::Forget { up_to } => {
+                    self.raised.retain(|_, raised| *raised > up_to);
+                    self.raised.insert(Target::All.row_key(), up_to);
+                }
                 Op::PutRow { row, .. } => drop(self.rows.insert(row.id.clone(), *row)),
                 Op::RemoveRow { id } => drop(self.rows.remove(&id)),
                 Op::Touch { .. } | Op::Trim { .. } | Op::KeepPrecached { .. } => {}
@@ -370,7 +374,7 @@ impl World {
 
     fn put(&mut self, entry: Entry, body: BodyId, compare: Compare, done: &mut Committed) {
         let text = self.texts(body);
-        let own = [Target::Url(entry.url.clone()), Target::Begun(entry.url.clone())];
+        let own = [Target::All, Target::Url(entry.url.clone()), Target::Begun(entry.url.clone())];
         let targets = own.into_iter().chain(entry.tags.iter().map(|tag| Target::Tag(tag.clone())));
         let newest = targets.filter_map(|target| self.raised.get(&target.row_key())).max();
         if newest.is_some_and(|raised| *raised > entry.generation) {

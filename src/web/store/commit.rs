@@ -2,15 +2,15 @@
 //! Reads no network body itself: bytes come ready, since a transaction does not wait for a stream.
 
 use super::database::Database;
-use super::records::{read_entry, read_use, write_entry, write_row, write_use};
+use super::records::{read_entry, write_entry, write_row, write_use};
 use super::requests::{Ask, complete, failure, read};
 use super::schema::{BODIES, CURRENT, ENTRIES, GENERATIONS, ROW_BODIES, ROWS, USES};
-use crate::cache::{Entry, EntryKey, Target};
-use crate::engine::{CommitResult, Committed, Compare, Durability, Op};
+use crate::cache::{Entry, Target};
+use crate::engine::{CommitResult, Committed, Compare, Durability, Op, PRECACHE};
 use crate::fault::StoreError;
 use crate::ids::Generation;
+use crate::time::Timestamp;
 use js_sys::{Array, Uint8Array};
-use std::collections::BinaryHeap;
 use wasm_bindgen::prelude::*;
 use web_sys::{IdbObjectStore, IdbTransaction};
 
@@ -22,9 +22,28 @@ pub struct Ready {
     pub bytes: Option<JsValue>,
 }
 
+/// So many answers at most make room at a time.
+const ROOM: u32 = 100;
+
 impl Database {
-    /// Commits; adds to `changed` the keys of what a limit has removed.
+    /// Commits; adds to `changed` the keys of what a limit has removed. Answers make room for an answer when the disk is
+    /// full; for the queue's rows it is the queue that says so.
     pub async fn commit(&self, ready: &[Ready], durability: Durability, changed: &Array) -> CommitResult {
+        loop {
+            match self.try_commit(ready, durability, changed).await {
+                Err(StoreError::Quota(_)) if durability == Durability::Relaxed && !self.full.replace(true) => {
+                    // Whether room was made shows in the second try.
+                    let _ = self.make_room(changed).await;
+                }
+                result => {
+                    self.full.set(self.full.get() && result.is_err());
+                    return result;
+                }
+            }
+        }
+    }
+
+    async fn try_commit(&self, ready: &[Ready], durability: Durability, changed: &Array) -> CommitResult {
         let mut stores = Vec::new();
         for Ready { op, .. } in ready {
             stores.extend_from_slice(stores_of(op));
@@ -46,26 +65,21 @@ impl Database {
         complete(&transaction).await.map(|()| report.outcome)
     }
 
-    /// Frees room: a quarter of the stored answers, those unused the longest; `false` when nothing was left to free.
-    pub async fn make_room(&self) -> Result<bool, StoreError> {
+    /// Frees room: removes the answers that were unused the longest, and adds their keys to `changed`.
+    pub async fn make_room(&self, changed: &Array) -> Result<(), StoreError> {
         let transaction = self.begin(ANSWERS, Some(Durability::Relaxed)).await?;
-        let found = read(&transaction, &[Ask::Keys(USES), Ask::All(USES)]).await.map_err(|e| failure(&e))?;
-        let [keys, values] = found.as_slice() else { return Ok(false) };
-        let (keys, values) = (list(keys), list(values));
-        let mut aged = BinaryHeap::new();
+        let found = read(&transaction, &[Ask::Oldest(ROOM)]).await.map_err(|error| failure(&error))?;
+        let Some(keys) = found.first().map(list) else { return Ok(()) };
         for place in 0..keys.length() {
-            // Precached answers stay: they are what the app starts from when there is no network. Only their keys have a
-            // fragment.
-            if !keys.get(place).as_string().is_some_and(|key| key.as_bytes().contains(&b'#')) {
-                aged.push((read_use(&values.get(place)), place));
+            let key = keys.get(place);
+            // Only keys of precached answers have a fragment; until its first activation, a database of version 1 has
+            // them among the others.
+            if key.as_string().is_some_and(|key| !key.as_bytes().contains(&b'#')) {
+                remove(&transaction, &key).map_err(|error| failure(&error))?;
+                changed.push(&key);
             }
         }
-        let count = (keys.length() as usize).div_ceil(4);
-        for (_, place) in aged.into_sorted_vec().into_iter().take(count) {
-            remove(&transaction, &keys.get(place)).map_err(|e| failure(&e))?;
-        }
-        complete(&transaction).await?;
-        Ok(keys.length() > 0)
+        complete(&transaction).await
     }
 }
 
@@ -86,7 +100,7 @@ fn stores_of(op: &Op) -> &'static [&'static str] {
         Op::RefreshEntry { .. } => &[ENTRIES],
         Op::RemoveEntry { .. } | Op::Trim { .. } | Op::KeepPrecached { .. } => ANSWERS,
         Op::Touch { .. } => &[USES],
-        Op::Raise { .. } => &[GENERATIONS],
+        Op::Raise { .. } | Op::Forget { .. } => &[GENERATIONS],
         Op::PutRow { .. } | Op::RemoveRow { .. } => &[ROWS, ROW_BODIES],
     }
 }
@@ -100,7 +114,7 @@ fn asks_of(op: &Op) -> Vec<Ask> {
                 asks.push(Ask::One(BODIES, JsValue::from_str(&entry.key.0)));
             }
             let url = entry.url.split('?').next().unwrap_or_default();
-            for target in [Target::Url(url.to_owned()), Target::Begun(url.to_owned())] {
+            for target in [Target::All, Target::Url(url.to_owned()), Target::Begun(url.to_owned())] {
                 asks.push(Ask::One(GENERATIONS, JsValue::from_str(&target.row_key())));
             }
             for tag in &entry.tags {
@@ -109,12 +123,17 @@ fn asks_of(op: &Op) -> Vec<Ask> {
         }
         Op::RefreshEntry { entry } => asks.push(Ask::One(ENTRIES, JsValue::from_str(&entry.key.0))),
         Op::Trim { group, .. } => asks.push(Ask::Group(JsValue::from_str(group))),
-        Op::KeepPrecached { .. } => asks.push(Ask::Group(JsValue::from_str("precache"))),
+        Op::KeepPrecached { .. } => asks.push(Ask::Group(JsValue::from_str(PRECACHE))),
         Op::Raise { rows, .. } => {
             asks.push(Ask::One(GENERATIONS, JsValue::from_str(CURRENT)));
             for (key, _) in rows {
                 asks.push(Ask::One(GENERATIONS, JsValue::from_str(key)));
             }
+        }
+        Op::Forget { .. } => {
+            asks.push(Ask::One(GENERATIONS, JsValue::from_str(&Target::All.row_key())));
+            asks.push(Ask::Keys(GENERATIONS));
+            asks.push(Ask::All(GENERATIONS));
         }
         Op::Touch { uses } => {
             for (key, ..) in uses {
@@ -178,11 +197,18 @@ impl Database {
                 Ok(())
             }
             Op::KeepPrecached { keys } => {
+                let uses = store(transaction, USES)?;
                 let Some(stored) = answers.next().map(list) else { return Ok(()) };
                 for place in 0..stored.length() {
-                    let stale = stored.get(place);
-                    if !is_among(&stale, keys) {
-                        remove(transaction, &stale)?;
+                    let key = stored.get(place);
+                    match key.as_string() {
+                        // Written as what must stay: version 1 did not say so.
+                        Some(key) if keys.iter().any(|kept| kept.0 == key) => {
+                            put(&uses, &key, &write_use(PRECACHE, Timestamp(0)))?;
+                        }
+                        Some(_) => remove(transaction, &key)?,
+                        // A key that is no text is not ours to remove.
+                        None => {}
                     }
                 }
                 Ok(())
@@ -192,6 +218,22 @@ impl Database {
                 raise(&store, CURRENT, *current, answers.next())?;
                 for (key, generation) in rows {
                     raise(&store, key, *generation, answers.next())?;
+                }
+                Ok(())
+            }
+            Op::Forget { up_to } => {
+                let store = store(transaction, GENERATIONS)?;
+                raise(&store, &Target::All.row_key(), *up_to, answers.next())?;
+                let (Some(keys), Some(values)) = (answers.next(), answers.next()) else { return Ok(()) };
+                let (keys, values) = (list(keys), list(values));
+                for place in 0..keys.length() {
+                    let key = keys.get(place);
+                    // The counter and the mark of what is forgotten have no colon. A row that was raised meanwhile stays.
+                    if number(&values.get(place)) <= up_to.0
+                        && key.as_string().is_some_and(|key| key.as_bytes().contains(&b':'))
+                    {
+                        store.delete(&key)?;
+                    }
                 }
                 Ok(())
             }
@@ -244,12 +286,6 @@ fn number(stored: &JsValue) -> u64 {
 
 fn list(answer: &JsValue) -> &Array {
     answer.unchecked_ref()
-}
-
-fn is_among(stored: &JsValue, keys: &[EntryKey]) -> bool {
-    // A key that is no text is not ours to remove.
-    let Some(stored) = stored.as_string() else { return true };
-    keys.iter().any(|key| key.0 == stored)
 }
 
 /// Whether both are of the same answer: by their validators, or by when they came where there are none.

@@ -10,7 +10,7 @@ use crate::fault::StoreError;
 use crate::ids::{Generation, MutationId};
 use crate::queue::Row;
 use crate::web::bind::StrictDatabase;
-use crate::web::objects::{get, object};
+use crate::web::objects::object;
 use js_sys::Array;
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
@@ -22,12 +22,12 @@ pub struct Database {
     name: String,
     /// Names the route table that marks are made under.
     pub table: String,
+    /// Whether the disk was full and making room has not helped yet: then no more answers go until something can be stored.
+    pub full: Cell<bool>,
     /// The open handle.
     handle: RefCell<Option<IdbDatabase>>,
     /// What the handle calls when it must be let go or is gone.
     gone: Closure<dyn FnMut()>,
-    /// Whether a request to open it has been waiting for too long.
-    late: Rc<Cell<bool>>,
 }
 
 /// A stored answer with its body.
@@ -48,8 +48,8 @@ impl Database {
                     database.forget();
                 }
             });
-            let name = schema::name(scope_path);
-            Database { name, table: table.to_owned(), handle: RefCell::default(), gone, late: Rc::default() }
+            let (name, table) = (schema::name(scope_path), table.to_owned());
+            Database { name, table, full: Cell::default(), handle: RefCell::default(), gone }
         })
     }
 
@@ -65,8 +65,7 @@ impl Database {
         for key in keys {
             let (Some(record), Some(body)) = (found.next(), found.next()) else { break };
             if let Some(entry) = read_entry(&record, key, &self.table)
-                // Whatever is not the body that was stored is as good as none.
-                && get(&body, "byteLength").as_f64() == Some(entry.size as f64)
+                && !body.is_undefined()
             {
                 return Ok(Some(Found { entry, body }));
             }
@@ -170,7 +169,7 @@ impl Database {
         }
         let mut made = false;
         let opened = loop {
-            match open_existing(&self.name, schema::VERSION, &self.late).await.map_err(|error| failure(&error))? {
+            match open_existing(&self.name, schema::VERSION).await.map_err(|error| failure(&error))? {
                 Some(opened) => break opened,
                 None if made => return Err(StoreError::Failed("the database is gone".to_owned())),
                 None => schema::make(&self.name).await?,

@@ -2,6 +2,7 @@
 //! A record of a newer version is not touched: it reads as absent and stays where it is.
 
 use crate::cache::{Entry, EntryKey};
+use crate::engine::PRECACHE;
 use crate::http::{Credentials, Headers, Method, Mode, Ready, ResponseHead, ResponseType};
 use crate::ids::{Generation, MutationId};
 use crate::queue::{BodyFacts, Cause, Draft, OnRetryable, Owner, Row, State};
@@ -71,14 +72,11 @@ pub fn read_entry(record: &JsValue, key: &EntryKey, table: &str) -> Option<Entry
     complete(&fields).then_some(entry)
 }
 
-/// The record of when an entry was last used.
+/// The record of when an entry was last used. Precached ones never were long ago: they are what the app starts from when
+/// there is no network.
 pub fn write_use(group: &str, at: Timestamp) -> JsValue {
-    object(&[("group", group.into()), ("at", ms(at))])
-}
-
-/// The moment in a record of a use; one that cannot be read counts as long ago.
-pub fn read_use(record: &JsValue) -> Timestamp {
-    moment(&Fields::of(record), "at")
+    let at = if group == PRECACHE { f64::INFINITY.into() } else { ms(at) };
+    object(&[("group", group.into()), ("at", at)])
 }
 
 /// The record of a row, as a plain object. What is absent is left out.

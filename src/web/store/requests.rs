@@ -1,14 +1,10 @@
 //! IndexedDB's requests and transactions as futures, with the browser's own words when they fail.
 //! Knows no record.
 
-use super::schema::{BY_GROUP, USES};
+use super::schema::{BY_GROUP, BY_TIME, USES};
 use crate::fault::StoreError;
-use crate::web::bind::set_timeout;
 use crate::web::objects::{deferred, get, text};
-use crate::web::tasks::when;
-use js_sys::{Array, Function, Promise};
-use std::cell::Cell;
-use std::rc::Rc;
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{IdbDatabase, IdbFactory, IdbKeyRange, IdbOpenDbRequest, IdbRequest, IdbTransaction};
@@ -23,6 +19,8 @@ pub enum Ask {
     All(&'static str),
     /// The keys of the entries in a limit group, the longest unused first.
     Group(JsValue),
+    /// The keys of so many entries at most, the longest unused first, without those that must stay.
+    Oldest(u32),
 }
 
 impl Ask {
@@ -30,7 +28,7 @@ impl Ask {
     pub fn store(&self) -> &'static str {
         match self {
             Ask::One(store, _) | Ask::Keys(store) | Ask::All(store) => store,
-            Ask::Group(_) => USES,
+            Ask::Group(_) | Ask::Oldest(_) => USES,
         }
     }
 
@@ -45,6 +43,10 @@ impl Ask {
                 // lies every [group, time].
                 let range = IdbKeyRange::bound(&Array::of1(group), &Array::of2(group, &Array::new()))?;
                 store.index(BY_GROUP)?.get_all_keys_with_key(&range)
+            }
+            Ask::Oldest(most) => {
+                let range = IdbKeyRange::upper_bound_with_open(&f64::INFINITY.into(), true)?;
+                store.index(BY_TIME)?.get_all_keys_with_key_and_limit(&range, *most)
             }
         }
     }
@@ -84,55 +86,19 @@ pub async fn complete(transaction: &IdbTransaction) -> Result<(), StoreError> {
     }
 }
 
-/// How long a database may take to open, in ms. A page that holds an older version makes us wait for as long as it lives, and some
-/// browsers have been known never to answer.
-const PATIENCE: i32 = 2_000;
-
-/// Opens a database; `None` where it would have to be made or upgraded first, which is not done here. `late` is set while a request
-/// that outlasted our patience is still open; whoever asks meanwhile is refused at once.
-pub async fn open_existing(name: &str, version: u32, late: &Rc<Cell<bool>>) -> Result<Option<IdbDatabase>, JsValue> {
-    if late.get() {
-        return Err(JsValue::from_str(BLOCKED));
-    }
+/// Opens a database; `None` where it would have to be made or upgraded first, which is not done here.
+pub async fn open_existing(name: &str, version: u32) -> Result<Option<IdbDatabase>, JsValue> {
     let factory: IdbFactory = get(&js_sys::global(), "indexedDB")
         .dyn_into()
         .map_err(|_| JsValue::from_str("this browser has no IndexedDB"))?;
     let request: IdbOpenDbRequest = factory.open_with_u32(name, version)?;
-    let (settled, refuse) = outcome_of(&request);
-    set_timeout(&refuse, PATIENCE);
-    if JsFuture::from(settled).await.is_ok() {
-        return opened(&request);
-    }
-    // A request that is still open has no error to read (Indexed Database 3.0, 4.1).
-    let Ok(error) = request.error() else {
-        late.set(true);
-        let late = Rc::clone(late);
-        when(outcome_of(&request).0, move |outcome| {
-            late.set(false);
-            // Nobody waits for it any more, and a handle that is left open would hold up others.
-            if let (Ok(_), Ok(Some(handle))) = (outcome, opened(&request)) {
-                handle.close();
-            }
-        });
-        return Err(JsValue::from_str(BLOCKED));
-    };
-    Err(error.map_or(JsValue::UNDEFINED, JsValue::from))
-}
-
-/// What a read or write fails with while the database does not open.
-const BLOCKED: &str = "the database does not open: another page may hold an older version";
-
-/// A promise for the outcome of a request to open, and what rejects it early.
-fn outcome_of(request: &IdbOpenDbRequest) -> (Promise, Function) {
     let (settled, resolve, reject) = deferred();
     request.set_onsuccess(Some(&resolve));
     request.set_onupgradeneeded(Some(&resolve));
     request.set_onerror(Some(&reject));
-    (settled, reject)
-}
-
-/// The handle that a request has opened; `None`, and nothing changed, where it would upgrade.
-fn opened(request: &IdbOpenDbRequest) -> Result<Option<IdbDatabase>, JsValue> {
+    if JsFuture::from(settled).await.is_err() {
+        return Err(request.error()?.map_or(JsValue::UNDEFINED, JsValue::from));
+    }
     match request.transaction() {
         // Only an upgrade has a transaction; without it the database is as it was, or not there.
         Some(upgrade) => upgrade.abort().map(|()| None),

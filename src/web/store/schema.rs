@@ -6,8 +6,9 @@ use crate::fault::StoreError;
 use rexie::{Index, ObjectStore, Rexie};
 use wasm_bindgen::JsValue;
 
-/// Raised whenever a store or index is added.
-pub const VERSION: u32 = 1;
+/// Raised whenever a store or index is added; `sw/shell/ready.js` has it too. A database of a newer version is not opened.
+/// 2: `BY_TIME`.
+pub const VERSION: u32 = 2;
 
 /// Metadata of stored answers, by entry key.
 pub const ENTRIES: &str = "entries";
@@ -24,6 +25,8 @@ pub const ROW_BODIES: &str = "row-bodies";
 
 /// The index of `USES` by group and time.
 pub const BY_GROUP: &str = "by-group";
+/// The index of `USES` by time alone; what must never be evicted is beyond every moment in it.
+pub const BY_TIME: &str = "by-time";
 /// The key in `GENERATIONS` of the counter; no URL or tag key looks like it.
 pub const CURRENT: &str = "current";
 
@@ -38,7 +41,11 @@ pub async fn make(name: &str) -> Result<(), StoreError> {
         .version(VERSION)
         .add_object_store(ObjectStore::new(ENTRIES))
         .add_object_store(ObjectStore::new(BODIES))
-        .add_object_store(ObjectStore::new(USES).add_index(Index::new_array(BY_GROUP, ["group", "at"])))
+        .add_object_store(
+            ObjectStore::new(USES)
+                .add_index(Index::new_array(BY_GROUP, ["group", "at"]))
+                .add_index(Index::new(BY_TIME, "at")),
+        )
         .add_object_store(ObjectStore::new(GENERATIONS))
         .add_object_store(ObjectStore::new(ROWS))
         .add_object_store(ObjectStore::new(ROW_BODIES))

@@ -3,7 +3,6 @@
 mod breakage;
 mod configs;
 mod demo;
-mod faults;
 mod forms;
 mod harness;
 mod history;
@@ -11,7 +10,6 @@ mod holding;
 mod killed;
 mod precaching;
 mod serving;
-mod spoiled;
 mod survival;
 mod swagger;
 mod tabs;
@@ -69,8 +67,6 @@ pub fn all() -> Vec<Scenario> {
         forms::all(),
         survival::all(),
         breakage::all(),
-        faults::all(),
-        spoiled::all(),
         swagger::all(),
         demo::all(),
         killed::all(),

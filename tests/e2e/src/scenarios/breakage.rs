@@ -17,6 +17,7 @@ pub fn all() -> Vec<Scenario> {
     super::list![
         storage_that_is_gone_leaves_reads_to_the_network,
         full_storage_answers_507_to_a_write_and_reads_from_the_network,
+        answer_that_met_a_full_disk_is_stored_after_others_made_room,
         closed_database_handle_is_reopened,
         trapped_request_is_answered_by_the_network_and_the_next_by_a_fresh_instance,
         trap_in_a_write_sends_nothing_twice,
@@ -69,8 +70,8 @@ async fn full_storage_answers_507_to_a_write_and_reads_from_the_network(cx: Cx) 
     let (server, page) = outdated(&cx).await?;
     server.put_value("b", "fresh").await?;
     tell(&page, "quota").await?;
-    ensure_eq!(page.text("/api/value/b?maxage=0").await?, "fresh", "a read that cannot be stored");
     ensure_eq!(value(&page).await?, "one", "a read that is stored");
+    ensure_eq!(page.text("/api/value/b?maxage=0").await?, "fresh", "a read that cannot be stored");
     let answer = echo(&page, "boat", 1).await?;
     ensure_eq!(answer["status"], 507, "the answer to a write, {answer}");
     ensure_eq!(answer["headers"]["content-type"], "application/problem+json", "its type");
@@ -78,6 +79,31 @@ async fn full_storage_answers_507_to_a_write_and_reads_from_the_network(cx: Cx) 
     tell(&page, "mend").await?;
     ensure_eq!(echo(&page, "boat", 2).await?["status"], 200, "a write after there is room again");
     drained(&page, 10).await
+}
+
+async fn answer_that_met_a_full_disk_is_stored_after_others_made_room(cx: Cx) -> Outcome {
+    let (server, page) = outdated(&cx).await?;
+    server.put_value("b", "fresh").await?;
+    let precached = "(await keys()).filter((key) => key.includes('#')).length";
+    page.run(
+        "window.keys = () => new Promise((resolve) => {
+           const opened = indexedDB.open('longshore:/');
+           opened.onsuccess = () => {
+             const asked = opened.result.transaction('entries').objectStore('entries').getAllKeys();
+             asked.onsuccess = () => { opened.result.close(); resolve(asked.result); };
+           };
+         })",
+        Value::Null,
+    )
+    .await?;
+    let before = page.eval(precached).await?;
+    tell(&page, "full").await?;
+    ensure_eq!(page.text("/api/value/b?maxage=0").await?, "fresh", "a read whose storing finds no room");
+    page.until("stored answer", "(await keys()).some((key) => key.includes('/value/b'))").await?;
+    ensure_eq!(page.eval("(await keys()).some((key) => key.includes('/value/a'))").await?, false, "the older answer");
+    ensure_eq!(page.eval(precached).await?, before, "precached answers");
+    ensure_eq!(value(&page).await?, "two", "what made room comes from the network");
+    Ok(())
 }
 
 async fn closed_database_handle_is_reopened(cx: Cx) -> Outcome {
