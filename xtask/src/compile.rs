@@ -1,4 +1,4 @@
-//! Makes each product of dist/ from its source: wasm, glue, shell and client, as bytes.
+//! Makes each product of dist/ from its source: wasm, glue, shell, client and safety worker, as bytes.
 //! Names no files in dist/ and compares no sizes.
 
 use std::fs;
@@ -50,6 +50,11 @@ pub fn shell(workspace: &Workspace, glue: &str, wasm: &str, version: &str) -> Re
     let source = minify(workspace, &workspace.root.join("sw/longshore-sw.js"), Script::Classic)?;
     let names = [("__LONGSHORE_GLUE__", glue), ("__LONGSHORE_WASM__", wasm), ("__LONGSHORE_VERSION__", version)];
     fill("sw/longshore-sw.js", source, &names)
+}
+
+/// The safety worker, which takes Longshore off a site.
+pub fn off(workspace: &Workspace) -> Result<String, Failure> {
+    minify(workspace, &workspace.root.join("sw/longshore-off.js"), Script::Classic)
 }
 
 /// The page client, an ES module.

@@ -98,6 +98,7 @@ fn build(workspace: &Workspace, package: &Package) -> Result<Table, Failure> {
     put(&fresh, &glue, &engine.glue)?;
     put(&fresh, "longshore-sw.js", shell.as_bytes())?;
     put(&fresh, "client.js", client.as_bytes())?;
+    put(&fresh, "longshore-off.js", compile::off(workspace)?.as_bytes())?;
     for types in TYPES {
         put(&fresh, types, workspace.read(&format!("sw/{types}"))?.as_bytes())?;
     }

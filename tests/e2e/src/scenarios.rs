@@ -4,10 +4,12 @@ mod breakage;
 mod configs;
 mod demo;
 mod forms;
+mod full;
 mod harness;
 mod history;
 mod holding;
 mod killed;
+mod leaving;
 mod precaching;
 mod serving;
 mod survival;
@@ -67,6 +69,8 @@ pub fn all() -> Vec<Scenario> {
         forms::all(),
         survival::all(),
         breakage::all(),
+        full::all(),
+        leaving::all(),
         swagger::all(),
         demo::all(),
         killed::all(),

@@ -1,0 +1,71 @@
+// @ts-check
+// The safety worker: takes Longshore off a site. Served in place of the app's worker script, or imported by it, it takes over at once,
+// removes what was cached, keeps writes that were never sent, unregisters itself and reloads the pages that the old worker served.
+// Does not send anything: a later worker finds the kept writes and sends them.
+//
+// Built by `cargo xtask build` into one classic script of its own, apart from the worker's.
+
+import { worker } from "./shell/worker.js";
+
+/** How long removing may take, ms. A page that holds the database open must not keep this worker alive. */
+const PATIENCE_MS = 5_000;
+
+/** The stores that hold answers; the others hold writes (`src/web/store/schema.rs`). */
+const ANSWERS = ["entries", "bodies", "uses"];
+
+const { pathname } = new URL(worker.registration.scope);
+/** Cache Storage is the origin's: what belongs to an app at another scope stays (`shell/files.js`). */
+const suffix = pathname === "/" ? "" : `:${pathname}`;
+/** Whether there was a worker before. Without one there is no page to reload; pages that register this script again would do so for ever. */
+let replaces = false;
+
+worker.addEventListener("install", (event) => {
+  replaces = worker.registration.active !== null;
+  event.waitUntil(worker.skipWaiting());
+});
+worker.addEventListener("activate", (event) => event.waitUntil(leave()));
+
+async function leave() {
+  if (replaces) await worker.clients.claim();
+  const removed = Promise.allSettled([removeCaches(), removeAnswers(), settled(indexedDB.deleteDatabase(`longshore-files${suffix}`))]);
+  await Promise.race([removed, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+  const pages = replaces ? await worker.clients.matchAll({ type: "window" }) : [];
+  await worker.registration.unregister();
+  // A page that is closing cannot be navigated.
+  await Promise.allSettled(pages.map((page) => page.navigate(page.url)));
+}
+
+async function removeCaches() {
+  const ours = (/** @type {string} */ name) => /^longshore-\d[^:]*(:.*)?$/.exec(name)?.[1] === (suffix || undefined);
+  await Promise.all((await caches.keys()).filter((name) => /^longshore-\d/.test(name) && ours(name)).map((name) => caches.delete(name)));
+}
+
+/** Removes stored answers, and the database itself when no write waits in it. */
+async function removeAnswers() {
+  const name = `longshore:${pathname}`;
+  const request = indexedDB.open(name);
+  // Where there was no database, none is made.
+  request.onupgradeneeded = () => request.transaction?.abort();
+  const database = await settled(request);
+  const transaction = database.transaction([...ANSWERS, "rows"], "readwrite");
+  for (const store of ANSWERS) transaction.objectStore(store).clear();
+  const waiting = await settled(transaction.objectStore("rows").count());
+  await new Promise((resolve, reject) => {
+    transaction.oncomplete = resolve;
+    transaction.onabort = reject;
+  });
+  database.close();
+  if (waiting === 0) await settled(indexedDB.deleteDatabase(name));
+}
+
+/**
+ * @template T
+ * @param {IDBRequest<T>} request
+ * @returns {Promise<T>}
+ */
+function settled(request) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}

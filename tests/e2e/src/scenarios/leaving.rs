@@ -1,0 +1,66 @@
+//! Taking Longshore off a site again: the safety worker in place of the app's.
+
+use serde_json::{Value, json};
+
+use super::writes::{drained, queue, rows};
+use super::{Scenario, configs};
+use crate::cx::{Cx, ready};
+use crate::ensure_eq;
+use crate::fail::Outcome;
+use crate::site::Site;
+
+/// The scenarios of this file.
+pub fn all() -> Vec<Scenario> {
+    super::list![safety_worker_removes_answers_reloads_once_and_keeps_unsent_writes]
+}
+
+/// What the safety worker is served as: the app's own script, by one line.
+const OFF: &str = "importScripts('/longshore/longshore-off.js');";
+
+/// Whether nothing of us is left in the page's origin, after so many loads of the page.
+fn gone(loads: u32) -> String {
+    format!(
+        "!navigator.serviceWorker.controller && Number(sessionStorage.loads) === {loads}
+         && !(await caches.keys()).some((name) => name.startsWith('longshore'))
+         && (await navigator.serviceWorker.getRegistrations()).length === 0"
+    )
+}
+
+async fn safety_worker_removes_answers_reloads_once_and_keeps_unsent_writes(cx: Cx) -> Outcome {
+    let site = Site::new("plain")?;
+    site.worker(&configs::usual())?;
+    let page = std::fs::read_to_string(site.folder().join("index.html"))?;
+    let counting = "<head><script>sessionStorage.loads = Number(sessionStorage.loads ?? 0) + 1;</script>";
+    site.write("index.html", &page.replace("<head>", counting))?;
+    let mut server = cx.serve(site).await?;
+    server.put_value("a", "one").await?;
+    let page = cx.open(&server).await?;
+    for _ in 0..3 {
+        page.text("/api/value/a?maxage=0").await?;
+    }
+    server.down().await;
+    queue(&page, "boat", 1).await?;
+    server.up().await?;
+    server.faults(json!({ "match": "/api/echo", "status": 503, "retryAfter": 600 })).await?;
+    page.run("sessionStorage.loads = 0", Value::Null).await?;
+    server.site.write("sw.js", OFF)?;
+    // The page may be gone before the answer is.
+    page.run("setTimeout(async () => (await navigator.serviceWorker.ready).update(), 50)", Value::Null).await?;
+    // The page registers the same script again, which goes by itself and reloads nothing.
+    page.until("page without us", &gone(1)).await?;
+    page.reload().await?;
+    page.until("page without us, reloaded", &gone(2)).await?;
+    server.put_value("a", "two").await?;
+    server.no_faults().await?;
+    server.site.worker(&configs::usual())?;
+    page.reload().await?;
+    ready(&page).await?;
+    ensure_eq!(page.eval("Number(sessionStorage.loads)").await?, 3, "loads of the page");
+    ensure_eq!(page.text("/api/value/a?maxage=0").await?, "two", "nothing stored has stayed");
+    if !rows(&page).await?.is_empty() {
+        page.eval("ls.queue.flush()").await?;
+    }
+    drained(&page, 40).await?;
+    ensure_eq!(server.log().await?.lane("boat"), [1], "the kept write, sent by the next worker");
+    Ok(())
+}
