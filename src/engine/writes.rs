@@ -171,7 +171,7 @@ impl Engine {
 
     fn commit_row(&mut self, token: CommitId, change: Change, now: Timestamp) {
         let Change { row, op, touch } = change;
-        let Reach { urls, tags } = Reach::of(&row.draft);
+        let Reach { mut urls, tags } = Reach::of(&row.draft);
         let mut ops = vec![match op {
             RowOp::Put(body) => Op::PutRow { row: Box::new(row), body },
             RowOp::Remove => Op::RemoveRow { id: row.id },
@@ -179,9 +179,12 @@ impl Engine {
         let (targets, events) = match touch {
             Touch::None => (Vec::new(), Vec::new()),
             Touch::Raise => (begun(urls), Vec::new()),
-            Touch::Stale => (targets(&urls, &tags), updates(&urls, &tags)),
+            Touch::Stale(named) => {
+                urls.extend(named);
+                (targets(&urls, &tags), updates(&urls, &tags))
+            }
         };
-        if touch != Touch::None {
+        if !targets.is_empty() {
             ops.push(self.raise(&targets, now));
         }
         self.commit(Durability::Strict, ops, Purpose::Queue { token, events });

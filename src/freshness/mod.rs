@@ -6,7 +6,6 @@
 mod age;
 mod ask;
 mod fields;
-mod invalidation;
 mod lifetime;
 mod ready;
 mod reuse;
@@ -18,7 +17,6 @@ mod validation;
 pub use age::{current_age, served};
 pub use ask::{Ask, is_conditional, may_use};
 pub use fields::strip;
-pub use invalidation::invalidated;
 pub use lifetime::ttl;
 pub use ready::ready;
 pub use reuse::{Invalidation, Lifetime, Policy, Respect, Reuse, assess};

@@ -4,6 +4,7 @@
 use super::commit::{Close, Then};
 use super::queue::Queue;
 use super::slot::{Slot, Stage};
+use super::reach::named;
 use super::wake::Hurry;
 use super::{Cause, Change, OnRetryable, QueuedReason, Reply, RowOp, State, Touch, Verdict, judge};
 use crate::event::{Event, News};
@@ -86,14 +87,15 @@ fn conclude(slot: &Slot, verdict: Verdict, answer: &Answer, now: Timestamp) -> (
         Err(_) => (None, Reply::Failed),
     };
     // Without an answer the server may still have acted.
-    let careful = if answer.is_err() { Touch::Stale } else { Touch::None };
+    let careful = if answer.is_err() { Touch::Stale(Vec::new()) } else { Touch::None };
     let gone = |touch, news, settled| {
         let change = Change { row: slot.row.clone(), op: RowOp::Remove, touch };
         (Box::new(change), Box::new(Close { reply: reply.clone(), news, settled, ticket: None }))
     };
     if verdict == Verdict::Settle {
         let status = status.unwrap_or_default();
-        return gone(Touch::Stale, Some(News::Settled { status }), Some(status));
+        let named = answer.as_ref().map(|(head, _)| named(&slot.row.draft.url, head)).unwrap_or_default();
+        return gone(Touch::Stale(named), Some(News::Settled { status }), Some(status));
     }
     if !slot.discards.is_empty() {
         return gone(careful, Some(News::Discarded), None);
@@ -102,7 +104,7 @@ fn conclude(slot: &Slot, verdict: Verdict, answer: &Answer, now: Timestamp) -> (
     row.state = next_state(verdict, answer, now);
     let touch = match row.state {
         // Someone else has changed it: what is stored here is known to be old.
-        State::Conflict { .. } => Touch::Stale,
+        State::Conflict { .. } => Touch::Stale(Vec::new()),
         _ => Touch::None,
     };
     let reason = QueuedReason::of(&row.state);

@@ -119,7 +119,7 @@ impl Queue {
         }
         let touch = match slot.row.state {
             // It may have reached the server.
-            State::Waiting { .. } | State::Unknown { .. } | State::Leased { .. } => Touch::Stale,
+            State::Waiting { .. } | State::Unknown { .. } | State::Leased { .. } => Touch::Stale(Vec::new()),
             State::Pending | State::Conflict { .. } | State::Dead { .. } => Touch::None,
         };
         let change = Change { row: slot.row.clone(), op: RowOp::Remove, touch };

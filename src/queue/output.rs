@@ -83,14 +83,14 @@ pub enum RowOp {
 }
 
 /// What a commit of the queue does to what the row's write reaches (see [`Reach`](super::Reach)).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Touch {
     /// Nothing.
     None,
     /// A write begins: reads under way from before it must not be stored as fresh.
     Raise,
-    /// The server has changed: as `Raise`, and what is stored is stale now; tabs are told.
-    Stale,
+    /// The server has changed: as `Raise`, and what is stored is stale now, also under these URLs; tabs are told.
+    Stale(Vec<String>),
 }
 
 /// What a timer is for.

@@ -1,8 +1,8 @@
-//! What one write changes for readers: its URL, the collection it belongs to, its tags.
+//! What one write changes for readers: its URL, the collection it belongs to, its tags, and what the answer names.
 //! Does not know what is stored under them.
 
 use super::Draft;
-use crate::http::{bare, origin};
+use crate::http::{ResponseHead, bare, origin, resolve};
 
 /// URLs and tags whose stored answers a write makes old.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,6 +24,27 @@ impl Reach {
     }
 }
 
+/// The URLs, without query, that the answer to a write makes old besides the write's own: those that `Location` and
+/// `Content-Location` name (RFC 9111, 4.4). None after an error.
+#[must_use]
+pub fn named(url: &str, answer: &ResponseHead) -> Vec<String> {
+    let mut urls = Vec::new();
+    if !(200..=399).contains(&answer.status) {
+        return urls;
+    }
+    for field in ["location", "content-location"] {
+        let named = answer.headers.first(field).and_then(|reference| resolve(url, reference));
+        // "A cache MUST NOT trigger an invalidation under these conditions if the origin of the URI to be invalidated
+        // differs from that of the target URI."
+        let Some(named) = named.filter(|named| origin(named).is_some() && origin(named) == origin(url)) else { continue };
+        let named = bare(&named).to_owned();
+        if named != bare(url) && !urls.contains(&named) {
+            urls.push(named);
+        }
+    }
+    urls
+}
+
 /// The URL with its last path segment dropped: the collection of a member, by the habit of REST.
 fn parent(url: &str) -> Option<&str> {
     let origin = origin(url)?;
@@ -36,6 +57,26 @@ fn parent(url: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_unsafe_request_that_succeeds_makes_locations_invalid_too() {
+        let check = |status: u16, pairs: &[(&str, &str)], expected: &[&str]| {
+            let answer = ResponseHead { headers: pairs.iter().copied().collect(), ..ResponseHead::new(status) };
+            let expected: Vec<String> = expected.iter().map(|path| format!("https://a.example{path}")).collect();
+            assert_eq!(named("https://a.example/todos/1", &answer), expected, "{status} {pairs:?}");
+        };
+        check(200, &[], &[]);
+        check(303, &[("location", "/todos")], &["/todos"]);
+        check(400, &[("location", "/todos")], &[]);
+        check(0, &[("location", "/todos")], &[]);
+        check(201, &[("location", "2"), ("content-location", "../lists?all")], &["/todos/2", "/lists"]);
+        check(201, &[("location", "/todos/2"), ("content-location", "/todos/2#x")], &["/todos/2"]);
+        check(200, &[("content-location", "/todos/1?x")], &[]);
+        check(201, &[("location", "https://b.example/x")], &[]);
+        check(201, &[("location", "https://a.example.evil/x")], &[]);
+        check(201, &[("location", "//b.example/x"), ("content-location", "x:y")], &[]);
+        check(201, &[("location", "http://a.example/x")], &[]);
+    }
 
     #[test]
     fn the_parent_of_a_member_is_its_collection() {

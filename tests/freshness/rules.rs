@@ -13,7 +13,8 @@ const AGE: &str = "src/freshness/age.rs";
 const CONTROL: &str = "src/http/cache_control.rs";
 const DATES: &str = "src/http/date.rs";
 const DIGITS: &str = "src/http/digits.rs";
-const INVALIDATION: &str = "src/freshness/invalidation.rs";
+const REACH: &str = "src/queue/reach.rs";
+const VERDICTS: &str = "src/queue/tests/verdicts.rs";
 const EXCHANGES: &str = "tests/rfc9111.rs";
 const GENERATED: &str = "every_difference_from_http_cache_semantics_has_a_name_and_a_reason";
 
@@ -73,8 +74,8 @@ const RULES: &[Rule] = &[
     ("4.3.4", "a 304 with a weak validator updates what matches it", VALIDATION, "a_304_with_another_validator_confirms_nothing"),
     ("4.3.4", "a 304 without any is about what was asked", VALIDATION, "a_304_with_another_validator_confirms_nothing"),
     ("4.3.5", "a HEAD's answer updates what agrees in validators and length, else makes it stale", VALIDATION, "a_head_answer_freshens_what_it_speaks_of"),
-    ("4.4", "an unsafe request that succeeds makes its target invalid", INVALIDATION, "an_unsafe_request_that_succeeds_makes_target_and_locations_invalid"),
-    ("4.4", "Location and Content-Location too, on the same origin only", INVALIDATION, "an_unsafe_request_that_succeeds_makes_target_and_locations_invalid"),
+    ("4.4", "an unsafe request that succeeds makes its target invalid", VERDICTS, "a_draft_reaches_its_collection_and_tags"),
+    ("4.4", "Location and Content-Location too, on the same origin only", REACH, "an_unsafe_request_that_succeeds_makes_locations_invalid_too"),
     ("4.4", "what is invalid is validated before it is used", RULING, "what_a_write_has_touched_is_asked_about"),
     ("5.1", "Age: the first member, an invalid one ignored", AGE, "age_counts_the_way_here_and_the_time_here"),
     ("5.2", "directives in any case, with token or quoted arguments", CONTROL, "flags_are_read_in_any_case_and_with_any_argument"),

@@ -36,6 +36,19 @@ fn raised(op: &Op) -> Vec<&str> {
 }
 
 #[test]
+fn what_the_answer_names_is_old_too() {
+    let mut world = world();
+    world.seed(&format!("{ORIGIN}/api/cards/7"), Span::seconds(1));
+    world.post("/api/cards");
+    world.server(status(201, &[("location", "/api/cards/7?new"), ("content-location", "https://b.example/x")]));
+    let updates = ["/api/cards", "/api", "/api/cards/7"].map(|path| Some(format!("{ORIGIN}{path}")));
+    assert_eq!(world.updates()[..3], updates);
+    world.log.clear();
+    world.get(&format!("{ORIGIN}/api/cards/7"));
+    assert_eq!(world.story(), "fetch?", "fresh a moment ago");
+}
+
+#[test]
 fn a_direct_write_gives_the_page_the_servers_answer_and_readers_the_news() {
     let mut world = world();
     let id = world.post("/api/cards");

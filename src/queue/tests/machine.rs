@@ -23,7 +23,7 @@ fn a_direct_send_is_leased_then_sent_then_settled_then_answered() {
     assert_eq!(rig.status_for(page), 201);
     assert!(rig.store.is_empty() && rig.queue.is_idle(rig.now));
     assert_eq!(news(&rig.events), [&News::Settled { status: 201 }]);
-    assert_eq!(rig.touches, [Touch::Raise, Touch::Stale]);
+    assert_eq!(rig.touches, [Touch::Raise, Touch::Stale(Vec::new())]);
     assert_eq!(rig.asked, ["lock", "release"]);
 }
 

@@ -156,7 +156,7 @@ impl Rig {
     fn answer_of(&mut self, output: Output) -> Option<Input> {
         match output {
             Output::Commit { token, change } => {
-                self.touches.push(change.touch);
+                self.touches.push(change.touch.clone());
                 if self.store_hangs {
                     self.open_commits.push((token, *change));
                     return None;
