@@ -54,9 +54,14 @@ test("a ready answer goes out from the store, and from memory after that", async
   assert.equal(ready.remembered(at(URL_A)), undefined);
   const response = await ready.stored(at(URL_A));
   assert.equal(await response?.text(), "stored");
-  assert.deepEqual([...(response?.headers ?? [])], [["age", "90"], ["content-type", "text/plain"]]);
+  const fields = [...(response?.headers ?? [])].map(([name, value]) => [name, value.replace(/ttl=3\d{7}/, "ttl=N")]);
+  assert.deepEqual(fields, [
+    ["age", "90"], ["cache-status", "Longshore; hit; ttl=N; detail=store"], ["content-type", "text/plain"], ["server-timing", "longshore;desc=store"],
+  ]);
   const before = reads;
-  assert.equal(await ready.remembered(at(URL_A))?.text(), "stored");
+  const again = ready.remembered(at(URL_A));
+  assert.match(again?.headers.get("cache-status") ?? "", /^Longshore; hit; ttl=3\d{7}; detail=memory$/);
+  assert.equal(await again?.text(), "stored");
   assert.equal(reads, before);
 });
 
@@ -91,8 +96,8 @@ test("the database of a newer version is left to the engine, which leaves it alo
 test("what is precached does not age", async () => {
   const place = { keys: ["https://app.example/b", URL_A], ages: false };
   const ready = stocked({ ready: { table: "t1", from: now + YEAR, until: now - 1000, born: now } });
-  assert.ok(await ready.stored(place));
-  assert.ok(ready.remembered(place));
+  assert.equal((await ready.stored(place))?.headers.get("cache-status"), "Longshore; hit; detail=store");
+  assert.equal(ready.remembered(place)?.headers.get("cache-status"), "Longshore; hit; detail=memory");
   assert.equal(ready.remembered(at(URL_A)), undefined);
   const other = stocked({ ready: { table: "t2", from: 0, until: now + YEAR, born: now } });
   assert.equal(await other.stored(place), undefined, "the mark of another table");

@@ -7,6 +7,7 @@
 //!    └──────── answered ───┴──▶ FallingBack ──on_entry──▶ Done
 //! ```
 
+mod provenance;
 mod response;
 
 use super::action::{Action, Company, Standing};
@@ -16,9 +17,9 @@ use super::plan::Plan;
 use super::strategy;
 use crate::cache::Entry;
 use crate::freshness::{
-    Invalidation, Respect, Reuse, StandIn, Stored, assess, conditions, is_conditional, may_use, served, vary_matches,
+    Invalidation, Respect, Reuse, StandIn, Stored, assess, conditions, is_conditional, may_use, vary_matches,
 };
-use crate::http::{CacheMode, Headers, RequestHead};
+use crate::http::{CacheMode, CacheStatus, Came, Headers, RequestHead};
 use crate::ids::Generation;
 use crate::time::Timestamp;
 
@@ -44,6 +45,8 @@ pub struct Exchange {
     pub standing: Standing,
     /// When the stored entry may go out although it had to be asked about and no good answer came.
     pub stand_in: StandIn,
+    /// How the answer comes about, as far as it has.
+    status: CacheStatus,
     /// Set while it looks for what somebody else's fetch has stored: when that which it knew had arrived.
     awaited: Option<Timestamp>,
     /// When the fetch went out.
@@ -73,6 +76,7 @@ impl Exchange {
             generation,
             stored: None,
             former: None,
+            status: CacheStatus::new(Came::Hit),
             awaited: None,
             standing: Standing::Missing,
             stand_in: StandIn::OnError,
@@ -116,6 +120,7 @@ impl Exchange {
         if self.state != State::Fetching || self.answered || self.stored.is_none() {
             return;
         }
+        self.status.detail = Some("timeout");
         self.answer_stored(now);
         if company == Company::Alone {
             self.actions.push(Action::Abort);
@@ -138,6 +143,7 @@ impl Exchange {
             return self.finish();
         }
         self.awaited = Some(self.known().map_or(Timestamp::default(), |entry| entry.received_at));
+        self.status.collapsed = true;
         self.stored = None;
         self.former = None;
         self.standing = Standing::Missing;
@@ -160,7 +166,7 @@ impl Exchange {
     /// Answers from what is stored, if anything is.
     pub fn answer_stored(&mut self, now: Timestamp) {
         if let Some(entry) = &self.stored {
-            let head = Box::new(served(entry.view(), now));
+            let head = self.head_of(entry, now);
             let key = entry.key.clone();
             self.answer(Answer::Stored { key, head });
         }
@@ -185,6 +191,7 @@ impl Exchange {
     pub fn fetch(&mut self, now: Timestamp) {
         self.state = State::Fetching;
         self.requested_at = now;
+        self.status.came = self.why_asked();
         let extra = match &self.stored {
             // A page that brings its own conditions wants its own 304.
             Some(entry) if !is_conditional(&self.head.headers) => conditions(entry.view()),
@@ -213,7 +220,14 @@ impl Exchange {
 
     /// Ends with a word of our own.
     pub fn refuse(&mut self, status: u16, title: &str) {
-        self.answer(problem(status, title));
+        let mut answer = problem(status, title);
+        if let Answer::Made { headers, .. } = &mut answer {
+            if self.state == State::Looking {
+                self.status.came = Came::Refused;
+            }
+            self.status.append_to(headers);
+        }
+        self.answer(answer);
         self.finish();
     }
 

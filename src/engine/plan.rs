@@ -4,10 +4,10 @@
 use super::config::Precached;
 use super::exchange::PRECACHE;
 use crate::cache::{Entry, EntryKey, Search};
-use crate::freshness::{Lifetime, Policy, Respect, ready};
+use crate::freshness::{Lifetime, Policy, Respect, ready, ttl};
 use crate::http::{Ready, RequestHead};
 use crate::route::{self, Route, Strategy};
-use crate::time::Span;
+use crate::time::{Span, Timestamp};
 use std::rc::Rc;
 
 /// How long a stored answer that is known to be outdated waits for the network before it goes out all the same.
@@ -59,6 +59,13 @@ impl Plan {
     pub fn mark(&self, entry: &Entry) -> Option<Ready> {
         let policy = if entry.group == PRECACHE { LASTING } else { self.policy };
         if self.strategy.answers_unasked() { ready(entry.view(), policy) } else { None }
+    }
+
+    /// How many seconds a stored answer stays fresh, negative once stale; none where its age does not count.
+    #[must_use]
+    pub fn ttl(&self, entry: &Entry, now: Timestamp) -> Option<i64> {
+        let lasts = entry.group == PRECACHE && !self.any_age;
+        ttl(entry.view(), if lasts { LASTING } else { self.judges_by() }, now)
     }
 
     /// The keys that come after this one.

@@ -7,6 +7,7 @@ mod flights;
 mod generations;
 mod marks;
 mod precaching;
+mod provenance;
 mod story;
 mod strategies;
 mod world;

@@ -2,17 +2,10 @@
 //! Does not know its age, or what a route says.
 
 use super::Stored;
-use super::age::{current_age, dated};
+use super::age::dated;
 use super::storable::is_cacheable_by_default;
 use crate::http::{CacheControl, parse_http_date};
-use crate::time::{Span, Timestamp};
-
-/// How many seconds it stays fresh from now on; negative once stale. What `Cache-Status` calls `ttl` (RFC 9211, 2.4).
-#[must_use]
-pub fn ttl(stored: Stored<'_>, now: Timestamp) -> i64 {
-    let control = CacheControl::parse(&stored.head.headers);
-    lifetime(stored, &control).as_seconds() - current_age(stored, now).as_seconds()
-}
+use crate::time::Span;
 
 /// RFC 9111, 4.2: explicit, else guessed, else none.
 pub(super) fn lifetime(stored: Stored<'_>, control: &CacheControl) -> Span {
@@ -43,23 +36,7 @@ pub(super) fn heuristic(stored: Stored<'_>, control: &CacheControl) -> Option<Sp
 mod tests {
     use super::*;
     use crate::http::{Headers, ResponseHead};
-
-    #[test]
-    fn the_rest_of_the_lifetime_is_told_in_seconds() {
-        let check = |pairs: &[(&str, &str)], seconds: i64, expected: i64| {
-            let mut head = ResponseHead::new(200);
-            head.headers = pairs.iter().copied().collect();
-            let arrival = Timestamp(784_111_777_000);
-            let stored =
-                Stored { head: &head, selected: &Headers::default(), requested_at: arrival, received_at: arrival };
-            assert_eq!(ttl(stored, Timestamp(arrival.0 + seconds * 1000)), expected, "{pairs:?} after {seconds}");
-        };
-        check(&[("cache-control", "max-age=60")], 10, 50);
-        check(&[("cache-control", "max-age=60"), ("age", "20")], 10, 30);
-        check(&[("cache-control", "max-age=60")], 70, -10);
-        check(&[("last-modified", "Sun, 06 Nov 1994 08:47:57 GMT")], 4, 6);
-        check(&[], 3, -3);
-    }
+    use crate::time::Timestamp;
 
     #[test]
     fn a_guess_is_made_only_for_statuses_that_allow_it() {

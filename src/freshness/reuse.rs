@@ -74,6 +74,14 @@ pub fn assess(stored: Stored<'_>, policy: Policy, invalidation: Invalidation, no
     if now < fresh_until(stored, policy) { Reuse::Fresh } else { Reuse::Stale }
 }
 
+/// How many seconds it stays fresh from now on, negative once stale: what `Cache-Status` calls `ttl` (RFC 9211, 2.5). None where it never
+/// ages.
+#[must_use]
+pub fn ttl(stored: Stored<'_>, policy: Policy, now: Timestamp) -> Option<i64> {
+    let until = fresh_until(stored, policy);
+    (until.0 < i64::MAX).then(|| until.0.saturating_sub(now.0).div_euclid(1000))
+}
+
 /// When a stored response ceases to be fresh, if nothing is written to it; its arrival, or before that, if it never was.
 pub(super) fn fresh_until(stored: Stored<'_>, policy: Policy) -> Timestamp {
     if let (Some(limit), Respect::Route) = (policy.stale_time, policy.respect) {
@@ -192,6 +200,27 @@ mod tests {
         check(&[DATE, hundred_seconds_old, ("expires", "0")], 1, Reuse::Stale);
         check(&[DATE, hundred_seconds_old, ("cache-control", "no-cache")], 1, Reuse::Stale);
         check(&[DATE, ("last-modified", "Sun, 06 Nov 1994 08:50:37 GMT")], 0, Reuse::Stale);
+    }
+
+    #[test]
+    fn the_rest_of_the_lifetime_is_told_in_seconds() {
+        let check = |pairs: &[(&str, &str)], policy: Policy, millis: i64, expected: Option<i64>| {
+            let mut head = ResponseHead::new(200);
+            head.headers = pairs.iter().copied().collect();
+            let stored =
+                Stored { head: &head, selected: &Headers::default(), requested_at: ARRIVAL, received_at: ARRIVAL };
+            let found = ttl(stored, policy, Timestamp(ARRIVAL.0 + millis));
+            assert_eq!(found, expected, "{pairs:?} {policy:?} after {millis}");
+        };
+        check(&[("cache-control", "max-age=60")], HTTP, 10_000, Some(50));
+        check(&[("cache-control", "max-age=60")], HTTP, 10_001, Some(49));
+        check(&[("cache-control", "max-age=60"), ("age", "20")], HTTP, 10_000, Some(30));
+        check(&[("cache-control", "max-age=60")], HTTP, 70_000, Some(-10));
+        check(&[DATE, ("last-modified", "Sun, 06 Nov 1994 08:47:57 GMT")], HTTP, 4000, Some(6));
+        check(&[], HTTP, 3000, Some(-3));
+        check(&[], FOREVER, 3000, None);
+        check(&[("cache-control", "max-age=60")], FOREVER, 3000, Some(57));
+        check(&[], Policy { stale_time: Some(Span::seconds(30)), ..PLAIN }, 3000, Some(27));
     }
 
     #[test]

@@ -39,6 +39,8 @@ pub enum Came {
     Stale,
     /// What is stored does not hold the bytes that were wanted.
     Partial,
+    /// From nowhere: only what is stored may answer, and it may not. RFC 9211, 2 has no parameter for it, so the detail says so.
+    Refused,
 }
 
 impl CacheStatus {
@@ -56,7 +58,7 @@ impl CacheStatus {
     /// The member as it is written (RFC 8941, 3.1).
     #[must_use]
     pub fn member(self) -> String {
-        let mut member = String::from("longshore; ");
+        let mut member = String::from("Longshore; ");
         member.push_str(self.came.as_str());
         if let Some(status) = self.forwarded_status {
             member.push_str("; fwd-status=");
@@ -92,6 +94,7 @@ impl Came {
             Came::Request => "fwd=request",
             Came::Stale => "fwd=stale",
             Came::Partial => "fwd=partial",
+            Came::Refused => "detail=only-if-cached",
         }
     }
 }
@@ -104,23 +107,24 @@ mod tests {
     fn what_happened_is_written_as_parameters() {
         let check = |status: CacheStatus, expected: &str| assert_eq!(status.member(), expected);
         let new = CacheStatus::new;
-        check(new(Came::Hit), "longshore; hit");
-        check(CacheStatus { ttl: Some(376), ..new(Came::Hit) }, "longshore; hit; ttl=376");
+        check(new(Came::Hit), "Longshore; hit");
+        check(CacheStatus { ttl: Some(376), ..new(Came::Hit) }, "Longshore; hit; ttl=376");
         check(
             CacheStatus { ttl: Some(-5), detail: Some("stale-while-revalidate"), ..new(Came::Hit) },
-            "longshore; hit; ttl=-5; detail=stale-while-revalidate",
+            "Longshore; hit; ttl=-5; detail=stale-while-revalidate",
         );
-        check(CacheStatus { stored: true, ..new(Came::UriMiss) }, "longshore; fwd=uri-miss; stored");
+        check(CacheStatus { stored: true, ..new(Came::UriMiss) }, "Longshore; fwd=uri-miss; stored");
         check(
             CacheStatus { forwarded_status: Some(304), ttl: Some(60), stored: true, ..new(Came::Stale) },
-            "longshore; fwd=stale; fwd-status=304; ttl=60; stored",
+            "Longshore; fwd=stale; fwd-status=304; ttl=60; stored",
         );
-        check(CacheStatus { collapsed: true, ..new(Came::VaryMiss) }, "longshore; fwd=vary-miss; collapsed");
+        check(CacheStatus { collapsed: true, ..new(Came::VaryMiss) }, "Longshore; fwd=vary-miss; collapsed");
         for (came, expected) in [
-            (Came::Bypass, "longshore; fwd=bypass"),
-            (Came::Method, "longshore; fwd=method"),
-            (Came::Request, "longshore; fwd=request"),
-            (Came::Partial, "longshore; fwd=partial"),
+            (Came::Bypass, "Longshore; fwd=bypass"),
+            (Came::Method, "Longshore; fwd=method"),
+            (Came::Request, "Longshore; fwd=request"),
+            (Came::Partial, "Longshore; fwd=partial"),
+            (Came::Refused, "Longshore; detail=only-if-cached"),
         ] {
             check(new(came), expected);
         }
@@ -130,6 +134,6 @@ mod tests {
     fn it_comes_after_what_other_caches_said() {
         let mut headers: Headers = [("cache-status", "origin-cdn; hit")].into_iter().collect();
         CacheStatus::new(Came::Hit).append_to(&mut headers);
-        assert_eq!(headers.get("cache-status").as_deref(), Some("origin-cdn; hit, longshore; hit"));
+        assert_eq!(headers.get("cache-status").as_deref(), Some("origin-cdn; hit, Longshore; hit"));
     }
 }

@@ -3,8 +3,8 @@
 
 use super::commit::{Close, Then};
 use super::queue::Queue;
-use super::slot::{Slot, Stage};
 use super::reach::named;
+use super::slot::{Slot, Stage};
 use super::wake::Hurry;
 use super::{Cause, Change, OnRetryable, QueuedReason, Reply, RowOp, State, Touch, Verdict, judge};
 use crate::event::{Event, News};

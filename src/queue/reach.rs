@@ -36,7 +36,9 @@ pub fn named(url: &str, answer: &ResponseHead) -> Vec<String> {
         let named = answer.headers.first(field).and_then(|reference| resolve(url, reference));
         // "A cache MUST NOT trigger an invalidation under these conditions if the origin of the URI to be invalidated
         // differs from that of the target URI."
-        let Some(named) = named.filter(|named| origin(named).is_some() && origin(named) == origin(url)) else { continue };
+        let Some(named) = named.filter(|named| origin(named).is_some() && origin(named) == origin(url)) else {
+            continue;
+        };
         let named = bare(&named).to_owned();
         if named != bare(url) && !urls.contains(&named) {
             urls.push(named);

@@ -44,6 +44,9 @@ const SCHEMA = 2;
 const MEMORY = 16 << 20;
 const SHARE = 8;
 
+/** A mark without an end ends here or later. */
+const FOREVER = Number.MAX_SAFE_INTEGER;
+
 export class Ready {
   /**
    * @param {string} database the engine's database.
@@ -81,7 +84,7 @@ export class Ready {
     // Put behind all others: it was used last.
     this.answers.delete(answer.key);
     this.answers.set(answer.key, answer);
-    return this.respond(answer, now);
+    return this.respond(answer, now, ages, "memory");
   }
 
   /** The answer from the store. @param {Place} place @returns {Promise<Response | undefined>} */
@@ -92,7 +95,7 @@ export class Ready {
       const now = Date.now();
       if (!answer || (ages && !isNow(answer, now))) return undefined;
       if (epoch === this.epoch) this.remember(answer);
-      return this.respond(answer, now);
+      return this.respond(answer, now, ages, "store");
     } catch (error) {
       // A closed handle, a database that was never made: the engine has its own way with both.
       this.close();
@@ -116,11 +119,17 @@ export class Ready {
     return uses;
   }
 
-  /** @param {Answer} answer @param {number} now */
-  respond({ key, group, status, headers, body, born }, now) {
+  /**
+   * The fields say how it came about, in the engine's words (`src/engine/exchange/provenance.rs`).
+   * @param {Answer} answer @param {number} now @param {boolean} ages @param {"memory" | "store"} from
+   */
+  respond({ key, group, status, headers, body, born, until }, now, ages, from) {
     this.uses.set(key, [group, now]);
     const age = String(Math.max(0, Math.floor((now - born) / 1000)));
-    return new Response(status === 204 || status === 205 ? null : body, { status, headers: [...headers, ["age", age]] });
+    const ttl = ages && until < FOREVER ? `; ttl=${Math.floor((until - now) / 1000)}` : "";
+    /** @type {[string, string][]} */
+    const ours = [["age", age], ["cache-status", `Longshore; hit${ttl}; detail=${from}`], ["server-timing", `longshore;desc=${from}`]];
+    return new Response(status === 204 || status === 205 ? null : body, { status, headers: [...headers, ...ours] });
   }
 
   /** @param {Answer} answer */

@@ -7,7 +7,7 @@ use crate::engine::action::Action;
 use crate::engine::effect::{Answer, Compare, Op};
 use crate::fault::FetchError;
 use crate::freshness::{StandIn, confirms, refresh, selected, storable, storable_by_http, strip};
-use crate::http::ResponseHead;
+use crate::http::{Came, ResponseHead};
 use crate::ids::BodyId;
 use crate::tabs::Event;
 use crate::time::Timestamp;
@@ -18,7 +18,11 @@ impl Exchange {
         if self.state != State::Fetching {
             return;
         }
-        let Ok((head, body)) = result else { return self.without_network(now) };
+        let Ok((head, body)) = result else {
+            self.status.detail = Some("offline");
+            return self.without_network(now);
+        };
+        self.status.forwarded_status = Some(head.status);
         if head.status == 304 && self.conditional {
             return self.not_modified(head, now);
         }
@@ -75,6 +79,7 @@ impl Exchange {
         entry.generation = self.generation;
         entry.ready = self.plan.mark(entry);
         let entry = entry.clone();
+        self.status.stored = true;
         self.answer_stored(now);
         self.commit(Op::RefreshEntry { entry }, None);
     }
@@ -88,6 +93,8 @@ impl Exchange {
             Some(keys) => {
                 self.actions.push(Action::Lookup(keys.clone()));
                 self.state = State::FallingBack;
+                self.status.came = Came::UriMiss;
+                self.status.detail = Some("fallback");
             }
             // RFC 9111, 5.2.2.2: "the cache MUST generate an error response rather than reuse the stale response".
             None if bound => self.refuse(504, "what is stored must be validated, and the server cannot be asked"),
