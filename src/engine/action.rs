@@ -28,6 +28,8 @@ pub enum Action {
         /// To tell the tabs, unless superseded or found to be the same bytes.
         updated: Option<Event>,
     },
+    /// What is stored for this URL is old.
+    Invalidate(String),
     /// Over, this way.
     Finish(Result<(), String>),
 }

@@ -159,6 +159,12 @@ impl Engine {
                     self.store(id, op, updated);
                     continue;
                 }
+                Action::Invalidate(url) => {
+                    let raise = self.raise(&[Target::Url(bare(&url).to_owned())], now);
+                    let updated = Event::Updated { url: Some(url), tags: Vec::new(), etag: None };
+                    self.store(id, raise, Some(updated));
+                    continue;
+                }
                 Action::Finish(outcome) => {
                     self.finish(id, outcome);
                     self.land(id, now);

@@ -190,7 +190,7 @@ impl Engine {
         self.commit(Durability::Strict, ops, Purpose::Queue { token, events });
     }
 
-    fn raise(&mut self, targets: &[Target], now: Timestamp) -> Op {
+    pub(super) fn raise(&mut self, targets: &[Target], now: Timestamp) -> Op {
         let (current, rows) = self.generations.raise(targets, now);
         Op::Raise { rows, current }
     }

@@ -3,11 +3,11 @@
 
 use super::{Exchange, PRECACHE, State};
 use crate::cache::{Entry, EntryKey, declared_length, inspect};
-use crate::engine::action::Action;
+use crate::engine::action::{Action, Standing};
 use crate::engine::effect::{Answer, Compare, Op};
 use crate::fault::FetchError;
-use crate::freshness::{StandIn, confirms, refresh, selected, storable, storable_by_http, strip};
-use crate::http::{Came, ResponseHead};
+use crate::freshness::{StandIn, confirms, refresh, refresh_by_head, selected, storable, storable_by_http, strip};
+use crate::http::{Came, Method, ResponseHead};
 use crate::ids::BodyId;
 use crate::tabs::Event;
 use crate::time::Timestamp;
@@ -40,6 +40,9 @@ impl Exchange {
         }
         let refusal =
             if self.respects_http() { storable_by_http(&self.head, head) } else { storable(&self.head, head) };
+        if !poisoned && head.status == 200 && self.head.method == Method::Head {
+            return self.told_by_head(head, now);
+        }
         if poisoned || refusal.is_err() {
             return self.part_with(head.status);
         }
@@ -68,12 +71,34 @@ impl Exchange {
     }
 
     fn not_modified(&mut self, head: &ResponseHead, now: Timestamp) {
-        let Some(entry) = self.stored.as_mut().filter(|entry| confirms(&entry.head, head)) else {
+        match self.stored.as_ref().filter(|entry| confirms(&entry.head, head)) {
+            Some(entry) => self.renew(refresh(&entry.head, head), now),
             // RFC 9111, 4.3.4: a 304 about something else says nothing of what is stored, so ask without conditions.
-            self.set_aside();
-            return self.fetch(now);
-        };
-        entry.head = refresh(&entry.head, head);
+            None => {
+                self.set_aside();
+                self.fetch(now);
+            }
+        }
+    }
+
+    /// The answer to a HEAD, which its page has: it freshens what a GET has stored, or tells that it is old (RFC 9111, 4.3.5).
+    fn told_by_head(&mut self, head: &ResponseHead, now: Timestamp) {
+        let Some(entry) = self.stored.as_ref().filter(|entry| entry.group != PRECACHE) else { return self.finish() };
+        match refresh_by_head(&entry.head, head) {
+            // What a write has made old is not made good by fields that may not tell it from the new.
+            Some(_) if self.standing == Standing::Invalidated => self.finish(),
+            Some(fresh) => self.renew(fresh, now),
+            None => {
+                self.actions.push(Action::Invalidate(entry.url.clone()));
+                self.state = State::Storing;
+            }
+        }
+    }
+
+    /// What is stored holds from now on, under this head.
+    fn renew(&mut self, head: ResponseHead, now: Timestamp) {
+        let Some(entry) = self.stored.as_mut() else { return self.finish() };
+        entry.head = head;
         entry.requested_at = self.requested_at;
         entry.received_at = now;
         entry.generation = self.generation;

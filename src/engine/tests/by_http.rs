@@ -2,7 +2,7 @@
 
 use super::world::{Said, URL, World, head, offline, ok, route, status};
 use crate::cache::{EntryKey, Search};
-use crate::http::{CacheMode, RequestHead};
+use crate::http::{CacheMode, Method, RequestHead};
 use crate::route::{Respect, Route, Strategy};
 use crate::time::Span;
 
@@ -121,6 +121,35 @@ fn what_must_not_be_stored_of_an_answer_is_not() {
     let (entry, _) = &world.entries[&EntryKey::of(URL, Search::Keep)];
     let names: Vec<&str> = entry.head.headers.iter().map(|(name, _)| name).collect();
     assert_eq!(names, ["cache-control", "x-b"]);
+}
+
+#[test]
+fn a_head_is_answered_by_what_a_get_has_stored_and_tells_of_it() {
+    let check = |control: &str, seconds: i64, said: Said, expected: &str| {
+        let request = RequestHead { method: Method::Head, ..RequestHead::get(URL) };
+        let story = tell(world(Strategy::CacheFirst, control, seconds), request, said);
+        assert_eq!(story, expected, "{control:?} {seconds}");
+    };
+    check("max-age=60", 59, offline(), "stored");
+    check("max-age=60", 61, same(), "fetch? stored refresh");
+    check("max-age=60", 61, ok("\"1\"", ""), "fetch? network refresh");
+    check("max-age=60", 61, ok("", ""), "fetch? network refresh");
+    check("max-age=60", 61, ok("\"2\"", ""), "fetch? network raise updated");
+    check("max-age=60", 61, status(403, &[("etag", "\"2\"")]), "fetch? network");
+    check("max-age=60", 61, status(404, &[]), "fetch? network remove updated");
+    let head = RequestHead { method: Method::Head, ..RequestHead::get(URL) };
+    assert_eq!(tell(World::with(http(Strategy::CacheFirst)), head, ok("\"1\"", "")), "fetch network");
+}
+
+#[test]
+fn what_a_head_has_found_old_is_asked_about() {
+    let mut world = world(Strategy::CacheFirst, "max-age=60", 10);
+    world.begin(RequestHead { method: Method::Head, cache: CacheMode::NoCache, ..RequestHead::get(URL) });
+    world.network(ok("\"2\"", ""));
+    world.get(URL);
+    world.network(same());
+    assert_eq!(world.story(), "fetch? network raise updated fetch? stored refresh");
+    world.assert_over();
 }
 
 #[test]

@@ -260,7 +260,7 @@ fn a_head_request_is_answered_but_not_stored() {
     for (standing, said, expected) in [
         ("missing", ok("\"2\"", ""), "fetch network"),
         ("fresh", ok("\"2\"", ""), "stored"),
-        ("stale", ok("\"2\"", ""), "fetch? network"),
+        ("stale", ok("\"2\"", ""), "fetch? network raise updated"),
         ("stale", status(304, &[("etag", "\"1\"")]), "fetch? stored refresh"),
     ] {
         let mut world = world(Strategy::CacheFirst, standing);
