@@ -11,6 +11,7 @@ import { Files, VERSION } from "./shell/files.js";
 import { Ready } from "./shell/ready.js";
 import { match, matchMutation, Table } from "./shell/routes.js";
 import { checkShape, ConfigError, messageOf } from "./shell/shape.js";
+import { unwanted } from "./shell/static.js";
 import { worker } from "./shell/worker.js";
 
 /**
@@ -38,7 +39,7 @@ const engine = new Engine(boot, (error) => error instanceof ConfigError);
 
 worker.longshore = { start, match, matchMutation, version: VERSION };
 
-worker.addEventListener("install", (event) => event.waitUntil(install()));
+worker.addEventListener("install", (event) => event.waitUntil(install(event)));
 worker.addEventListener("activate", (event) => event.waitUntil(activate()));
 worker.addEventListener("fetch", onFetch);
 worker.addEventListener("message", onMessage);
@@ -75,16 +76,33 @@ function begun() {
   return /** @type {Started} */ (started);
 }
 
-async function install() {
+/** @param {ExtendableEvent} event */
+async function install(event) {
   try {
     const { config, files } = begun();
     // Before the first await, since some engines allow new scripts only in the event's own task.
     files.importGlue();
     await Promise.all([files.storeClient(), engine.call((runtime) => runtime.install())]);
+    await routePast(event, config, files);
     if (config.skipWaiting) await worker.skipWaiting();
   } catch (error) {
     announce(configError ? "config-error" : "install-error", error);
     throw error;
+  }
+}
+
+/**
+ * Tells the browser what it need not ask us for. It only makes things faster, so nothing comes of its failing.
+ * @param {any} event
+ * @param {Longshore.Config} config
+ * @param {Files} files
+ */
+async function routePast(event, config, files) {
+  try {
+    const rule = event.addRoutes && unwanted(config, worker.location.origin, [files.client]);
+    if (rule) await event.addRoutes(rule);
+  } catch (error) {
+    console.warn("longshore: no static routing", error);
   }
 }
 

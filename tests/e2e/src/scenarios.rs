@@ -11,6 +11,7 @@ mod holding;
 mod killed;
 mod leaving;
 mod precaching;
+mod routing;
 mod serving;
 mod survival;
 mod swagger;
@@ -62,6 +63,7 @@ pub fn all() -> Vec<Scenario> {
         harness::all(),
         serving::all(),
         precaching::all(),
+        routing::all(),
         tabs::all(),
         history::all(),
         writes::all(),

@@ -1,0 +1,66 @@
+//! Static routing: what no route can want never asks the worker, where the browser can be told so.
+
+use serde_json::{Value, json};
+
+use super::{Scenario, configs};
+use crate::cx::Cx;
+use crate::engine::Engine;
+use crate::fail::Outcome;
+use crate::page::Page;
+use crate::{ensure, ensure_eq};
+
+/// The scenarios of this file.
+pub fn all() -> Vec<Scenario> {
+    super::list![unwanted_requests_go_past_the_worker, static_patterns_take_whatever_the_routes_take]
+}
+
+async fn unwanted_requests_go_past_the_worker(cx: Cx) -> Outcome {
+    cx.only(&[Engine::Chromium], "only Chromium has static routing")?;
+    let server = cx.serve_plain(configs::usual()).await?;
+    server.put_value("a", "one").await?;
+    let page = cx.open(&server).await?;
+    let asked = async |path: &str| -> Outcome<Value> {
+        page.fetch(path, Value::Null).await?;
+        // What the browser itself says: `network` where a static rule has sent it there.
+        let entry = format!("performance.getEntriesByName(new URL('{path}', location.href).href).at(-1)");
+        page.eval(&format!("{entry}.workerMatchedSourceType !== 'network'")).await
+    };
+    ensure_eq!(asked("/api/value/a").await?, true, "the worker is asked for what a route wants");
+    ensure_eq!(asked("/page.js?x").await?, true, "and for what is precached, with a query too");
+    ensure_eq!(asked("/longshore/client.js").await?, true, "and for the page client");
+    ensure_eq!(asked("/elsewhere.txt").await?, false, "but not for what nothing wants");
+    page.go(&server.url("/done.html")).await?;
+    let navigation = "performance.getEntriesByType('navigation')[0].workerMatchedSourceType !== 'network'";
+    ensure_eq!(page.eval(navigation).await?, true, "a navigation, which a route wants by its mode");
+    Ok(())
+}
+
+/// The vectors that hold `src/route/` and `sw/pattern.js` to the same answers: nothing that a route takes may be missed here.
+async fn static_patterns_take_whatever_the_routes_take(cx: Cx) -> Outcome {
+    let server = cx.serve_plain(configs::usual()).await?;
+    let page = Page::open(&cx.browser().await?, &server.url("/")).await?;
+    if page.eval("typeof URLPattern").await? == json!("undefined") {
+        return cx.only(&[], "this browser has no URLPattern");
+    }
+    let script = include_str!("../../../../sw/shell/static.js").replace("export ", "");
+    let vectors: Value = serde_json::from_str(include_str!("../../../routes.json"))?;
+    let body = format!(
+        "{script}
+        const missed = [];
+        let looked = 0;
+        for (const {{ routes, mutations, requests = [] }} of args) {{
+          const rules = routes ?? mutations ?? [];
+          for (const request of requests) {{
+            const match = rules[request.route ?? request.mutation ?? -1]?.match;
+            if (match === undefined) continue;
+            looked += 1;
+            if (!listOf(match).some((text) => urlPattern(text, 'https://app.example').test(request.url))) missed.push(request.url + ' by ' + match);
+          }}
+        }}
+        return {{ looked, missed }};"
+    );
+    let found = page.run(&body, vectors).await?;
+    ensure_eq!(found["missed"], json!([]), "URLs that a route takes and the static rule does not");
+    ensure!(found["looked"].as_u64() > Some(30), "only {} vectors were looked at", found["looked"]);
+    Ok(())
+}
