@@ -29,6 +29,8 @@ pub struct Plan {
     pub strategy: Strategy,
     /// Where an answer may be stored, best first; new answers go under the first.
     pub keys: Vec<EntryKey>,
+    /// The route, by its place in the config; none for what only the precache list wants.
+    pub route: Option<usize>,
     /// The route's times.
     pub policy: Policy,
     /// Whether what is stored is good whatever its age.
@@ -57,8 +59,13 @@ impl Plan {
     /// The mark for an answer that is stored under this plan, where its strategy lets one go out unasked.
     #[must_use]
     pub fn mark(&self, entry: &Entry) -> Option<Ready> {
-        let policy = if entry.group == PRECACHE { LASTING } else { self.policy };
-        if self.strategy.answers_unasked() { ready(entry.view(), policy) } else { None }
+        if !self.strategy.answers_unasked() {
+            return None;
+        }
+        if entry.group == PRECACHE {
+            return ready(entry.view(), LASTING);
+        }
+        Some(Ready { route: Some(self.route?), ..ready(entry.view(), self.policy)? })
     }
 
     /// How many seconds a stored answer stays fresh, negative once stale; none where its age does not count.
@@ -138,6 +145,7 @@ impl Places {
         let silent = if route.strategy == Strategy::CacheFirst { Lifetime::Forever } else { Lifetime::None };
         Plan {
             strategy: route.strategy,
+            route: None,
             keys,
             policy: Policy { respect, stale_time: route.stale_time, max_age: route.max_age, silent },
             any_age: false,
@@ -165,6 +173,7 @@ impl Places {
 fn precache_plan(head: &RequestHead, key: Option<EntryKey>) -> Plan {
     Plan {
         strategy: Strategy::CacheFirst,
+        route: None,
         keys: vec![key.unwrap_or_else(|| EntryKey::of(&head.url, Search::Keep))],
         policy: LASTING,
         // Its revision says how long it is good.

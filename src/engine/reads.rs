@@ -20,8 +20,8 @@ use crate::time::Timestamp;
 impl Engine {
     /// A page's request that a route, or the precache list, wants.
     pub fn begin(&mut self, id: ExchangeId, head: RequestHead, route: Option<usize>, now: Timestamp) {
-        let route = route.and_then(|index| self.config.routes.get(index));
-        let plan = self.places.plan(route, &head);
+        let mut plan = self.places.plan(route.and_then(|index| self.config.routes.get(index)), &head);
+        plan.route = route;
         self.open(id, head, plan, now);
     }
 
@@ -51,6 +51,7 @@ impl Engine {
     /// Stores what a page loaded before this worker controlled it, unless it is stored already.
     pub fn warm(&mut self, id: ExchangeId, head: RequestHead, route: usize, now: Timestamp) {
         let mut plan = self.places.plan(self.config.routes.get(route), &head);
+        plan.route = Some(route);
         // Whatever is stored is good enough: nobody waits for this answer.
         plan.strategy = Strategy::CacheFirst;
         plan.any_age = true;

@@ -28,7 +28,7 @@ pub fn ready(stored: Stored<'_>, policy: Policy) -> Option<Ready> {
     if let Some(limit) = policy.max_age {
         until = until.min(from + limit + Span(1));
     }
-    (from < until).then(|| Ready { from, until, born: from - current_age(stored, from) })
+    (from < until).then(|| Ready { from, until, born: from - current_age(stored, from), route: None })
 }
 
 #[cfg(test)]

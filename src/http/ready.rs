@@ -13,4 +13,6 @@ pub struct Ready {
     pub until: Timestamp,
     /// When its age was zero: what `Age` counts from (RFC 9111, 5.1).
     pub born: Timestamp,
+    /// The route that judged so, by its place in the config: another may judge otherwise. `None` for what is precached.
+    pub route: Option<usize>,
 }

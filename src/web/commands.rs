@@ -74,19 +74,20 @@ impl Driver {
         };
         let me = Rc::clone(self);
         tasks::promise(async move {
-            JsFuture::from(me.writes().clone()).await?;
+            let known = JsFuture::from(me.writes()).await?;
             me.tell(|engine| engine.wake(wake, clock::now()));
             JsFuture::from(me.quiet(HOLD)).await?;
-            let engine = me.engine.borrow();
+            let Ok(engine) = me.engine.try_borrow() else { return Ok(JsValue::FALSE) };
             let left = engine.rows().any(|row| row.not_before().is_some() || matches!(row.state, State::Leased { .. }));
-            Ok((!left).into())
+            // Rows that could not be read may well be left.
+            Ok((known.is_truthy() && !left).into())
         })
     }
 
     fn wish(self: &Rc<Self>, command: Command) -> Promise {
         let me = Rc::clone(self);
         tasks::promise(async move {
-            JsFuture::from(me.writes().clone()).await?;
+            JsFuture::from(me.writes()).await?;
             let ticket = me.next_id();
             let answer = me.answer_to(ticket);
             me.tell(|engine| engine.command(ticket, command, clock::entropy(), clock::now()));

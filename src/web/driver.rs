@@ -8,7 +8,7 @@ use super::lock::DrainLock;
 use super::objects::{deferred, error};
 use super::shelf::Shelf;
 use super::store::Database;
-use super::tasks;
+use super::tasks::{self, when};
 use crate::cache::EntryKey;
 use crate::engine::config::Config;
 use crate::engine::{Answer, Effect, Engine, Instance, Op, Reason};
@@ -57,14 +57,18 @@ pub struct Driver {
     pub live: Shelf<Live>,
     /// The commands under way: how each is answered.
     pub commands: Shelf<Settle>,
-    /// Set by word from another worker: the raised generations are read again before the next lookup.
-    pub outdated: Cell<bool>,
+    /// How often another worker's word has made the raised generations outdated that we know.
+    pub outdated: Cell<u32>,
+    /// As of which such word they were read again.
+    pub learned: Cell<u32>,
     /// Who and where.
     pub place: Place,
     /// This instance's name, in leases and envelopes.
     pub owner: String,
     /// Resolves once the writes of earlier instances are known to the engine; none before they are first asked for.
-    writes: OnceCell<Promise>,
+    writes: RefCell<Option<Promise>>,
+    /// Whether the shell has given this instance up.
+    ended: Cell<bool>,
     timers: RefCell<Vec<(Reason, Timer)>>,
     /// Those who wait for a quiet queue, each with the timer that ends its patience.
     waiting: RefCell<Vec<(Function, Timer)>>,
@@ -108,7 +112,8 @@ impl Driver {
     pub fn new(config: Config, place: Place) -> Rc<Driver> {
         let owner = clock::entropy().uuid();
         let instance = Instance { owner: owner.clone(), origin: place.origin.clone() };
-        Rc::new_cyclic(|me| Driver {
+        let ended = place.ended.clone();
+        let driver = Rc::new_cyclic(|me| Driver {
             engine: RefCell::new(Engine::new(config, instance)),
             database: Database::new(&place.scope_path, &place.table),
             channel: Channel::join(&place.scope_path, &owner, hear(me.clone())),
@@ -116,14 +121,25 @@ impl Driver {
             lock: Rc::default(),
             live: Shelf::default(),
             commands: Shelf::default(),
-            outdated: Cell::default(),
+            outdated: Cell::new(1),
+            learned: Cell::default(),
             place,
             owner,
-            writes: OnceCell::new(),
+            writes: RefCell::default(),
+            ended: Cell::default(),
             timers: RefCell::default(),
             waiting: RefCell::default(),
             last_id: Cell::new(0),
-        })
+        });
+        if let Ok(ended) = ended.dyn_into::<Promise>() {
+            let me = Rc::downgrade(&driver);
+            when(ended, move |_| {
+                if let Some(me) = me.upgrade() {
+                    me.ended.set(true);
+                }
+            });
+        }
+        driver
     }
 
     /// Has the shell forget what it holds ready under these names; undefined stands for everything.
@@ -133,29 +149,39 @@ impl Driver {
         }
     }
 
-    /// Reads the raised generations; a store that fails leaves the old ones.
-    pub async fn restore(&self) {
-        if let Ok((current, rows)) = self.database.generations().await {
-            self.engine.borrow_mut().restore(current, rows);
+    /// Reads the raised generations where they may have been raised since; a store that fails leaves the old ones, until the next time.
+    pub async fn learn(&self) {
+        let outdated = self.outdated.get();
+        if self.learned.get() != outdated
+            && let Ok((current, rows)) = self.database.generations().await
+            && let Ok(mut engine) = self.engine.try_borrow_mut()
+        {
+            engine.restore(current, rows);
+            self.learned.set(outdated);
         }
     }
 
     /// Resolves once the engine knows the writes that earlier instances left. Whatever is about writes waits for it; they are read
-    /// at the first need, so that no answer from the store does. A store that fails is read again when the lock is had.
-    pub fn writes(self: &Rc<Self>) -> &Promise {
-        self.writes.get_or_init(|| {
+    /// at the first need, so that no answer from the store does. The promise says whether they are known: a store that fails is read
+    /// again at the next need.
+    pub fn writes(self: &Rc<Self>) -> Promise {
+        let mut writes = self.writes.borrow_mut();
+        let reading = writes.get_or_insert_with(|| {
             let me = Rc::clone(self);
             tasks::promise(async move {
-                if let Ok(rows) = me.database.rows().await {
-                    me.tell(|engine| {
-                        engine.restore_writes(rows, clock::now());
-                        // A fetch that succeeded meanwhile has woken nothing.
-                        engine.wake(Wake::Timer, clock::now());
-                    });
-                }
-                Ok(JsValue::UNDEFINED)
+                let Ok(rows) = me.database.rows().await else {
+                    me.writes.take();
+                    return Ok(JsValue::FALSE);
+                };
+                me.tell(|engine| {
+                    engine.restore_writes(rows, clock::now());
+                    // A fetch that succeeded meanwhile has woken nothing.
+                    engine.wake(Wake::Timer, clock::now());
+                });
+                Ok(JsValue::TRUE)
             })
-        })
+        });
+        reading.clone()
     }
 
     /// A number for a new exchange or command.
@@ -166,7 +192,13 @@ impl Driver {
 
     /// Tells the engine something, and carries out what follows.
     pub fn tell(self: &Rc<Self>, tell: impl FnOnce(&mut Engine)) {
-        tell(&mut self.engine.borrow_mut());
+        // After a trap the mind stays borrowed, and another instance goes on: what still comes back here concerns nobody.
+        if self.ended.get() {
+            return;
+        }
+        let Ok(mut engine) = self.engine.try_borrow_mut() else { return };
+        tell(&mut engine);
+        drop(engine);
         self.drain();
     }
 
@@ -256,7 +288,7 @@ pub fn call(function: &Function, value: &JsValue) {
 fn hear(me: Weak<Driver>) -> impl Fn() {
     move || {
         if let Some(me) = me.upgrade() {
-            me.outdated.set(true);
+            me.outdated.set(me.outdated.get() + 1);
             me.have_forgotten(&JsValue::UNDEFINED);
             me.tell(|engine| engine.wake(Wake::OtherWorker, clock::now()));
         }

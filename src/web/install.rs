@@ -24,7 +24,7 @@ impl Driver {
 
     /// Removes what earlier versions precached.
     pub fn activate(self: &Rc<Self>) {
-        self.outdated.set(true);
+        self.outdated.set(self.outdated.get() + 1);
         self.tell(|engine| engine.activate());
     }
 

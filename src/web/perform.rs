@@ -66,9 +66,7 @@ impl Driver {
     fn look_up(self: &Rc<Self>, exchange: ExchangeId, keys: Vec<EntryKey>) {
         let me = Rc::clone(self);
         start(async move {
-            if me.outdated.replace(false) {
-                me.restore().await;
-            }
+            me.learn().await;
             let found = me.database.find(&keys).await.map(|found| {
                 let Found { entry, body } = found?;
                 if let Some(live) = me.live.get(exchange.0) {
@@ -222,7 +220,7 @@ impl Driver {
             done.with(outcome, "LongshoreInstallError");
         }
         // Nobody waits here, so this is the time to look at what earlier instances left.
-        self.writes();
+        let _ = self.writes();
     }
 }
 

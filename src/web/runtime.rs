@@ -111,7 +111,7 @@ pub async fn boot(config: JsValue, env: JsValue) -> Result<Runtime, JsValue> {
         scope,
     };
     let driver = Driver::new(checked(&config)?, place);
-    driver.restore().await;
+    driver.learn().await;
     Ok(Runtime { driver })
 }
 
@@ -144,7 +144,7 @@ async fn submit(
         let _ = live.write.set((head.clone(), bytes));
     }
     // It never fails. An earlier write must be known before this one takes its place behind it.
-    let _ = JsFuture::from(driver.writes().clone()).await;
+    let _ = JsFuture::from(driver.writes()).await;
     driver.tell(|engine| engine.submit(id, WriteRequest { head, route, body, client }, clock::entropy(), clock::now()));
 }
 

@@ -24,7 +24,7 @@ fn what_may_go_out_unasked_is_stored_with_its_mark() {
         world.get(URL);
         let now = world.now;
         world.network(ok("\"1\"", "a"));
-        let expected = lasts.map(|span| Ready { from: now, until: now + span, born: now });
+        let expected = lasts.map(|span| Ready { from: now, until: now + span, born: now, route: Some(0) });
         assert_eq!(marks(&world), [expected], "{}", strategy.as_str());
     };
     check(Strategy::CacheFirst, Some(Span::seconds(30)));
@@ -54,5 +54,5 @@ fn a_warmed_answer_is_marked_by_its_route_not_by_how_it_came() {
     let now = world.now;
     world.warm(URL);
     world.network(ok("\"1\"", "a"));
-    assert_eq!(marks(&world), [Some(Ready { from: now, until: now + Span::seconds(30), born: now })]);
+    assert_eq!(marks(&world), [Some(Ready { from: now, until: now + Span::seconds(30), born: now, route: Some(0) })]);
 }

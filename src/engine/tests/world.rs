@@ -137,7 +137,7 @@ impl World {
             group: "seeded".to_owned(),
             tags: vec!["api".to_owned()],
             size: 3,
-            ready: Some(Ready { from: self.now - age, until: self.now, born: self.now - age }),
+            ready: Some(Ready { from: self.now - age, until: self.now, born: self.now - age, route: Some(0) }),
         };
         self.entries.insert(key, (entry, body));
     }

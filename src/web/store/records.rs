@@ -19,7 +19,13 @@ const VERSION: f64 = 1.0;
 pub fn write_entry(entry: &Entry, size: u64, table: &str) -> JsValue {
     let head = &entry.head;
     let ready = entry.ready.map_or(JsValue::UNDEFINED, |mark| {
-        object(&[("table", table.into()), ("from", ms(mark.from)), ("until", ms(mark.until)), ("born", ms(mark.born))])
+        object(&[
+            ("table", table.into()),
+            ("route", mark.route.map_or(JsValue::UNDEFINED, |route| JsValue::from_f64(route as f64))),
+            ("from", ms(mark.from)),
+            ("until", ms(mark.until)),
+            ("born", ms(mark.born)),
+        ])
     });
     object(&[
         ("v", VERSION.into()),
@@ -67,6 +73,7 @@ pub fn read_entry(record: &JsValue, key: &EntryKey, table: &str) -> Option<Entry
             from: moment(&mark, "from"),
             until: moment(&mark, "until"),
             born: moment(&mark, "born"),
+            route: mark.has("route").then(|| mark.number("route") as usize),
         }),
     };
     complete(&fields).then_some(entry)
