@@ -39,7 +39,7 @@ const YEAR = 365 * 86_400_000;
 const now = Date.now();
 const at = (/** @type {string[]} */ ...keys) => ({ keys, ages: true });
 const entry = (/** @type {any} */ fields = {}) => ({
-  status: 200, head: "content-type: text/plain\nage: 7\ncontent-encoding: gzip\n", url: URL_A, generation: 5, group: "a", tags: ["api"],
+  status: 200, head: "content-type: text/plain\nage: 7\ncontent-encoding: gzip\n", url: URL_A, generation: 5, group: "a", tags: ["api"], size: 6,
   ready: { table: "t1", from: now - 1000, until: now + YEAR, born: now - 90_000 }, ...fields,
 });
 /** A fresh `Ready` over a store with one entry. @param {any} [fields] @param {any} [more] */
@@ -72,6 +72,8 @@ test("what is not ready is left to the engine", async () => {
     ["the mark of another table", { ready: { ...ready, table: "t2" } }, {}],
     ["not yet: the clock was set back", { ready: { ...ready, from: now + YEAR } }, {}],
     ["no longer", { ready: { ...ready, until: now } }, {}],
+    ["another body than the one that was stored", { size: 7 }, {}],
+    ["a damaged record", { head: 7 }, {}],
     ["its URL was written to", { url: `${URL_A}?q` }, { current: 9, [`u:${URL_A}`]: 9 }],
     ["its tag was raised", {}, { current: 9, "t:api": 6 }],
     ["what was raised has been forgotten", {}, { current: 9, all: 6 }],
@@ -123,9 +125,10 @@ test("memory is bounded, in all and for one, and the longest unused goes first",
   const ready = stocked({}, { memory: 96 });
   const url = (/** @type {number} */ at) => `https://app.example/${at}`;
   for (let n = 0; n < 9; n++) {
-    stores.entries[url(n)] = entry({ url: url(n) });
+    stores.entries[url(n)] = entry({ url: url(n), size: 12 });
     stores.bodies[url(n)] = new ArrayBuffer(12);
   }
+  stores.entries[URL_A] = entry({ size: 13 });
   stores.bodies[URL_A] = new ArrayBuffer(13);
   for (let n = 0; n < 8; n++) await ready.stored(at(url(n)));
   assert.equal(ready.bytes, 96);

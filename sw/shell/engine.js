@@ -178,14 +178,15 @@ export class Engine {
 }
 
 /**
+ * A promise that does not outlast our patience.
  * @template T
  * @param {Promise<T>} promise
  * @param {number} ms
  * @returns {Promise<T>}
  */
-function within(promise, ms) {
+export function within(promise, ms) {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new EngineError(`the engine took more than ${ms} ms to boot`)), ms);
+    const timer = setTimeout(() => reject(new EngineError(`it took more than ${ms} ms`)), ms);
     promise.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

@@ -7,6 +7,7 @@
 // the mark was made under, at or after `from` and before `until`, and while no write has touched its URL or tags since it was fetched.
 // Whatever is not ready goes to the engine.
 
+import { within } from "./engine.js";
 import { worker } from "./worker.js";
 
 /**
@@ -18,6 +19,7 @@ import { worker } from "./worker.js";
  * @property {number} generation
  * @property {string} group
  * @property {string[]} tags
+ * @property {number} size Of the body.
  * @property {{table: string, from: number, until: number, born: number}} [ready] `born` is when its age was zero. Times in ms since 1970.
  *
  * @typedef {object} Answer
@@ -46,6 +48,9 @@ const SHARE = 8;
 
 /** A mark without an end ends here or later. */
 const FOREVER = Number.MAX_SAFE_INTEGER;
+
+/** How long the database may take to open, ms; then the engine is asked, which has its own way with one that another page blocks. */
+const PATIENCE_MS = 500;
 
 export class Ready {
   /**
@@ -94,8 +99,9 @@ export class Ready {
       const answer = await this.read(keys);
       const now = Date.now();
       if (!answer || (ages && !isNow(answer, now))) return undefined;
+      const response = this.respond(answer, now, ages, "store");
       if (epoch === this.epoch) this.remember(answer);
-      return this.respond(answer, now, ages, "store");
+      return response;
     } catch (error) {
       // A closed handle, a database that was never made: the engine has its own way with both.
       this.close();
@@ -161,8 +167,9 @@ export class Ready {
     if (at < 0) return undefined;
     /** @type {[Entry, ArrayBuffer]} */
     const [entry, body] = found[at];
-    const { ready, status, group } = entry;
-    if (!ready || ready.table !== this.table) return undefined;
+    const { ready, status, group, size } = entry;
+    // Whatever is not the body that was stored is as good as none.
+    if (ready?.table !== this.table || body.byteLength !== size) return undefined;
     const targets = [`u:${entry.url.split("?", 1)[0]}`, ...entry.tags.map((tag) => `t:${tag}`)];
     if (((await current) ?? 0) > entry.generation) {
       // Something was written since: whether it was this is in the targets' own rows.
@@ -175,17 +182,23 @@ export class Ready {
   }
 
   /** @returns {Promise<IDBDatabase>} */
-  async open() {
+  open() {
     const request = worker.indexedDB.open(this.database);
     // The database is the engine's to make.
     request.onupgradeneeded = () => request.transaction?.abort();
-    const database = /** @type {IDBDatabase} */ (await settled(request));
-    database.onversionchange = database.onclose = () => this.close();
-    if (database.version > SCHEMA) {
-      database.close();
-      throw new Error("the database of a newer version");
-    }
-    return database;
+    const opened = settled(request).then((/** @type {IDBDatabase} */ database) => {
+      database.onversionchange = database.onclose = () => {
+        // It may have come too late to be the one in use.
+        database.close();
+        this.close();
+      };
+      if (database.version > SCHEMA) {
+        database.close();
+        throw new Error("the database of a newer version");
+      }
+      return database;
+    });
+    return within(opened, PATIENCE_MS);
   }
 
   /** Lets the handle go, and all that was read over it. */

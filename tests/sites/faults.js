@@ -1,6 +1,7 @@
 // Stands before `importScripts` in the worker scripts of tests: makes faults on command, so that the product needs no hook for it.
 // Commands come from the page: `tell("quota")`.
-const faults = { quota: false, full: 0, storage: false, wasm: false, trap: 0 };
+const sound = { quota: false, full: 0, storage: false, wasm: false, trap: 0, newer: false, yesterday: false };
+const faults = { ...sound };
 const handles = new Set();
 
 self.addEventListener("message", (event) => {
@@ -9,12 +10,16 @@ self.addEventListener("message", (event) => {
   event.stopImmediatePropagation();
   if (word === "close") handles.forEach((handle) => handle.close());
   else if (word === "trap" || word === "full") faults[word] += 1;
-  else if (word === "mend") Object.assign(faults, { quota: false, full: 0, storage: false, wasm: false, trap: 0 });
+  else if (word === "mend") Object.assign(faults, sound);
   else faults[word] = true;
   event.ports[0].postMessage("done");
 });
 
-// IndexedDB: full, full until something is removed (once for each word), or gone.
+// The clock, set back.
+const { now } = Date;
+Date.now = () => now() - (faults.yesterday ? 86_400_000 : 0);
+
+// IndexedDB: full, full until something is removed (once for each word), gone, or of another version than ours.
 for (const name of ["put", "add"]) {
   const real = IDBObjectStore.prototype[name];
   IDBObjectStore.prototype[name] = function (...args) {
@@ -35,6 +40,8 @@ IDBFactory.prototype.open = function (...args) {
     request.addEventListener("upgradeneeded", () => request.transaction.abort());
     return request;
   }
+  // As the runtime's next version would, with another schema.
+  if (faults.newer && args[0].startsWith("longshore:") && args[1]) args[1] += 1;
   const request = open.apply(this, args);
   request.addEventListener("success", () => handles.add(request.result));
   return request;

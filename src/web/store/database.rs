@@ -10,7 +10,7 @@ use crate::fault::StoreError;
 use crate::ids::{Generation, MutationId};
 use crate::queue::Row;
 use crate::web::bind::StrictDatabase;
-use crate::web::objects::object;
+use crate::web::objects::{get, object};
 use js_sys::Array;
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
@@ -28,6 +28,8 @@ pub struct Database {
     handle: RefCell<Option<IdbDatabase>>,
     /// What the handle calls when it must be let go or is gone.
     gone: Closure<dyn FnMut()>,
+    /// Whether a request to open it has been waiting for too long.
+    late: Rc<Cell<bool>>,
 }
 
 /// A stored answer with its body.
@@ -48,8 +50,14 @@ impl Database {
                     database.forget();
                 }
             });
-            let (name, table) = (schema::name(scope_path), table.to_owned());
-            Database { name, table, full: Cell::default(), handle: RefCell::default(), gone }
+            Database {
+                name: schema::name(scope_path),
+                table: table.to_owned(),
+                full: Cell::default(),
+                handle: RefCell::default(),
+                gone,
+                late: Rc::default(),
+            }
         })
     }
 
@@ -65,7 +73,8 @@ impl Database {
         for key in keys {
             let (Some(record), Some(body)) = (found.next(), found.next()) else { break };
             if let Some(entry) = read_entry(&record, key, &self.table)
-                && !body.is_undefined()
+                // Whatever is not the body that was stored is as good as none.
+                && get(&body, "byteLength").as_f64() == Some(entry.size as f64)
             {
                 return Ok(Some(Found { entry, body }));
             }
@@ -169,7 +178,7 @@ impl Database {
         }
         let mut made = false;
         let opened = loop {
-            match open_existing(&self.name, schema::VERSION).await.map_err(|error| failure(&error))? {
+            match open_existing(&self.name, schema::VERSION, &self.late).await.map_err(|error| failure(&error))? {
                 Some(opened) => break opened,
                 None if made => return Err(StoreError::Failed("the database is gone".to_owned())),
                 None => schema::make(&self.name).await?,

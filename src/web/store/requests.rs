@@ -3,8 +3,12 @@
 
 use super::schema::{BY_GROUP, BY_TIME, USES};
 use crate::fault::StoreError;
+use crate::web::bind::set_timeout;
 use crate::web::objects::{deferred, get, text};
-use js_sys::Array;
+use crate::web::tasks::when;
+use js_sys::{Array, Function, Promise};
+use std::cell::Cell;
+use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{IdbDatabase, IdbFactory, IdbKeyRange, IdbOpenDbRequest, IdbRequest, IdbTransaction};
@@ -86,19 +90,55 @@ pub async fn complete(transaction: &IdbTransaction) -> Result<(), StoreError> {
     }
 }
 
-/// Opens a database; `None` where it would have to be made or upgraded first, which is not done here.
-pub async fn open_existing(name: &str, version: u32) -> Result<Option<IdbDatabase>, JsValue> {
+/// How long a database may take to open, in ms. A page that holds an older version makes us wait for as long as it lives, and some
+/// browsers have been known never to answer.
+const PATIENCE: i32 = 2_000;
+
+/// Opens a database; `None` where it would have to be made or upgraded first, which is not done here. `late` is set while a request
+/// that outlasted our patience is still open; whoever asks meanwhile is refused at once.
+pub async fn open_existing(name: &str, version: u32, late: &Rc<Cell<bool>>) -> Result<Option<IdbDatabase>, JsValue> {
+    if late.get() {
+        return Err(JsValue::from_str(BLOCKED));
+    }
     let factory: IdbFactory = get(&js_sys::global(), "indexedDB")
         .dyn_into()
         .map_err(|_| JsValue::from_str("this browser has no IndexedDB"))?;
     let request: IdbOpenDbRequest = factory.open_with_u32(name, version)?;
+    let (settled, refuse) = outcome_of(&request);
+    set_timeout(&refuse, PATIENCE);
+    if JsFuture::from(settled).await.is_ok() {
+        return opened(&request);
+    }
+    // A request that is still open has no error to read (Indexed Database 3.0, 4.1).
+    let Ok(error) = request.error() else {
+        late.set(true);
+        let late = Rc::clone(late);
+        when(outcome_of(&request).0, move |outcome| {
+            late.set(false);
+            // Nobody waits for it any more, and a handle that is left open would hold up others.
+            if let (Ok(_), Ok(Some(handle))) = (outcome, opened(&request)) {
+                handle.close();
+            }
+        });
+        return Err(JsValue::from_str(BLOCKED));
+    };
+    Err(error.map_or(JsValue::UNDEFINED, JsValue::from))
+}
+
+/// What a read or write fails with while the database does not open.
+const BLOCKED: &str = "the database does not open: another page may hold an older version";
+
+/// A promise for the outcome of a request to open, and what rejects it early.
+fn outcome_of(request: &IdbOpenDbRequest) -> (Promise, Function) {
     let (settled, resolve, reject) = deferred();
     request.set_onsuccess(Some(&resolve));
     request.set_onupgradeneeded(Some(&resolve));
     request.set_onerror(Some(&reject));
-    if JsFuture::from(settled).await.is_err() {
-        return Err(request.error()?.map_or(JsValue::UNDEFINED, JsValue::from));
-    }
+    (settled, reject)
+}
+
+/// The handle that a request has opened; `None`, and nothing changed, where it would upgrade.
+fn opened(request: &IdbOpenDbRequest) -> Result<Option<IdbDatabase>, JsValue> {
     match request.transaction() {
         // Only an upgrade has a transaction; without it the database is as it was, or not there.
         Some(upgrade) => upgrade.abort().map(|()| None),

@@ -3,6 +3,7 @@
 mod breakage;
 mod configs;
 mod demo;
+mod faults;
 mod forms;
 mod full;
 mod harness;
@@ -13,6 +14,7 @@ mod leaving;
 mod precaching;
 mod routing;
 mod serving;
+mod spoiled;
 mod survival;
 mod swagger;
 mod tabs;
@@ -73,6 +75,8 @@ pub fn all() -> Vec<Scenario> {
         breakage::all(),
         full::all(),
         leaving::all(),
+        faults::all(),
+        spoiled::all(),
         swagger::all(),
         demo::all(),
         killed::all(),
