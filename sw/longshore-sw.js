@@ -142,9 +142,12 @@ async function boot(life) {
     if (error instanceof WebAssembly.RuntimeError) throw error;
     throw refuse(error);
   }
-  const forget = (/** @type {string[]} */ names) => ready.forget(names);
+  const forget = (/** @type {string[] | null | undefined} */ names) => (names === null ? ready.distrust() : ready.forget(names));
   const env = { scope: worker.registration.scope, version: VERSION, table: ready.table, forget, ...life };
-  return glue.boot(plain, env);
+  const runtime = await glue.boot(plain, env);
+  // Other workers are heard from now on; what they said before is not known.
+  ready.forget();
+  return runtime;
 }
 
 /** The config without functions: those stay here. @param {Longshore.Config} config */
@@ -166,11 +169,12 @@ function nameOf(config) {
 /** @param {FetchEvent} event */
 function onFetch(event) {
   const { request } = event;
-  if (!started || configError || engine.breakerOpen) return;
+  if (!started || configError) return;
   const { table, files, ready } = started;
   if (files.owns(request.url)) return;
   const taken = request.url === files.client && request.method === "GET" ? "client" : table.take(request);
   if (!taken) return wakeOnce(event, Promise.resolve());
+  if (engine.breakerOpen && taken !== "client" && taken.kind === "mutation") return ready.distrust();
   const place = taken !== "client" && taken.kind === "route" && ready.takes(request) ? table.placeOf(request.url, taken.index) : undefined;
   const remembered = place && ready.remembered(place);
   const answer = remembered ?? (taken === "client" ? files.clientResponse(event) : answerTo(event, taken, place));
@@ -215,6 +219,8 @@ async function serve(event, { kind, index }) {
     return await response;
   } catch (error) {
     console.warn("longshore: answered without the engine", request.method, request.url, error);
+    // Nothing notes what this write makes stale.
+    if (kind === "mutation") started?.ready.distrust();
     return withoutEngine(request, ticket, handedOver);
   }
 }

@@ -37,7 +37,7 @@ const { Table } = await import("../sw/shell/routes.js");
 const URL_A = "https://app.example/a";
 const YEAR = 365 * 86_400_000;
 const now = Date.now();
-const at = (/** @type {string[]} */ ...keys) => ({ keys, ages: true });
+const at = (/** @type {string[]} */ ...keys) => ({ keys, ages: true, route: 0 });
 const entry = (/** @type {any} */ fields = {}) => ({
   status: 200, head: "content-type: text/plain\nage: 7\ncontent-encoding: gzip\n", url: URL_A, generation: 5, group: "a", tags: ["api"], size: 6,
   ready: { table: "t1", from: now - 1000, until: now + YEAR, born: now - 90_000 }, ...fields,
@@ -74,6 +74,7 @@ test("what is not ready is left to the engine", async () => {
     ["no longer", { ready: { ...ready, until: now } }, {}],
     ["another body than the one that was stored", { size: 7 }, {}],
     ["a damaged record", { head: 7 }, {}],
+    ["the mark of another route", { ready: { ...ready, route: 1 } }, {}],
     ["its URL was written to", { url: `${URL_A}?q` }, { current: 9, [`u:${URL_A}`]: 9 }],
     ["its tag was raised", {}, { current: 9, "t:api": 6 }],
     ["what was raised has been forgotten", {}, { current: 9, all: 6 }],
@@ -96,7 +97,7 @@ test("the database of a newer version is left to the engine, which leaves it alo
 });
 
 test("what is precached does not age", async () => {
-  const place = { keys: ["https://app.example/b", URL_A], ages: false };
+  const place = { keys: ["https://app.example/b", URL_A], ages: false, route: -1 };
   const ready = stocked({ ready: { table: "t1", from: now + YEAR, until: now - 1000, born: now } });
   assert.equal((await ready.stored(place))?.headers.get("cache-status"), "Longshore; hit; detail=store");
   assert.equal(ready.remembered(place)?.headers.get("cache-status"), "Longshore; hit; detail=memory");
@@ -122,7 +123,7 @@ test("what is forgotten is read again, also when it was being read", async () =>
 });
 
 test("memory is bounded, in all and for one, and the longest unused goes first", async () => {
-  const ready = stocked({}, { memory: 96 });
+  const ready = stocked({}, { memory: 8 * 1036 });
   const url = (/** @type {number} */ at) => `https://app.example/${at}`;
   for (let n = 0; n < 9; n++) {
     stores.entries[url(n)] = entry({ url: url(n), size: 12 });
@@ -131,10 +132,10 @@ test("memory is bounded, in all and for one, and the longest unused goes first",
   stores.entries[URL_A] = entry({ size: 13 });
   stores.bodies[URL_A] = new ArrayBuffer(13);
   for (let n = 0; n < 8; n++) await ready.stored(at(url(n)));
-  assert.equal(ready.bytes, 96);
+  assert.equal(ready.bytes, 8 * 1036);
   assert.ok(ready.remembered(at(url(0))));
   await ready.stored(at(url(8)));
-  assert.deepEqual([ready.remembered(at(url(1))), ready.bytes], [undefined, 96]);
+  assert.deepEqual([ready.remembered(at(url(1))), ready.bytes], [undefined, 8 * 1036]);
   assert.ok(ready.remembered(at(url(0))));
   await ready.stored(at(URL_A));
   assert.equal(ready.remembered(at(URL_A)), undefined);
@@ -186,7 +187,7 @@ test("keys are those of the engine: the route's, then the precached one", () => 
   });
   const table = new Table(config, "https://app.example/");
   const check = (/** @type {string} */ path, /** @type {number} */ index, /** @type {string[]} */ expected) => {
-    const place = { keys: expected.map((key) => `https://app.example${key}`), ages: index >= 0 };
+    const place = { keys: expected.map((key) => `https://app.example${key}`), ages: index >= 0, route: index };
     assert.deepEqual(table.placeOf(`https://app.example${path}`, index), place);
   };
   check("/a#top", 0, ["/a", "/a#revision="]);

@@ -247,8 +247,8 @@ test("a write that was handed over and not kept gets 503, and is not sent from t
 test("three traps in a minute open the breaker", async () => {
   const { fetch, call } = worker();
   for (let n = 0; n < 3; n++) await fetch("/api/trap").response;
-  assert.equal(fetch("/api/x").response, undefined);
-  assert.equal(fetch("/api/x", { method: "POST", body: "b" }).response, undefined);
+  assert.equal(await (await fetch("/api/x").response).text(), `network:${ORIGIN}/api/x`);
+  assert.equal(fetch("/api/x", { method: "POST", body: "b" }).response, undefined, "a write is the browser's then");
   assert.match((await call({ kind: "version" })).error.message, /three times in a minute/);
 });
 

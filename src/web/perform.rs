@@ -124,6 +124,7 @@ impl Driver {
             bodies.push(&self.bytes_of(op, take));
         }
         let names = touched(&ops);
+        let raises = ops.iter().any(|op| matches!(op, Op::Raise { .. }));
         // Before, since what is being replaced must not go out any more; and after, since it may have been read meanwhile.
         self.forget_some(&names);
         let me = Rc::clone(self);
@@ -137,7 +138,12 @@ impl Driver {
                 },
                 Err(error) => Err(cut_off(&text(&error, "message").unwrap_or_default())),
             };
-            me.forget_some(&names);
+            match &result {
+                Ok(_) => me.forget_some(&names),
+                // What was to be raised is raised in the engine's memory alone: the shell must not go by the store.
+                Err(_) if raises => me.have_forgotten(&JsValue::NULL),
+                Err(_) => {}
+            }
             me.tell(|engine| engine.on_committed(id, result, clock::now()));
         });
     }

@@ -5,6 +5,9 @@
 /** How long the other tabs have to refuse. A tab whose thread is busy for longer, or that is frozen, has no say. */
 const SAY_MS = 300;
 
+/** How long a waiting worker may take to be the active one. */
+const AGREED_MS = 10_000;
+
 export class Update {
   /**
    * @param {ServiceWorkerRegistration} registration
@@ -32,7 +35,7 @@ export class Update {
     if (kind === "update-ask") {
       if (!this.asked()) this.tell("update-refuse");
     } else if (kind === "update-refuse") this.refused?.();
-    else if (kind === "update-go") this.agreed = true;
+    else if (kind === "update-go") this.agree();
     else return false;
     return true;
   }
@@ -44,10 +47,16 @@ export class Update {
     // It may be gone, or another one, after that time.
     const { waiting } = this.registration;
     if (!waiting) return "none";
-    this.agreed = true;
+    this.agree();
     this.tell("update-go");
     waiting.postMessage({ longshore: 1, kind: "skip-waiting" });
     return "applied";
+  }
+
+  /** For a while: an update that does not come must not make a later one reload unasked. */
+  agree() {
+    this.agreed = true;
+    setTimeout(() => (this.agreed = false), AGREED_MS);
   }
 
   /** @returns {Promise<boolean>} */

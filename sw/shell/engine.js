@@ -136,6 +136,7 @@ export class Engine {
    * @returns {Promise<T>}
    */
   guard(instance, use) {
+    if (instance.dead) return Promise.reject(new EngineError("the engine has ended"));
     return new Promise((resolve, reject) => {
       const settle = () => instance.waiting.delete(reject);
       /** @param {unknown} error */

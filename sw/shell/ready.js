@@ -20,11 +20,12 @@ import { worker } from "./worker.js";
  * @property {string} group
  * @property {string[]} tags
  * @property {number} size Of the body.
- * @property {{table: string, from: number, until: number, born: number}} [ready] `born` is when its age was zero. Times in ms since 1970.
+ * @property {{table: string, route?: number, from: number, until: number, born: number}} [ready] `route` is the one that judged so; none for what is precached. `born` is when its age was zero. Times in ms since 1970.
  *
  * @typedef {object} Answer
  * @property {string} key Of the entry.
  * @property {string} group Which limits it counts in.
+ * @property {number} [route] Which route it may go out by; none for what is precached.
  * @property {string[]} targets The generations whose raise makes it outdated.
  * @property {number} status
  * @property {[string, string][]} headers Without Age.
@@ -45,6 +46,8 @@ const SCHEMA = 2;
 /** What the memory tier may hold, and one answer at most, in bytes. */
 const MEMORY = 16 << 20;
 const SHARE = 8;
+/** What an answer weighs beside its body: fields, keys and objects. */
+const OVERHEAD = 1024;
 
 /** A mark without an end ends here or later. */
 const FOREVER = Number.MAX_SAFE_INTEGER;
@@ -71,21 +74,23 @@ export class Ready {
     this.uses = new Map();
     /** @type {Promise<IDBDatabase> | undefined} */
     this.opening = undefined;
+    /** Set once something was written that the store's generations know nothing of: only the engine, or the next life, can tell then. */
+    this.distrusted = false;
   }
 
   /** Whether a request may be answered by what is ready. @param {Request} request */
   takes(request) {
-    if (request.method !== "GET" || request.cache !== "default") return false;
+    if (this.distrusted || request.method !== "GET" || request.cache !== "default") return false;
     const { headers } = request;
     return !SPECIAL.some((name) => headers.has(name));
   }
 
   /** The answer from memory. @param {Place} place @returns {Response | undefined} */
-  remembered({ keys, ages }) {
+  remembered(place) {
+    const { keys, ages } = place;
     const answer = this.answers.get(keys.find((key) => this.answers.has(key)) ?? "");
-    if (!answer) return undefined;
     const now = Date.now();
-    if (ages && !isNow(answer, now)) return void this.drop(answer);
+    if (!answer || !isFor(answer, place, now)) return undefined;
     // Put behind all others: it was used last.
     this.answers.delete(answer.key);
     this.answers.set(answer.key, answer);
@@ -93,12 +98,13 @@ export class Ready {
   }
 
   /** The answer from the store. @param {Place} place @returns {Promise<Response | undefined>} */
-  async stored({ keys, ages }) {
+  async stored(place) {
+    const { keys, ages } = place;
     try {
       const { epoch } = this;
       const answer = await this.read(keys);
       const now = Date.now();
-      if (!answer || (ages && !isNow(answer, now))) return undefined;
+      if (!answer || !isFor(answer, place, now)) return undefined;
       const response = this.respond(answer, now, ages, "store");
       if (epoch === this.epoch) this.remember(answer);
       return response;
@@ -115,6 +121,12 @@ export class Ready {
     for (const answer of this.answers.values()) {
       if (!names || names.includes(answer.key) || answer.targets.some((target) => names.includes(target))) this.drop(answer);
     }
+  }
+
+  /** Goes out no more in this life. */
+  distrust() {
+    this.distrusted = true;
+    this.forget();
   }
 
   /** The uses that the engine has not heard of, key, group and moment of each; undefined while they are fewer than that. @param {number} least */
@@ -140,11 +152,11 @@ export class Ready {
 
   /** @param {Answer} answer */
   remember(answer) {
-    if (answer.body.byteLength > this.memory / SHARE) return;
+    if (weight(answer) > this.memory / SHARE) return;
     const before = this.answers.get(answer.key);
     if (before) this.drop(before);
     this.answers.set(answer.key, answer);
-    this.bytes += answer.body.byteLength;
+    this.bytes += weight(answer);
     for (const oldest of this.answers.values()) {
       if (this.bytes <= this.memory) break;
       this.drop(oldest);
@@ -154,7 +166,7 @@ export class Ready {
   /** @param {Answer} answer */
   drop(answer) {
     this.answers.delete(answer.key);
-    this.bytes -= answer.body.byteLength;
+    this.bytes -= weight(answer);
   }
 
   /** One transaction. @param {string[]} keys @returns {Promise<Answer | undefined>} */
@@ -170,6 +182,8 @@ export class Ready {
     const { ready, status, group, size } = entry;
     // Whatever is not the body that was stored is as good as none.
     if (ready?.table !== this.table || body.byteLength !== size) return undefined;
+    // An answer under a better key, or the URL's own, takes its place.
+    const better = [entry.url, ...keys.slice(0, at)].filter((key) => key !== keys[at]);
     const targets = [`u:${entry.url.split("?", 1)[0]}`, ...entry.tags.map((tag) => `t:${tag}`)];
     if (((await current) ?? 0) > entry.generation) {
       // Something was written since: whether it was this is in the targets' own rows.
@@ -178,7 +192,7 @@ export class Ready {
       const raised = await Promise.all(rows.map((row) => settled(generations.get(row))));
       if (raised.some((generation) => generation > entry.generation)) return undefined;
     }
-    return { ...ready, key: keys[at], group, targets, status, headers: fieldsOf(entry.head), body };
+    return { ...ready, key: keys[at], group, targets: [...targets, ...better], status, headers: fieldsOf(entry.head), body };
   }
 
   /** @returns {Promise<IDBDatabase>} */
@@ -211,6 +225,12 @@ export class Ready {
 
 /** @param {Answer} answer @param {number} now */
 const isNow = ({ from, until }, now) => from <= now && now < until;
+
+/** Whether the mark holds for those who look in this place. @param {Answer} answer @param {Place} place @param {number} now */
+const isFor = (answer, { ages, route }, now) => (answer.route === undefined || answer.route === route) && (!ages || isNow(answer, now));
+
+/** @param {Answer} answer */
+const weight = ({ body }) => body.byteLength + OVERHEAD;
 
 /** @param {string} block @returns {[string, string][]} */
 function fieldsOf(block) {

@@ -24,6 +24,7 @@ import { compile } from "../pattern.js";
  * Where a stored answer may lie.
  * @typedef {object} Place
  * @property {string[]} keys Best first.
+ * @property {number} route Who asks.
  * @property {boolean} ages Whether time counts: what is precached is good for as long as its revision is.
  */
 
@@ -101,7 +102,7 @@ export class Table {
     // A precached answer is marked as cache-first without times of its own would have it.
     const alike = !route || (route.strategy === "cache-first" && !route.staleTime && !route.maxAge && route.respect !== "http");
     if (precached !== undefined && alike) keys.push(precached);
-    return { keys, ages: index >= 0 };
+    return { keys, ages: index >= 0, route: index };
   }
 }
 
