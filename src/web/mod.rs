@@ -21,3 +21,7 @@ mod tasks;
 mod value;
 
 pub use runtime::{Runtime, boot, check};
+
+/// A tenth of the size of the standard library's own.
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
