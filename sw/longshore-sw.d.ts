@@ -131,8 +131,9 @@ declare namespace Longshore {
   /**
    * How some requests are served. All conditions that are given must hold.
    *
-   * Whatever the routes say, these are never taken: Range requests, event streams (`Accept: text/event-stream`), `only-if-cached`
-   * requests of another mode than `same-origin`, and URLs of another origin that no pattern or function names.
+   * Whatever the routes say, these are never taken: event streams (`Accept: text/event-stream`), `only-if-cached` requests of another mode
+   * than `same-origin`, requests for parts (Range, RFC 9110) that are not GET or whose route stores nothing, and URLs of another origin
+   * that no pattern or function names.
    */
   interface Route {
     /** Which URLs. Default: all of the own origin. */

@@ -27,6 +27,7 @@ const CONFIG = {
     { match: "/live/*", strategy: "network-only" },
     { match: (/** @type {any} */ { url }) => url.pathname === "/asked", strategy: "cache-first" },
     { match: "/late", strategy: "cache-first", method: "GET" },
+    { match: "/page", strategy: "network-only", fallback: "/index.html" },
   ],
   mutations: [{ match: "/api/*" }],
   precache: ["/index.html", { url: "/app.js", revision: "1" }],
@@ -129,13 +130,20 @@ test("whether a request is taken is known at once", () => {
   assert.ok(taken("/app.js"), "precached with a revision");
   assert.ok(taken("/api/x", { method: "POST", body: "b" }));
   assert.ok(taken("/longshore/client.js"), "kept by the shell");
+  assert.ok(taken("/page"), "a fallback stands in");
+  assert.ok(taken("/api/x", { headers: { range: "bytes=0-1" } }), "a part of what a route stores");
+  assert.ok(taken("/app.js", { headers: { range: "bytes=0-1" } }), "a part of what is precached");
   const left = [
     ["/other"],
     ["/index.html?x"],
     ["/index.html", { method: "HEAD" }],
     ["/live/x"],
     ["https://elsewhere.example/api/x"],
-    ["/api/x", { headers: { range: "bytes=0-1" } }],
+    ["/api/x", { method: "HEAD", headers: { range: "bytes=0-1" } }],
+    ["/api/x", { method: "POST", body: "b", headers: { range: "bytes=0-1" } }],
+    ["/other", { headers: { range: "bytes=0-1" } }],
+    ["/page", { headers: { range: "bytes=0-1" } }],
+    ["/api/x", { headers: { range: "bytes=0-1", accept: "text/event-stream" } }],
     ["/api/x", { headers: { accept: "text/event-stream" } }],
     ["/api/x", { method: "POST", body: "b", mode: "navigate" }],
     ["/other", { method: "POST", body: "b" }],

@@ -7,7 +7,7 @@ use crate::ids::Generation;
 
 /// Everything in which two requests must agree to share one fetch.
 ///
-/// The whole header list stands in it, since `Vary` is known only from the answer; so Authorization and Range do too.
+/// The whole header list stands in it, since `Vary` is known only from the answer; so Authorization does too.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FlightKey {
     /// The URL without fragment.
@@ -44,11 +44,12 @@ struct Flight<W> {
 }
 
 impl FlightKey {
-    /// The key of a request that may share a fetch; `None` for one that must have its own: not a GET, or one whose
+    /// The key of a request that may share a fetch; `None` for one that must have its own: not a GET, one for a part, or one whose
     /// cache mode says how it wants to be fetched.
     #[must_use]
     pub fn of(request: &RequestHead, identity: &str, generation: Generation) -> Option<FlightKey> {
-        if request.method != Method::Get || request.cache != CacheMode::Default {
+        let ranged = request.headers.has("range");
+        if request.method != Method::Get || request.cache != CacheMode::Default || ranged {
             return None;
         }
         let mut headers: Vec<(String, String)> = Vec::new();

@@ -3,7 +3,7 @@
 
 use crate::cache::{Entry, EntryKey};
 use crate::fault::StoreError;
-use crate::http::{CacheMode, Headers, ResponseHead};
+use crate::http::{CacheMode, Cut, Headers, ResponseHead};
 use crate::ids::{BodyId, CommitId, ExchangeId, Generation, MutationId};
 use crate::queue::{CommandError, Row};
 use crate::tabs::Event;
@@ -127,6 +127,8 @@ pub enum Answer {
         key: EntryKey,
         /// Status and fields to serve it with.
         head: Box<ResponseHead>,
+        /// What of its body to send, where that is not all.
+        cut: Option<Cut>,
     },
     /// What the network gave, untouched.
     Network {

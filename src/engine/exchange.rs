@@ -7,6 +7,7 @@
 //!    └──────── answered ───┴──▶ FallingBack ──on_entry──▶ Done
 //! ```
 
+mod part;
 mod provenance;
 mod response;
 
@@ -53,6 +54,8 @@ pub struct Exchange {
     requested_at: Timestamp,
     /// Whether the fetch carried conditions of ours, so that a 304 is meant for us.
     conditional: bool,
+    /// Whether it asks by its URL and fields: not for the part any more that its page asked for.
+    by_url: bool,
     state: State,
     answered: bool,
 }
@@ -82,6 +85,7 @@ impl Exchange {
             stand_in: StandIn::OnError,
             requested_at: now,
             conditional: false,
+            by_url: false,
             state: State::Looking,
             answered: false,
         }
@@ -165,10 +169,8 @@ impl Exchange {
 
     /// Answers from what is stored, if anything is.
     pub fn answer_stored(&mut self, now: Timestamp) {
-        if let Some(entry) = &self.stored {
-            let head = self.head_of(entry, now);
-            let key = entry.key.clone();
-            self.answer(Answer::Stored { key, head });
+        if let Some(answer) = self.stored_answer(now) {
+            self.answer(answer);
         }
     }
 
@@ -187,11 +189,22 @@ impl Exchange {
         }
     }
 
-    /// Goes to the network, with the stored entry's validators where there are any.
+    /// Goes to the network, with the stored entry's validators where there are any. A request for a part goes as it is; once its page
+    /// has an answer, the whole is asked for in its place.
     pub fn fetch(&mut self, now: Timestamp) {
         self.state = State::Fetching;
         self.requested_at = now;
         self.status.came = self.why_asked();
+        if self.wants_part() {
+            if !self.answered {
+                self.actions.push(Action::Fetch(Upstream::default()));
+                return;
+            }
+            if !self.may_turn() {
+                return self.finish();
+            }
+            self.turn_to_whole();
+        }
         let extra = match &self.stored {
             // A page that brings its own conditions wants its own 304.
             Some(entry) if !is_conditional(&self.head.headers) => conditions(entry.view()),
@@ -207,7 +220,7 @@ impl Exchange {
             Respect::Route if ours && self.stored.is_some() => Some(CacheMode::NoCache),
             Respect::Http | Respect::Route => None,
         };
-        self.actions.push(Action::Fetch(Upstream { url: None, extra, cache, integrity: None }));
+        self.actions.push(Action::Fetch(self.upstream(extra, cache)));
     }
 
     /// As `fetch`, but a stored answer, if there is one, steps in once patience runs out.

@@ -6,6 +6,7 @@ mod chance;
 mod flights;
 mod generations;
 mod marks;
+mod parts;
 mod precaching;
 mod provenance;
 mod story;

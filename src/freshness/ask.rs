@@ -21,8 +21,8 @@ pub enum Ask {
     StoredOnly,
 }
 
-/// Fields that make a request conditional on what its sender holds.
-const CONDITIONAL: [&str; 5] = ["if-none-match", "if-modified-since", "if-match", "if-unmodified-since", "if-range"];
+/// Fields that make a request conditional on what its sender holds. `If-Range` only chooses between part and whole (RFC 9110, 13.1.5).
+const CONDITIONAL: [&str; 4] = ["if-none-match", "if-modified-since", "if-match", "if-unmodified-since"];
 
 /// Reads what the request lets us do. A cache mode other than `default` is the caller's plain word, above its fields.
 #[must_use]

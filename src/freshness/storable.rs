@@ -10,9 +10,6 @@ pub enum Refusal {
     /// Only answers to GET are kept.
     #[error("the method is {0}, and only GET is stored (RFC 9111, section 3)")]
     Method(String),
-    /// The request asked for a part.
-    #[error("the request asked for a range (RFC 9111, section 3.3)")]
-    Range,
     /// The request forbids it, by its cache mode or a directive.
     #[error("the request says no-store (RFC 9111, section 5.2.1.5)")]
     RequestNoStore,
@@ -115,9 +112,6 @@ fn keepable(request: &RequestHead, response: &ResponseHead, control: &CacheContr
     if request.method != Method::Get {
         return Err(Refusal::Method(request.method.as_str().to_owned()));
     }
-    if request.headers.has("range") {
-        return Err(Refusal::Range);
-    }
     if request.cache == CacheMode::NoStore || CacheControl::parse(&request.headers).no_store {
         return Err(Refusal::RequestNoStore);
     }
@@ -173,7 +167,8 @@ mod tests {
         check(post, response(200, &[]), Err(Refusal::Method("POST".to_owned())));
         let head = RequestHead { method: Method::Head, ..plain() };
         check(head, response(200, &[]), Err(Refusal::Method("HEAD".to_owned())));
-        check(request(&[("range", "bytes=0-9")]), response(200, &[]), Err(Refusal::Range));
+        check(request(&[("range", "bytes=0-9")]), response(200, &[]), Ok(()));
+        check(request(&[("range", "bytes=0-9")]), response(206, &[]), Err(Refusal::Partial));
         check(request(&[("cache-control", "no-store")]), response(200, &[]), Err(Refusal::RequestNoStore));
         let no_store = RequestHead { cache: CacheMode::NoStore, ..plain() };
         check(no_store, response(200, &[]), Err(Refusal::RequestNoStore));

@@ -27,12 +27,10 @@ pub enum Wanted {
     Nothing,
 }
 
-/// An answer made of parts of a stored body.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Partial {
-    /// 206, or 416 where there are no pieces.
-    pub head: ResponseHead,
-    /// The body in order.
+/// What of a stored body goes out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cut {
+    /// The body in order; none with a 416.
     pub pieces: Vec<Piece>,
     /// What comes after the last piece.
     pub close: String,
@@ -57,55 +55,49 @@ pub struct ContentRange {
 }
 
 /// Answers a request from a stored whole; `None` where the stored answer goes out as it is. The head is the stored one as it would be
-/// served; `boundary` is a word that the body does not hold, for several parts.
+/// served, and becomes the 206's or 416's; `boundary` is a word that the body does not hold, for several parts.
 #[must_use]
-pub fn partial(request: &RequestHead, stored: &ResponseHead, length: u64, boundary: &str) -> Option<Partial> {
-    let parts = match wanted(request, stored, length) {
+pub fn cut(request: &RequestHead, head: &mut ResponseHead, length: u64, boundary: &str) -> Option<Cut> {
+    let parts = match wanted(request, head, length) {
         Wanted::Whole => return None,
         Wanted::Nothing => Vec::new(),
         Wanted::Parts(parts) => parts,
     };
-    let mut answer = Partial { head: stored.clone(), pieces: Vec::new(), close: String::new() };
-    let fields = &mut answer.head.headers;
+    let mut cut = Cut::default();
+    let fields = &mut head.headers;
     let mut size = 0;
     match parts.as_slice() {
         [] => {
             // RFC 9110, 15.5.17: "SHOULD generate a Content-Range header field specifying the current length".
-            answer.head.status = 416;
+            head.status = 416;
             fields.remove("content-type");
             fields.set("content-range", &["bytes */", &length.to_string()].concat());
         }
         [part] => {
-            answer.head.status = 206;
+            head.status = 206;
             fields.set("content-range", &part.content_range(length));
             size = part.length();
-            answer.pieces.push(Piece { before: String::new(), part: *part });
+            cut.pieces.push(Piece { before: String::new(), part: *part });
         }
         several => {
-            answer.head.status = 206;
+            head.status = 206;
             // RFC 9110, 15.3.7.2: the whole has no Content-Range of its own, and each part has the type that the whole had.
-            let content_type = fields.get("content-type");
+            let kind =
+                fields.get("content-type").map_or_else(String::new, |kind| ["\r\nContent-Type: ", &kind].concat());
             fields.set("content-type", &["multipart/byteranges; boundary=", boundary].concat());
             for part in several {
-                let mut before = String::new();
-                before.push_str(if answer.pieces.is_empty() { "--" } else { "\r\n--" });
-                before.push_str(boundary);
-                if let Some(content_type) = &content_type {
-                    before.push_str("\r\nContent-Type: ");
-                    before.push_str(content_type);
-                }
-                before.push_str("\r\nContent-Range: ");
-                before.push_str(&part.content_range(length));
-                before.push_str("\r\n\r\n");
+                let gap = if cut.pieces.is_empty() { "" } else { "\r\n" };
+                let range = part.content_range(length);
+                let before = [gap, "--", boundary, &kind, "\r\nContent-Range: ", &range, "\r\n\r\n"].concat();
                 size += before.len() as u64 + part.length();
-                answer.pieces.push(Piece { before, part: *part });
+                cut.pieces.push(Piece { before, part: *part });
             }
-            answer.close = ["\r\n--", boundary, "--\r\n"].concat();
-            size += answer.close.len() as u64;
+            cut.close = ["\r\n--", boundary, "--\r\n"].concat();
+            size += cut.close.len() as u64;
         }
     }
     fields.set("content-length", &size.to_string());
-    Some(answer)
+    Some(cut)
 }
 
 /// What a request wants of a stored answer with a body of this length.
@@ -193,7 +185,7 @@ impl Part {
     /// The field that says which part of how much this is.
     #[must_use]
     pub fn content_range(self, complete: u64) -> String {
-        ["bytes ", &self.first.to_string(), "-", &self.last.to_string(), "/", &complete.to_string()].concat()
+        format!("bytes {}-{}/{complete}", self.first, self.last)
     }
 }
 
@@ -310,8 +302,9 @@ mod tests {
 
     #[test]
     fn a_part_goes_out_under_206() {
-        let stored = held(&[("content-type", "video/webm"), ("etag", "\"a\""), ("content-length", "10"), ("age", "5")]);
-        let answer = partial(&asking(&[("range", "bytes=2-5")]), &stored, 10, "x").expect("a part");
+        let mut head =
+            held(&[("content-type", "video/webm"), ("etag", "\"a\""), ("content-length", "10"), ("age", "5")]);
+        let answer = cut(&asking(&[("range", "bytes=2-5")]), &mut head, 10, "x").expect("a part");
         let fields = [
             ("content-type", "video/webm"),
             ("etag", "\"a\""),
@@ -319,25 +312,25 @@ mod tests {
             ("content-range", "bytes 2-5/10"),
             ("content-length", "4"),
         ];
-        assert_eq!(answer.head, ResponseHead { status: 206, ..held(&fields) });
+        assert_eq!(head, ResponseHead { status: 206, ..held(&fields) });
         assert_eq!(answer.pieces, [Piece { before: String::new(), part: Part { first: 2, last: 5 } }]);
         assert_eq!(answer.close, "");
-        assert_eq!(partial(&asking(&[]), &stored, 10, "x"), None);
+        assert_eq!(cut(&asking(&[]), &mut held(&fields), 10, "x"), None);
     }
 
     #[test]
     fn what_is_not_there_is_416() {
-        let stored = held(&[("content-type", "video/webm"), ("etag", "\"a\"")]);
-        let answer = partial(&asking(&[("range", "bytes=10-")]), &stored, 10, "x").expect("an answer");
+        let mut head = held(&[("content-type", "video/webm"), ("etag", "\"a\"")]);
+        let answer = cut(&asking(&[("range", "bytes=10-")]), &mut head, 10, "x").expect("an answer");
         let fields = [("etag", "\"a\""), ("content-range", "bytes */10"), ("content-length", "0")];
-        assert_eq!(answer.head, ResponseHead { status: 416, ..held(&fields) });
+        assert_eq!(head, ResponseHead { status: 416, ..held(&fields) });
         assert_eq!((answer.pieces, answer.close), (Vec::new(), String::new()));
     }
 
     #[test]
     fn several_parts_go_out_as_one_multipart_body() {
-        let stored = held(&[("content-type", "text/plain"), ("content-length", "10")]);
-        let answer = partial(&asking(&[("range", "bytes=0-1, -2")]), &stored, 10, "cut").expect("parts");
+        let mut head = held(&[("content-type", "text/plain"), ("content-length", "10")]);
+        let answer = cut(&asking(&[("range", "bytes=0-1, -2")]), &mut head, 10, "cut").expect("parts");
         let mut body = String::new();
         for piece in &answer.pieces {
             body.push_str(&piece.before);
@@ -351,7 +344,7 @@ mod tests {
         );
         let length = body.len().to_string();
         let fields = [("content-type", "multipart/byteranges; boundary=cut"), ("content-length", &length)];
-        assert_eq!(answer.head, ResponseHead { status: 206, ..held(&fields) });
+        assert_eq!(head, ResponseHead { status: 206, ..held(&fields) });
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! The bodies that the engine knows by number.
-//! Holds them until their last use; reads nothing.
+//! Holds them until their last use; reads nothing, and leaves cutting to the browser.
 
+use crate::http::{Cut, Piece};
 use crate::ids::BodyId;
+use js_sys::{Array, ArrayBuffer};
 use std::cell::{Cell, RefCell};
 use wasm_bindgen::prelude::*;
 use web_sys::Response;
@@ -63,4 +65,29 @@ impl Bodies {
             let _ = stream.cancel();
         }
     }
+}
+
+/// What is cut out of an ArrayBuffer. The bytes never come in here.
+pub fn pieces(whole: &JsValue, cut: &Cut) -> JsValue {
+    let whole: &ArrayBuffer = whole.unchecked_ref();
+    let parts = Array::new();
+    for Piece { before, part } in &cut.pieces {
+        let bytes = whole.slice_with_end(part.first as u32, part.last as u32 + 1);
+        if before.is_empty() {
+            // It is the only one.
+            return bytes.into();
+        }
+        parts.push(&before.as_str().into());
+        parts.push(&bytes);
+    }
+    parts.push(&cut.close.as_str().into());
+    Blob::new(&parts).into()
+}
+
+#[wasm_bindgen]
+extern "C" {
+    type Blob;
+
+    #[wasm_bindgen(constructor)]
+    fn new(parts: &Array) -> Blob;
 }

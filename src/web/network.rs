@@ -111,6 +111,8 @@ pub fn upstream_request(
     upstream: &Upstream,
     abort: &AbortController,
 ) -> Result<Request, JsValue> {
+    // With a URL of its own it is not the page's request any more.
+    let request = request.filter(|_| upstream.url.is_none());
     let mut headers = Headers::default();
     let extra = upstream.extra.iter().next().is_some();
     if extra {

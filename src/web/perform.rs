@@ -1,7 +1,7 @@
 //! What each effect means in a browser, and how its outcome gets back to the engine.
 //! Decides nothing.
 
-use super::bodies::{Body, Take};
+use super::bodies::{self, Body, Take};
 use super::clock;
 use super::driver::{Driver, Live, call};
 use super::heads;
@@ -102,8 +102,11 @@ impl Driver {
         let Some(live) = self.live.get(exchange.0) else { return };
         let Some(respond) = live.respond.take() else { return };
         let response = match answer {
-            Answer::Stored { key, head } => match live.found.take() {
-                Some((found, body)) if found == key => heads::to_response(head.status, head.headers, &body),
+            Answer::Stored { key, head, cut } => match live.found.take() {
+                Some((found, body)) if found == key => {
+                    let body = if let Some(cut) = cut { bodies::pieces(&body, &cut) } else { body };
+                    heads::to_response(head.status, head.headers, &body)
+                }
                 Some(_) | None => return pass_through(&live, respond),
             },
             Answer::Network { body } => match self.bodies.take(body, take) {

@@ -69,9 +69,12 @@ export class Table {
   take(request) {
     const url = new URL(request.url);
     if (!/^https?:$/.test(url.protocol) || neverTaken(request)) return undefined;
-    const mutation = this.mutations.findIndex((matches) => matches(request, url, this.origin));
+    const part = request.headers.has("range");
+    const mutation = part ? -1 : this.mutations.findIndex((matches) => matches(request, url, this.origin));
     if (mutation >= 0) return { kind: "mutation", index: mutation };
     const index = this.routeOf(request, url);
+    // A part can be had from a stored whole only (RFC 9110, 14.2: of what a GET gives).
+    if (part && (request.method !== "GET" || this.configs[index ?? -1]?.strategy === "network-only")) return undefined;
     return index === undefined ? undefined : { kind: "route", index };
   }
 
@@ -136,8 +139,8 @@ export function matchMutation(mutations, request, origin) {
  */
 function neverTaken(request) {
   const { headers, cache, mode } = request;
-  // A part of a stored answer is the next issue's; a stream never ends, so it can be neither stored nor shared.
-  if (headers.has("range") || headers.get("accept")?.includes("text/event-stream")) return true;
+  // A stream never ends, so it can be neither stored nor shared.
+  if (headers.get("accept")?.includes("text/event-stream")) return true;
   // Developer tools ask so; answering with `fetch()` would throw (Fetch, 5.3: only-if-cached needs same-origin).
   return cache === "only-if-cached" && mode !== "same-origin";
 }

@@ -41,7 +41,7 @@ const RULES: &[Rule] = &[
     ("3.2", "an update leaves Content-Length, and what describes the bytes as they were stored", VALIDATION, "a_304_replaces_fields_but_not_what_describes_the_stored_bytes"),
     ("3.2", "an update brings no field that may not be stored", VALIDATION, "a_304_replaces_fields_but_not_what_describes_the_stored_bytes"),
     ("3.3", "an incomplete answer is not stored as a whole one", STORABLE, "http_decides_by_status_and_directives"),
-    ("3.3", "an answer to a range request is not stored as a whole one", STORABLE, "answers_are_kept_or_refused_with_the_reason"),
+    ("3.3", "a part is not stored as a whole one; a whole that answers a range request is one", STORABLE, "answers_are_kept_or_refused_with_the_reason"),
     ("3.5", "a private cache stores answers to requests with Authorization", STORABLE, "answers_are_kept_or_refused_with_the_reason"),
     ("3.3", "a part goes out as 206, and what is not there as 416", "src/http/range.rs", "a_part_goes_out_under_206"),
     ("3.4", "what a 206 from the network holds is known, so that it is never taken for the whole", "src/http/range.rs", "a_206_from_the_network_says_what_it_holds"),

@@ -6,7 +6,9 @@ use crate::cache::{Entry, EntryKey, declared_length, inspect};
 use crate::engine::action::{Action, Standing};
 use crate::engine::effect::{Answer, Compare, Op};
 use crate::fault::FetchError;
-use crate::freshness::{StandIn, confirms, refresh, refresh_by_head, selected, storable, storable_by_http, strip};
+use crate::freshness::{
+    Refusal, StandIn, confirms, refresh, refresh_by_head, selected, storable, storable_by_http, strip,
+};
 use crate::http::{Came, Method, ResponseHead};
 use crate::ids::BodyId;
 use crate::tabs::Event;
@@ -38,12 +40,13 @@ impl Exchange {
         if !self.plan.strategy.stores() {
             return self.finish();
         }
-        let refusal =
-            if self.respects_http() { storable_by_http(&self.head, head) } else { storable(&self.head, head) };
         if !poisoned && head.status == 200 && self.head.method == Method::Head {
             return self.told_by_head(head, now);
         }
-        if poisoned || refusal.is_err() {
+        if !poisoned && self.wants_part() && self.is_worth_filling(head) {
+            return self.fetch(now);
+        }
+        if poisoned || self.refusal(head).is_some() {
             return self.part_with(head.status);
         }
         let differs = self.differs(head);
@@ -55,6 +58,13 @@ impl Exchange {
         });
         let entry = Box::new(self.entry(head, now));
         self.commit(Op::PutEntry { entry, body: *body, declared: declared_length(head), compare }, updated);
+    }
+
+    /// Why an answer may not be stored.
+    pub(super) fn refusal(&self, head: &ResponseHead) -> Option<Refusal> {
+        let verdict =
+            if self.respects_http() { storable_by_http(&self.head, head) } else { storable(&self.head, head) };
+        verdict.err()
     }
 
     /// An answer that is not kept. 404 and 410 take what is stored with them: it is gone, and must not be shown again as if it
@@ -131,7 +141,7 @@ impl Exchange {
     }
 
     /// Whether the new answer says something else than the stored one, as far as validators can tell.
-    fn differs(&self, head: &ResponseHead) -> Option<bool> {
+    pub(super) fn differs(&self, head: &ResponseHead) -> Option<bool> {
         let stored = &self.known()?.head.headers;
         for validator in ["etag", "last-modified"] {
             if let (Some(old), Some(new)) = (stored.first(validator), head.headers.first(validator)) {

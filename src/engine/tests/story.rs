@@ -46,6 +46,7 @@ impl World {
 
     fn word(&self, answer: &Answer) -> String {
         match answer {
+            Answer::Stored { head, cut: Some(_), .. } => head.status.to_string(),
             Answer::Stored { .. } => "stored".to_owned(),
             Answer::Network { .. } => "network".to_owned(),
             Answer::Made { status, .. } => status.to_string(),

@@ -383,6 +383,7 @@ impl World {
         }
         let old = self.entries.get(&entry.key).map(|(_, text)| text);
         done.same_bytes = compare == Compare::Bytes && old == Some(&text);
+        let entry = Entry { size: text.len() as u64, ..entry };
         self.entries.insert(entry.key.clone(), (entry, text));
     }
 

@@ -11,6 +11,7 @@ mod history;
 mod holding;
 mod killed;
 mod leaving;
+mod parts;
 mod precaching;
 mod routing;
 mod serving;
@@ -66,6 +67,7 @@ pub fn all() -> Vec<Scenario> {
         serving::all(),
         precaching::all(),
         routing::all(),
+        parts::all(),
         tabs::all(),
         history::all(),
         writes::all(),
