@@ -15,5 +15,5 @@ self.addEventListener("fetch", (event) => {
 });
 
 self.addEventListener("message", (event) => {
-  if (event.data?.test === "parts") event.ports[0].postMessage(parts);
+  if (event.data?.test === "parts") event.ports[0].postMessage(parts.splice(0));
 });

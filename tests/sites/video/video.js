@@ -31,7 +31,7 @@ window.part = async (range, fields = {}) => {
   };
 };
 
-/** The answers that the worker gave to requests with Range in its present life, as `sw.js` wrote them down. */
+/** The answers that the worker gave to requests with Range since this was last asked, as `parts.js` wrote them down. */
 window.parts = async () => {
   const { active } = await navigator.serviceWorker.ready;
   const { port1, port2 } = new MessageChannel();
