@@ -30,7 +30,7 @@ async fn film_fetched_by_the_page_is_wound_forward_offline(cx: Cx) -> Outcome {
     ensure_eq!(page.eval("(await (await fetch('/film.webm')).arrayBuffer()).byteLength").await?, length, "the whole");
     page.until("stored film", "(await part('bytes=0-0')).status === 206").await?;
     offline(&page, &mut server).await?;
-    wound_forward(&page, length).await?;
+    wound_forward(&cx, &page, length).await?;
 
     let last = length - 1;
     for (asked, first, end) in [
@@ -53,17 +53,14 @@ async fn film_fetched_by_the_page_is_wound_forward_offline(cx: Cx) -> Outcome {
     ensure_eq!(several["status"], 206, "several parts");
     let kind = several["type"].as_str().unwrap_or_default();
     ensure!(kind.starts_with("multipart/byteranges; boundary="), "several parts come as {kind}");
-    for (asked, fields, status) in [
-        ("bytes=0-9", json!({ "If-Range": "\"another\"" }), 200),
-        ("bytes=9-0", json!({}), 200),
-        ("lines=0-9", json!({}), 200),
-    ] {
+    let mut wholes = vec![("bytes=9-0", json!({})), ("lines=0-9", json!({}))];
+    // A field of the page's own that makes conditions has Firefox and WebKit ask past every cache (`no-store`).
+    if cx.engine == Engine::Chromium {
+        wholes.push(("bytes=0-9", json!({ "If-Range": "\"another\"" })));
+    }
+    for (asked, fields) in wholes {
         let part = page.eval(&format!("part('{asked}', {fields})")).await?;
-        ensure_eq!(
-            (part["status"].clone(), part["length"].clone()),
-            (json!(status), json!(length)),
-            "{asked} {fields}"
-        );
+        ensure_eq!((part["status"].clone(), part["length"].clone()), (json!(200), json!(length)), "{asked} {fields}");
     }
     Ok(())
 }
@@ -76,13 +73,11 @@ async fn film_played_once_is_wound_forward_offline(cx: Cx) -> Outcome {
     // The test server knows no Range: what it sends is the whole, and kept.
     page.until("stored film", "(await part('bytes=0-0')).status === 206").await?;
     offline(&page, &mut server).await?;
-    wound_forward(&page, length).await
+    wound_forward(&cx, &page, length).await
 }
 
 /// The film's site, which writes down what is answered to requests with Range.
 async fn serve(cx: &Cx) -> Outcome<Server> {
-    // Firefox and WebKitGTK have not been tried yet; the latter needs GStreamer's plugins for VP8.
-    cx.only(&[Engine::Chromium], "not tried in this engine yet")?;
     let site = Site::new("video")?;
     let prelude = fs::read_to_string(site.folder().join("parts.js"))?;
     let mut config = configs::with(json!([{ "match": "/*.webm", "strategy": "cache-first", "staleTime": "1h" }]));
@@ -103,12 +98,13 @@ async fn offline(page: &Page, server: &mut Server) -> Outcome {
 }
 
 /// Seeks close to the end, and looks at what the player was given.
-async fn wound_forward(page: &Page, length: usize) -> Outcome {
+async fn wound_forward(cx: &Cx, page: &Page, length: usize) -> Outcome {
     let at = page.eval(&format!("seek({LATE})")).await?.as_f64().unwrap_or_default();
     ensure!((at - LATE).abs() < 0.5, "the film stands at {at} s");
     let given = page.eval("parts()").await?;
     let given = given.as_array().cloned().unwrap_or_default();
-    ensure!(!given.is_empty(), "the player asked for no part");
+    // The others' players ask a worker without Range, and wind forward in the whole that they get.
+    ensure!(!given.is_empty() || cx.engine != Engine::Chromium, "the player asked for no part");
     let end = format!("/{length}");
     for answer in &given {
         let range = answer["range"].as_str().unwrap_or_default();
