@@ -24,6 +24,7 @@ pub fn all() -> Vec<Scenario> {
         entries_beyond_max_entries_are_evicted_oldest_first,
         invalidated_entry_is_not_served_again,
         concurrent_reads_share_one_fetch,
+        header_fields_decide_where_a_route_respects_http,
     ]
 }
 
@@ -213,6 +214,44 @@ async fn concurrent_reads_share_one_fetch(cx: Cx) -> Outcome {
     let all = "Promise.all([1, 2, 3, 4, 5].map(async () => (await fetch('/api/value/a?maxage=600')).text()))";
     ensure_eq!(page.eval(all).await?, json!(["one", "one", "one", "one", "one"]), "all answers");
     ensure_eq!(server.log().await?.arrivals("GET", "/api/value/a"), 1, "requests at the server");
+    Ok(())
+}
+
+async fn header_fields_decide_where_a_route_respects_http(cx: Cx) -> Outcome {
+    let routes = json!([{ "match": "/api/*", "strategy": "network-first", "respect": "http" }]);
+    let mut server = cx.serve_plain(configs::with(routes)).await?;
+    let page = cx.open(&server).await?;
+    let look = |name: &str, cache: &str| format!("/api/value/{name}?cache={}", cache.replace(' ', ""));
+    let fresh = look("fresh", "max-age=600");
+    let bound = look("bound", "max-age=0, must-revalidate");
+    let behind = look("behind", "max-age=0, stale-while-revalidate=600");
+    // The first is renewed behind its answers; that is over when the others are stored.
+    for (name, url) in [("behind", &behind), ("bound", &bound), ("fresh", &fresh)] {
+        server.put_value(name, "one").await?;
+        stored(&page, url, "one").await?;
+    }
+    for name in ["behind", "bound", "fresh"] {
+        server.put_value(name, "two").await?;
+    }
+    server.clear_log().await?;
+    let answer = page.fetch(&fresh, Value::Null).await?;
+    ensure_eq!(answer["text"], "one", "max-age: the stored answer");
+    let status = answer["headers"]["cache-status"].as_str().unwrap_or_default().to_owned();
+    ensure!(status.starts_with("Longshore; hit; ttl="), "Cache-Status: {status}");
+    ensure!(answer["headers"]["server-timing"].is_string(), "Server-Timing in {answer}");
+    ensure_eq!(page.text(&bound).await?, "two", "must-revalidate: the server's answer");
+    ensure_eq!(page.text(&behind).await?, "one", "stale-while-revalidate: the stored answer first");
+    server.until("revalidation", |log| log.arrivals("GET", "/api/value/behind") >= 1).await?;
+    page.until("renewed answer", &format!("(await (await fetch('{behind}')).text()) === 'two'")).await?;
+    ensure_eq!(server.log().await?.arrivals("GET", "/api/value/fresh"), 0, "requests for what is fresh");
+
+    server.down().await;
+    let only = json!({ "headers": { "cache-control": "only-if-cached" } });
+    ensure_eq!(page.fetch(&fresh, only.clone()).await?["text"], "one", "only-if-cached: what is fresh");
+    let refused = page.fetch(&bound, only).await?;
+    ensure_eq!(refused["status"], 504, "only-if-cached: what is stale");
+    ensure_eq!(refused["headers"]["cache-status"], "Longshore; detail=only-if-cached", "why");
+    ensure_eq!(page.fetch(&bound, Value::Null).await?["status"], 504, "must-revalidate without the server");
     Ok(())
 }
 
