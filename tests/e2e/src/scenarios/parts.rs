@@ -17,7 +17,7 @@ use crate::{ensure, ensure_eq};
 const LATE: f64 = 20.0;
 
 /// Why nothing is wound forward in Firefox yet.
-const NO_SEEK: &str = "one seek in a dozen runs never ended here, and the cause has not been found";
+const NO_SEEK: &str = "a seek once never ended here, and the cause has not been found";
 
 /// The scenarios of this file.
 pub fn all() -> Vec<Scenario> {
