@@ -9,7 +9,7 @@ mod webkit;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-pub use browser::{Browser, Options, free_port};
+pub use browser::{Browser, Options};
 
 /// A browser engine that the suite can drive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

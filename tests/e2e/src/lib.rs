@@ -7,6 +7,7 @@ pub mod cx;
 pub mod engine;
 pub mod fail;
 pub mod page;
+pub mod port;
 pub mod process;
 pub mod run;
 pub mod scenarios;

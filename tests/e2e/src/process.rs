@@ -2,7 +2,8 @@
 //! Knows nothing of browsers or servers.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -16,22 +17,37 @@ pub struct Guard {
     child: tokio::process::Child,
     /// Its process id, which tokio forgets once it has been reaped.
     pid: u32,
+    /// Where its stderr went, unless that is ours.
+    errors: Option<File>,
 }
 
 impl Guard {
     /// Starts a command, quiet unless `LONGSHORE_E2E_VERBOSE` is set; its stdout can be read.
     pub fn spawn(command: &mut Command) -> io::Result<(Self, Lines<BufReader<ChildStdout>>)> {
         let loud = std::env::var_os("LONGSHORE_E2E_VERBOSE").is_some();
+        let errors = if loud { None } else { Some(tempfile::tempfile()?) };
+        let stderr = errors.as_ref().map_or_else(|| Ok(Stdio::inherit()), |file| file.try_clone().map(Stdio::from))?;
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(if loud { Stdio::inherit() } else { Stdio::null() })
+            .stderr(stderr)
             .process_group(0)
             .kill_on_drop(true)
             .spawn()?;
         let stdout = child.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
         let pid = child.id().ok_or(io::ErrorKind::NotFound)?;
-        Ok((Self { child, pid }, BufReader::new(stdout).lines()))
+        Ok((Self { child, pid, errors }, BufReader::new(stdout).lines()))
+    }
+
+    /// The end of what it wrote to stderr until now; nothing when that went to ours.
+    pub fn errors(&self) -> String {
+        let mut bytes = Vec::new();
+        if let Some(mut file) = self.errors.as_ref() {
+            // Nothing can be read: then there is nothing to show.
+            let _ = file.seek(SeekFrom::Start(0)).and_then(|_| file.read_to_end(&mut bytes));
+        }
+        let end = bytes.split_off(bytes.len().saturating_sub(2000));
+        String::from_utf8_lossy(&end).trim().to_owned()
     }
 
     /// Kills the child and its descendants and waits until the child is gone.

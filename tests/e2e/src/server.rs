@@ -13,9 +13,9 @@ use tokio::net::TcpStream;
 use tokio::process::Command;
 use tokio::time::timeout;
 
-use crate::engine::free_port;
 use crate::fail::{Fail, Outcome};
 use crate::page;
+use crate::port::Port;
 use crate::process::Guard;
 use crate::site::Site;
 
@@ -30,9 +30,9 @@ pub struct Server {
     /// Its own folder: the database.
     folder: TempDir,
     /// The port that the site is at, kept over a restart.
-    port: u16,
+    port: Port,
     /// The port that takes orders.
-    control: u16,
+    control: Port,
     /// Talks to the control port.
     client: reqwest::Client,
     /// The site that it serves.
@@ -88,8 +88,8 @@ impl Server {
             program: program.to_owned(),
             dist: dist.to_owned(),
             folder: tempfile::tempdir()?,
-            port: free_port().await?,
-            control: free_port().await?,
+            port: Port::lease()?,
+            control: Port::lease()?,
             client: reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(10)).build()?,
             site,
         };
@@ -99,15 +99,15 @@ impl Server {
 
     /// The address of a path on it.
     pub fn url(&self, path: &str) -> String {
-        format!("http://127.0.0.1:{}{path}", self.port)
+        format!("http://127.0.0.1:{}{path}", self.port.number())
     }
 
     /// Starts it again, at the same port with the same database.
     pub async fn up(&mut self) -> Outcome {
         let mut command = Command::new(&self.program);
         command
-            .args(["--listen", &format!("127.0.0.1:{}", self.port)])
-            .args(["--faults", &format!("127.0.0.1:{}", self.control)])
+            .args(["--listen", &format!("127.0.0.1:{}", self.port.number())])
+            .args(["--faults", &format!("127.0.0.1:{}", self.control.number())])
             .arg("--db")
             .arg(self.folder.path().join("db.sqlite"))
             .arg("--static")
@@ -118,13 +118,19 @@ impl Server {
             .map_err(|error| Fail::assert(format!("{} does not start: {error}", self.program.display())))?;
         let first = timeout(Duration::from_secs(10), lines.next_line()).await;
         if !matches!(&first, Ok(Ok(Some(line))) if line.starts_with("listening")) {
-            return Err(Fail::assert(format!("the server said {first:?} in place of its address")));
+            let errors = guard.errors();
+            return Err(Fail::assert(format!(
+                "the server said {first:?} in place of its address; its errors: {errors}"
+            )));
         }
         // What it prints later must be taken away, or it blocks on a full pipe.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         self.child = Some(guard);
         page::wait("control port", || async {
-            Ok(TcpStream::connect(("127.0.0.1", self.control)).await.map(|_| ()).map_err(|error| error.to_string()))
+            Ok(TcpStream::connect(("127.0.0.1", self.control.number()))
+                .await
+                .map(|_| ())
+                .map_err(|error| error.to_string()))
         })
         .await
     }
@@ -194,7 +200,7 @@ impl Server {
 
     /// An address at the control port.
     fn order(&self, path: &str) -> String {
-        format!("http://127.0.0.1:{}{path}", self.control)
+        format!("http://127.0.0.1:{}{path}", self.control.number())
     }
 }
 

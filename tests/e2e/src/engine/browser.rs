@@ -9,11 +9,12 @@ use tempfile::TempDir;
 use thirtyfour::cdp::Cdp;
 use thirtyfour::session::handle::SessionHandle;
 use thirtyfour::{Capabilities, WebDriver, WindowHandle};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep};
 
 use super::{Engine, chromium, firefox, webkit};
 use crate::fail::{Fail, Outcome};
+use crate::port::Port;
 use crate::process::{self, Guard};
 
 /// What a browser of one's own should be like.
@@ -55,6 +56,8 @@ struct Running {
     pid: Option<u32>,
     /// The driver; none once it has been killed.
     driver: Option<Guard>,
+    /// The driver's port.
+    _port: Port,
 }
 
 impl Browser {
@@ -206,7 +209,8 @@ async fn connect(engine: Engine, options: Options, profile: &TempDir, display: &
         Engine::WebKit => (webkit::browser(), webkit::driver()),
     };
     let (browser, driver) = (browser.ok_or_else(missing)?, driver.ok_or_else(missing)?);
-    let port = free_port().await?;
+    let lease = Port::lease()?;
+    let port = lease.number();
     let (mut command, capabilities) = match engine {
         Engine::Chromium => {
             (chromium::command(&driver, port), chromium::capabilities(&browser, profile.path(), &options))
@@ -220,7 +224,8 @@ async fn connect(engine: Engine, options: Options, profile: &TempDir, display: &
     let deadline = Instant::now() + Duration::from_secs(15);
     while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
         if Instant::now() > deadline {
-            return Err(Fail::Browser(format!("{} did not open its port", driver.display())));
+            let errors = guard.errors();
+            return Err(Fail::Browser(format!("{} did not open its port; its errors: {errors}", driver.display())));
         }
         sleep(Duration::from_millis(20)).await;
     }
@@ -235,7 +240,7 @@ async fn connect(engine: Engine, options: Options, profile: &TempDir, display: &
     let session = driver.handle().clone();
     // The guard ends the browser; thirtyfour would block on a driver that is gone already.
     drop(driver.leak());
-    Ok(Running { pid: browser_pid(&session), session, driver: Some(guard) })
+    Ok(Running { pid: browser_pid(&session), session, driver: Some(guard), _port: lease })
 }
 
 /// The browser's process id from what the driver told at the start.
@@ -243,9 +248,4 @@ fn browser_pid(session: &SessionHandle) -> Option<u32> {
     let capabilities = session.capabilities();
     let pid = capabilities.get("goog:processID").or_else(|| capabilities.get("moz:processID"))?;
     pid.as_u64().and_then(|pid| u32::try_from(pid).ok())
-}
-
-/// A port that nobody listens on now.
-pub async fn free_port() -> Outcome<u16> {
-    Ok(TcpListener::bind("127.0.0.1:0").await?.local_addr()?.port())
 }
