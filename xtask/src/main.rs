@@ -15,6 +15,7 @@ mod rename;
 mod report;
 mod run;
 mod rust;
+mod score;
 mod setup;
 mod sizes;
 mod stamp;
@@ -39,6 +40,7 @@ cargo xtask COMMAND
   demo    build, then serve the demo app       [--port N]
   test    run everything that can fail         [--only host|wasm|e2e|lint] [--engine NAME] [--filter TEXT]
   bench   measure against Workbox and others   [--table warm,cold] [--entries] [--engine NAME] [--json FILE] [--write]
+  score   judge by the public suite for HTTP caches, in Chromium    [--checks] [--write]
   tidy    check the house rules that no compiler knows";
 
 fn main() -> ExitCode {
@@ -65,6 +67,7 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode, Failure> {
         "demo" => demo::run(&workspace, rest),
         "test" => test::run(&workspace, rest),
         "bench" => bench::run(&workspace, rest),
+        "score" => score::run(&workspace, rest),
         "tidy" => tidy::run(&workspace),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");

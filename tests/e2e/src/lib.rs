@@ -11,5 +11,6 @@ pub mod port;
 pub mod process;
 pub mod run;
 pub mod scenarios;
+pub mod score;
 pub mod server;
 pub mod site;

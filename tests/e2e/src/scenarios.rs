@@ -14,6 +14,7 @@ mod leaving;
 mod parts;
 mod precaching;
 mod routing;
+mod scored;
 mod serving;
 mod spoiled;
 mod survival;
@@ -65,6 +66,7 @@ pub fn all() -> Vec<Scenario> {
     [
         harness::all(),
         serving::all(),
+        scored::all(),
         precaching::all(),
         routing::all(),
         parts::all(),

@@ -36,6 +36,11 @@ impl Site {
         self.folder.path()
     }
 
+    /// Its folder alone.
+    pub fn into_folder(self) -> TempDir {
+        self.folder
+    }
+
     /// Writes a file.
     pub fn write(&self, name: &str, text: &str) -> Outcome {
         let file = self.folder().join(name);

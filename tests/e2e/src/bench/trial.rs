@@ -37,7 +37,8 @@ pub struct Trial {
 impl Arena {
     /// Starts a browser, opens everyone in an order that changes with the run, and gets them warm.
     pub async fn open(options: &Options, table: &'static Table, files: &[Arc<Files>], run: usize) -> Outcome<Self> {
-        let wishes = engine::Options { short_idle: table.stops_workers(), exact_clock: true, dark: false };
+        let wishes =
+            engine::Options { short_idle: table.stops_workers(), exact_clock: true, ..engine::Options::default() };
         let browser = Rc::new(Browser::start(options.engine, wishes).await?);
         let rows: Vec<_> = table.subjects.iter().zip(files).collect();
         let mut contenders = Vec::new();

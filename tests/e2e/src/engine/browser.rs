@@ -26,6 +26,8 @@ pub struct Options {
     pub dark: bool,
     /// Firefox: do not round the clock of pages and workers.
     pub exact_clock: bool,
+    /// Chromium: keep nothing in the browser's own HTTP cache.
+    pub uncached: bool,
 }
 
 /// How long WebKit lets a worker live on after its last page has gone, and a little more.

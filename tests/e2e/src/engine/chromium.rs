@@ -26,7 +26,10 @@ pub fn command(driver: &Path, port: u16) -> Command {
 }
 
 /// What a session asks for.
-pub fn capabilities(browser: &Path, profile: &Path, _options: &Options) -> Value {
+pub fn capabilities(browser: &Path, profile: &Path, options: &Options) -> Value {
+    // A cache whose folder cannot be made is no cache, for workers too. The DevTools command for it does not reach workers, and the
+    // smallest size still holds an answer for a moment.
+    let cache = if options.uncached { "--disk-cache-dir=/dev/null" } else { "--no-default-browser-check" };
     json!({
         "browserName": "chrome",
         "goog:loggingPrefs": { "browser": "ALL" },
@@ -44,6 +47,7 @@ pub fn capabilities(browser: &Path, profile: &Path, _options: &Options) -> Value
                 "--disable-backgrounding-occluded-windows",
                 "--disable-renderer-backgrounding",
                 "--window-size=1280,900",
+                cache,
                 format!("--user-data-dir={}", profile.display()),
             ],
         },

@@ -1,0 +1,74 @@
+//! What a run of the public suite came to, in words: the lines of the terminal and `benches/CACHE-TESTS.md`.
+//! Runs nothing.
+
+use std::fmt::Write as _;
+
+use super::{Score, Test};
+
+/// Failures that are no fault of what was tested, each with its cause.
+const OUT_OF_REACH: [(&str, &str); 6] = [
+    ("headers-store-Set-Cookie", HIDDEN),
+    ("headers-store-Set-Cookie2", HIDDEN),
+    ("304-etag-update-response-Set-Cookie", HIDDEN),
+    ("304-etag-update-response-Set-Cookie2", HIDDEN),
+    ("headers-store-Clear-Site-Data", UNSEEN),
+    ("304-etag-update-response-Clear-Site-Data", UNSEEN),
+];
+
+/// Fetch, 2.2.6: a filtered response leaves out forbidden response-header names, for workers and pages alike.
+const HIDDEN: &str = "no script, worker or page, may read this field (Fetch, forbidden response-header name)";
+
+/// Seen in Chromium without any worker as well.
+const UNSEEN: &str = "Chromium hands this field to no script, with or without a worker";
+
+/// Why nobody can pass a test from within a worker, where that is so.
+pub fn out_of_reach(test: &Test) -> Option<&'static str> {
+    OUT_OF_REACH.iter().find(|(id, _)| *id == test.id).map(|(_, why)| *why)
+}
+
+impl Score {
+    /// Every failure of these kinds, two lines each.
+    pub fn failures(&self, kinds: &[&str]) -> String {
+        let mut text = String::new();
+        for kind in kinds {
+            for test in self.failed(kind) {
+                let reason = test.failure.as_deref().unwrap_or_default();
+                let cause = out_of_reach(test).map(|why| format!("; {why}")).unwrap_or_default();
+                // Writing to a string cannot fail.
+                let _ = writeln!(text, "{kind:<9} {}: {}\n{:<9} {reason}{cause}", test.id, test.name, "");
+            }
+        }
+        text
+    }
+}
+
+/// The page that `--write` keeps: all subjects in one table, and what Longshore fails.
+pub fn page(browser: &str, suite: &str, longshore: &Score, others: &[(&str, Score)]) -> String {
+    let cells = |score: &Score| {
+        let part = |kind: &str| {
+            let (passed, all) = score.of(kind);
+            format!("{passed} of {all}")
+        };
+        format!("{} | {}", part("required"), part("optimal"))
+    };
+    let mut text = format!(
+        "# Scored by the public suite for HTTP caches\n\n\
+         [http-tests/cache-tests](https://cache-tests.fyi) as npm has it (`http-cache-tests` {suite}), its tests for browsers, run in a page\n\
+         of {browser}. Made by `cargo xtask score --write`.\n\n\
+         | who answers | required | optimal |\n|---|---|---|\n\
+         | **Longshore**, `respect: \"http\"` for everything, the browser's own cache off | {} |\n",
+        cells(longshore)
+    );
+    for (name, score) in others {
+        let _ = writeln!(text, "| {name} | {} |", cells(score));
+    }
+    text.push_str("\n## What Longshore does not pass\n\n| kind | test | what happens | why |\n|---|---|---|---|\n");
+    for kind in ["required", "optimal"] {
+        for test in longshore.failed(kind) {
+            let reason = test.failure.as_deref().unwrap_or_default();
+            let _ =
+                writeln!(text, "| {kind} | `{}` | {reason} | {} |", test.id, out_of_reach(test).unwrap_or_default());
+        }
+    }
+    text
+}

@@ -1,0 +1,24 @@
+// Runs the public suite in this page, as a browser's own cache would be tested, and says what came of each test.
+// The suite's modules lie beside this file while it is served; none of them is in this repository.
+import { getResults, runTests } from "/client/runner.mjs";
+import suites from "/tests/index.mjs";
+
+/** Tests that run at once, as the suite's own page has it. */
+const AT_ONCE = 100;
+
+/**
+ * Every test that runs in browsers: what it is, and why it failed if it did.
+ * @returns {Promise<{id: string, name: string, group: string, kind: string, needs: string[], failure: string | null}[]>}
+ */
+export async function score() {
+  await runTests(suites, fetch.bind(window), true, "", AT_ONCE);
+  const results = getResults();
+  return suites.flatMap((suite) => suite.tests.filter((test) => !test.browser_skip).map((test) => ({
+    id: test.id,
+    name: test.name,
+    group: suite.id,
+    kind: test.kind ?? "required",
+    needs: test.depends_on ?? [],
+    failure: results[test.id] === true ? null : String(results[test.id]?.[1] ?? "not run"),
+  })));
+}
