@@ -46,3 +46,8 @@ async fn a_database_of_a_newer_version_is_left_alone() {
 async fn old_invalidations_are_forgotten() {
     web::old_invalidations_are_forgotten().await;
 }
+
+#[test]
+async fn another_library_reads_the_database_and_makes_the_same() {
+    web::schema::another_library_reads_the_database_and_makes_the_same().await;
+}

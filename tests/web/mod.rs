@@ -1,6 +1,8 @@
 //! The browser shell in a real browser: the same cases run in a page and in a service worker.
 //! Knows the library only as the worker shell does: `check`, `boot` and the `Runtime`.
 
+pub mod schema;
+
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use longshore::web::{Runtime, boot, check};
 use wasm_bindgen::prelude::*;
@@ -130,9 +132,7 @@ pub async fn old_invalidations_are_forgotten() {
 async fn stocked(scope: &str) -> (String, String) {
     let runtime = start(scope, CONFIG).await;
     let url = format!("{}?{}", own_url(), js_sys::Math::random());
-    let handling = runtime.fetch(request(&url, None), 0, JsValue::NULL);
-    text(&answer(&handling).await).await;
-    JsFuture::from(get(&handling, "done").unchecked_into::<Promise>()).await.expect("stored");
+    finished(&runtime.fetch(request(&url, None), 0, JsValue::NULL)).await;
     let kept = answer(&runtime.mutate(request(NOWHERE, Some("kept")), 0, JsValue::NULL, JsValue::NULL)).await;
     assert_eq!(kept.status(), 202);
     (format!("longshore:{}", path_of(scope)), url)
@@ -224,6 +224,12 @@ fn request(url: &str, body: Option<&str>) -> Request {
 async fn answer(handling: &JsValue) -> Response {
     let response: Promise = get(handling, "response").unchecked_into();
     JsFuture::from(response).await.expect("an answer").unchecked_into()
+}
+
+/// Waits until a read has been answered and its answer stored.
+async fn finished(handling: &JsValue) {
+    text(&answer(handling).await).await;
+    JsFuture::from(get(handling, "done").unchecked_into::<Promise>()).await.expect("stored");
 }
 
 async fn text(response: &Response) -> String {

@@ -2,7 +2,7 @@
 //! Opens again by itself whenever the handle turns out closed; whoever asked gets an error only if that fails too.
 
 use super::records::{read_entry, read_row};
-use super::requests::{Ask, failure, open_existing, read};
+use super::requests::{Ask, failure, open, read};
 use super::schema::{self, BODIES, CURRENT, ENTRIES, GENERATIONS, ROW_BODIES, ROWS};
 use crate::cache::{Entry, EntryKey};
 use crate::engine::Durability;
@@ -176,15 +176,7 @@ impl Database {
         if let Some(handle) = self.handle.borrow().as_ref() {
             return Ok(handle.clone());
         }
-        let mut made = false;
-        let opened = loop {
-            match open_existing(&self.name, schema::VERSION, &self.late).await.map_err(|error| failure(&error))? {
-                Some(opened) => break opened,
-                None if made => return Err(StoreError::Failed("the database is gone".to_owned())),
-                None => schema::make(&self.name).await?,
-            }
-            made = true;
-        };
+        let opened = open(&self.name, &self.late).await.map_err(|error| failure(&error))?;
         let mut handle = self.handle.borrow_mut();
         if let Some(other) = handle.as_ref() {
             // Somebody else was faster.

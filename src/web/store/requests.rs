@@ -1,7 +1,7 @@
 //! IndexedDB's requests and transactions as futures, with the browser's own words when they fail.
 //! Knows no record.
 
-use super::schema::{BY_GROUP, BY_TIME, USES};
+use super::schema::{self, BY_GROUP, BY_TIME, USES};
 use crate::fault::StoreError;
 use crate::web::bind::set_timeout;
 use crate::web::objects::{deferred, get, text};
@@ -94,20 +94,30 @@ pub async fn complete(transaction: &IdbTransaction) -> Result<(), StoreError> {
 /// browsers have been known never to answer.
 const PATIENCE: i32 = 2_000;
 
-/// Opens a database; `None` where it would have to be made or upgraded first, which is not done here. `late` is set while a request
-/// that outlasted our patience is still open; whoever asks meanwhile is refused at once.
-pub async fn open_existing(name: &str, version: u32, late: &Rc<Cell<bool>>) -> Result<Option<IdbDatabase>, JsValue> {
+/// Opens a database; one that is not there or older is made or upgraded on the way. `late` is set while a request that outlasted
+/// our patience is still open; whoever asks meanwhile is refused at once.
+pub async fn open(name: &str, late: &Rc<Cell<bool>>) -> Result<IdbDatabase, JsValue> {
     if late.get() {
         return Err(JsValue::from_str(BLOCKED));
     }
     let factory: IdbFactory = get(&js_sys::global(), "indexedDB")
         .dyn_into()
         .map_err(|_| JsValue::from_str("this browser has no IndexedDB"))?;
-    let request: IdbOpenDbRequest = factory.open_with_u32(name, version)?;
+    let request: IdbOpenDbRequest = factory.open_with_u32(name, schema::VERSION)?;
     let (settled, refuse) = outcome_of(&request);
     set_timeout(&refuse, PATIENCE);
     if JsFuture::from(settled).await.is_ok() {
-        return opened(&request);
+        let handle: IdbDatabase = request.result()?.unchecked_into();
+        // Only an upgrade has a transaction. It waits for us: a promise's callbacks run before the event is over.
+        let Some(transaction) = request.transaction() else { return Ok(handle) };
+        if let Err(error) = schema::upgrade(&handle, &transaction) {
+            transaction.abort()?;
+            return Err(error);
+        }
+        // Without a limit: an index over many records takes its time.
+        if JsFuture::from(outcome_of(&request).0).await.is_ok() {
+            return Ok(handle);
+        }
     }
     // A request that is still open has no error to read (Indexed Database 3.0, 4.1).
     let Ok(error) = request.error() else {
@@ -115,9 +125,8 @@ pub async fn open_existing(name: &str, version: u32, late: &Rc<Cell<bool>>) -> R
         let late = Rc::clone(late);
         when(outcome_of(&request).0, move |outcome| {
             late.set(false);
-            // Nobody waits for it any more, and a handle that is left open would hold up others.
-            if let (Ok(_), Ok(Some(handle))) = (outcome, opened(&request)) {
-                handle.close();
+            if outcome.is_ok() {
+                let_go(&request);
             }
         });
         return Err(JsValue::from_str(BLOCKED));
@@ -137,13 +146,13 @@ fn outcome_of(request: &IdbOpenDbRequest) -> (Promise, Function) {
     (settled, reject)
 }
 
-/// The handle that a request has opened; `None`, and nothing changed, where it would upgrade.
-fn opened(request: &IdbOpenDbRequest) -> Result<Option<IdbDatabase>, JsValue> {
-    match request.transaction() {
-        // Only an upgrade has a transaction; without it the database is as it was, or not there.
-        Some(upgrade) => upgrade.abort().map(|()| None),
-        None => Ok(Some(request.result()?.unchecked_into())),
-    }
+/// Gives up what a request has opened: nobody waits for it any more, and a handle that is left open would hold up others.
+fn let_go(request: &IdbOpenDbRequest) {
+    // Neither fails on a request that has just succeeded.
+    let _ = match (request.transaction(), request.result()) {
+        (Some(upgrade), _) => upgrade.abort(),
+        (None, handle) => handle.map(|handle| handle.unchecked_into::<IdbDatabase>().close()),
+    };
 }
 
 /// A DOM error as ours: its name decides, name and message are kept.

@@ -1,10 +1,9 @@
-//! The database's schema: every store there is or ever was.
-//! rexie deletes, on a version bump, stores that its builder does not list, so a store that is no longer used stays here.
+//! The database's schema: its version, its stores and their indexes, and how an older database gets them.
+//! Knows no record.
 
-use super::requests::failure;
-use crate::fault::StoreError;
-use rexie::{Index, ObjectStore, Rexie};
+use js_sys::Array;
 use wasm_bindgen::JsValue;
+use web_sys::{IdbDatabase, IdbTransaction};
 
 /// Raised whenever a store or index is added; `sw/shell/ready.js` has it too. A database of a newer version is not opened.
 /// 2: `BY_TIME`.
@@ -35,29 +34,22 @@ pub fn name(scope_path: &str) -> String {
     format!("longshore:{scope_path}")
 }
 
-/// Makes or upgrades the database. rexie's own handle is closed at once: it has neither durability nor `versionchange`.
-pub async fn make(name: &str) -> Result<(), StoreError> {
-    let made = Rexie::builder(name)
-        .version(VERSION)
-        .add_object_store(ObjectStore::new(ENTRIES))
-        .add_object_store(ObjectStore::new(BODIES))
-        .add_object_store(
-            ObjectStore::new(USES)
-                .add_index(Index::new_array(BY_GROUP, ["group", "at"]))
-                .add_index(Index::new(BY_TIME, "at")),
-        )
-        .add_object_store(ObjectStore::new(GENERATIONS))
-        .add_object_store(ObjectStore::new(ROWS))
-        .add_object_store(ObjectStore::new(ROW_BODIES))
-        .build()
-        .await;
-    match made {
-        Ok(rexie) => {
-            rexie.close();
-            Ok(())
+/// Every store there is or ever was: an upgrade adds what is missing and takes nothing away.
+const STORES: [&str; 6] = [ENTRIES, BODIES, USES, GENERATIONS, ROWS, ROW_BODIES];
+
+/// Makes the database, or makes an older one into this version.
+pub fn upgrade(handle: &IdbDatabase, transaction: &IdbTransaction) -> Result<(), JsValue> {
+    for name in STORES {
+        if !handle.object_store_names().contains(name) {
+            handle.create_object_store(name)?;
         }
-        // What the browser says to a refused open or upgrade lies inside; rexie has no other error here.
-        Err(rexie::Error::IdbError(idb::Error::DomException(error))) => Err(failure(&error)),
-        Err(_) => Err(failure(&JsValue::UNDEFINED)),
     }
+    let uses = transaction.object_store(USES)?;
+    let indexes = [(BY_GROUP, Array::of2(&"group".into(), &"at".into()).into()), (BY_TIME, JsValue::from("at"))];
+    for (name, path) in indexes {
+        if !uses.index_names().contains(name) {
+            uses.create_index_with_str_sequence(name, &path)?;
+        }
+    }
+    Ok(())
 }
