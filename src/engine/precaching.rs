@@ -8,7 +8,7 @@ use super::plan::{LASTING, Place};
 use crate::cache::{Entry, declared_length, inspect};
 use crate::fault::FetchError;
 use crate::freshness::ready;
-use crate::http::{CacheMode, Headers, ResponseHead};
+use crate::http::{CacheMode, Headers, ResponseHead, offer_parts};
 use crate::ids::{BodyId, Generation};
 use crate::time::{Span, Timestamp};
 use std::rc::Rc;
@@ -80,11 +80,13 @@ impl Precaching {
         if let Err(poison) = inspect(&self.place.url, head, &[]) {
             return self.failed(&poison.to_string());
         }
+        let mut kept = head.clone();
+        offer_parts(&mut kept);
         let mut entry = Box::new(Entry {
             key: self.place.key.clone(),
             url: self.place.url.clone(),
             selected: Headers::default(),
-            head: head.clone(),
+            head: kept,
             requested_at: self.requested_at,
             received_at: now,
             generation: self.generation,

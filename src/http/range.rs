@@ -100,6 +100,15 @@ pub fn cut(request: &RequestHead, head: &mut ResponseHead, length: u64, boundary
     Some(cut)
 }
 
+/// Says of an answer that is stored whole that parts of it can be had, where its server said nothing (RFC 9110, 14.3): players wind
+/// forward in it then, also beyond what they have loaded.
+pub fn offer_parts(head: &mut ResponseHead) {
+    let fields = &mut head.headers;
+    if head.status == 200 && !fields.has("content-encoding") && !fields.has("accept-ranges") {
+        fields.append("accept-ranges", "bytes");
+    }
+}
+
 /// What a request wants of a stored answer with a body of this length.
 #[must_use]
 pub fn wanted(request: &RequestHead, stored: &ResponseHead, length: u64) -> Wanted {
@@ -225,6 +234,20 @@ mod tests {
 
     fn held(pairs: &[(&str, &str)]) -> ResponseHead {
         ResponseHead { headers: pairs.iter().copied().collect(), ..ResponseHead::new(200) }
+    }
+
+    #[test]
+    fn a_stored_whole_offers_parts_unless_its_server_has_spoken() {
+        let check = |status: u16, pairs: &[(&str, &str)], expected: Option<&str>| {
+            let mut head = ResponseHead { status, ..held(pairs) };
+            offer_parts(&mut head);
+            assert_eq!(head.headers.get("accept-ranges").as_deref(), expected, "{status} {pairs:?}");
+        };
+        check(200, &[], Some("bytes"));
+        check(200, &[("accept-ranges", "bytes")], Some("bytes"));
+        check(200, &[("accept-ranges", "none")], Some("none"));
+        check(200, &[("content-encoding", "gzip")], None);
+        check(404, &[], None);
     }
 
     #[test]

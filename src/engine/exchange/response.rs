@@ -9,7 +9,7 @@ use crate::fault::FetchError;
 use crate::freshness::{
     Refusal, StandIn, confirms, refresh, refresh_by_head, selected, storable, storable_by_http, strip,
 };
-use crate::http::{Came, Method, ResponseHead};
+use crate::http::{Came, Method, ResponseHead, offer_parts};
 use crate::ids::BodyId;
 use crate::tabs::Event;
 use crate::time::Timestamp;
@@ -159,6 +159,7 @@ impl Exchange {
     fn entry(&self, head: &ResponseHead, now: Timestamp) -> Entry {
         let mut kept = head.clone();
         strip(&mut kept.headers);
+        offer_parts(&mut kept);
         let mut entry = Entry {
             key: self.plan.keys.first().cloned().unwrap_or_else(|| EntryKey(self.head.url.clone())),
             url: self.head.url.clone(),

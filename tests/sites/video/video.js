@@ -1,15 +1,26 @@
 // Shows the film and asks for parts of it. Tests read what comes back.
 const video = document.querySelector("video");
 
-/** Loads the film, unless it is loaded, and seeks; the time that it stands at then. */
+/** Loads the film as far as to know how long it is. */
+window.load = async () => {
+  video.src = "/film.webm";
+  await new Promise((resolve, reject) => {
+    video.onloadedmetadata = resolve;
+    video.onerror = () => reject(new Error(video.error?.message || `media error ${video.error?.code}`));
+  });
+};
+
+/**
+ * Whether the film can be wound to a time yet. A seek beyond that ends before it begins, and no event says so (HTML, 4.8.11.9): in Firefox
+ * a film from a server without ranges can be wound only where it has been loaded.
+ */
+window.reaches = (seconds) => {
+  const { seekable } = video;
+  return Array.from({ length: seekable.length }, (_, index) => index).some((index) => seekable.start(index) <= seconds && seconds <= seekable.end(index));
+};
+
+/** Seeks; the time that the film stands at then. */
 window.seek = async (seconds) => {
-  if (!video.src) {
-    video.src = "/film.webm";
-    await new Promise((resolve, reject) => {
-      video.onloadedmetadata = resolve;
-      video.onerror = () => reject(new Error(video.error?.message || `media error ${video.error?.code}`));
-    });
-  }
   const seeked = new Promise((resolve) => { video.onseeked = resolve; });
   video.currentTime = seconds;
   await seeked;

@@ -28,6 +28,8 @@ pub struct Options {
     pub exact_clock: bool,
     /// Chromium: keep nothing in the browser's own HTTP cache.
     pub uncached: bool,
+    /// Firefox: a disk on which a site may store 10 MB.
+    pub small_disk: bool,
 }
 
 /// How long WebKit lets a worker live on after its last page has gone, and a little more.

@@ -39,6 +39,10 @@ pub fn capabilities(browser: &Path, profile: &Path, options: &Options) -> Value 
     if options.exact_clock {
         preferences["privacy.reduceTimerPrecision"] = json!(false);
     }
+    if options.small_disk {
+        // For all sites, in KB; of so little, one may have 10 MB (a fifth of it, and not less than that).
+        preferences["dom.quotaManager.temporaryStorage.fixedLimit"] = json!(20 << 10);
+    }
     json!({
         "browserName": "firefox",
         "moz:firefoxOptions": {
