@@ -179,7 +179,7 @@ declare namespace Longshore {
   interface Mutation {
     /** Which URLs. Required. */
     match: Match;
-    /** Any of POST, PUT, PATCH, DELETE. Default: all four. */
+    /** POST, PUT, PATCH, DELETE, or any other method that is no read (RFC 9110, 9.1), such as MKCOL. Default: the first four. */
     methods?: string | readonly string[];
     /** Writes of one lane are sent one after another, lanes beside each other. A template as in `tags`. Default: `"{path}"`. */
     lane?: string;

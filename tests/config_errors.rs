@@ -216,7 +216,7 @@ fn mutations_are_checked() {
         "mutations[0].match: expected a pattern such as \"/api/*\", a list of patterns or a function, got nothing",
     );
     check_mutation("method", json!("POST"), "mutations[0].method: unknown key, did you mean \"methods\"?");
-    let methods = "\"POST\", \"PUT\", \"PATCH\" or \"DELETE\"";
+    let methods = "\"POST\", \"PUT\", \"PATCH\", \"DELETE\" or another method";
     check_mutation(
         "methods",
         json!(["POST", "GET"]),
@@ -226,6 +226,11 @@ fn mutations_are_checked() {
         "methods",
         json!("PSOT"),
         &format!("mutations[0].methods: expected {methods}, got \"PSOT\" (did you mean \"POST\"?)"),
+    );
+    check_mutation(
+        "methods",
+        json!("M SEARCH"),
+        &format!("mutations[0].methods: expected {methods}, got \"M SEARCH\""),
     );
     check_mutation("methods", json!([]), &format!("mutations[0].methods: expected {methods}, got an empty list"));
     check_mutation(

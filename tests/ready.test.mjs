@@ -56,7 +56,7 @@ test("a ready answer goes out from the store, and from memory after that", async
   assert.equal(await response?.text(), "stored");
   const fields = [...(response?.headers ?? [])].map(([name, value]) => [name, value.replace(/ttl=3\d{7}/, "ttl=N")]);
   assert.deepEqual(fields, [
-    ["age", "90"], ["cache-status", "Longshore; hit; ttl=N; detail=store"], ["content-type", "text/plain"], ["server-timing", "longshore;desc=store"],
+    ["age", "90"], ["cache-status", "Longshore; hit; ttl=N; detail=store"], ["content-encoding", "gzip"], ["content-type", "text/plain"], ["server-timing", "longshore;desc=store"],
   ]);
   const before = reads;
   const again = ready.remembered(at(URL_A));

@@ -2,6 +2,10 @@
 //! Does not know the store, or which route asks.
 
 use super::EntryKey;
+use crate::http::Headers;
+
+/// So many answers of one URL are kept beside the first. More would let a field with ever new values, such as a token, fill the store.
+const VARIANTS: u32 = 8;
 
 /// What becomes of a URL's query in its key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +34,23 @@ impl EntryKey {
     pub fn precached(url: &str, revision: Option<&str>) -> EntryKey {
         EntryKey(format!("{}#revision={}", without_fragment(url), revision.unwrap_or_default()))
     }
+
+    /// Where an answer lies for other fields than those that `Vary` has selected for what lies here (RFC 9111, 4.1). A variant has no
+    /// variants of its own, and neither has what is precached.
+    #[must_use]
+    pub fn variant(&self, selected: &Headers) -> Option<EntryKey> {
+        let mut hash = 0_u32;
+        for (name, value) in selected.iter() {
+            for text in [name, value] {
+                // Most spaces mean nothing, and case seldom does: what is alike should meet.
+                for byte in text.bytes().filter(|byte| *byte != b' ') {
+                    hash = hash.wrapping_mul(31).wrapping_add(byte.to_ascii_lowercase().into());
+                }
+            }
+        }
+        let slot = (hash % VARIANTS).to_string();
+        (!self.0.contains('#')).then(|| EntryKey([&self.0, "#vary=", &slot].concat()))
+    }
 }
 
 /// The URL up to its fragment.
@@ -56,6 +77,18 @@ mod tests {
             EntryKey::precached("https://a.example/", Some("a1")),
             EntryKey::precached("https://a.example/", None)
         );
+    }
+
+    #[test]
+    fn variants_lie_beside_the_first_and_are_few() {
+        let first = EntryKey::of("https://a.example/p?q", Search::Keep);
+        let variant = |value: &str| first.variant(&[("accept", value)].into_iter().collect()).expect("a key");
+        assert_eq!(variant("a, b"), variant("A,b"));
+        assert_ne!(variant("a"), variant("b"));
+        assert_eq!(variant("a").variant(&Headers::default()), None);
+        assert_eq!(EntryKey::precached("https://a.example/", None).variant(&Headers::default()), None);
+        let slots: std::collections::BTreeSet<_> = (0..1000).map(|token| variant(&token.to_string())).collect();
+        assert_eq!(slots.len(), VARIANTS as usize);
     }
 
     proptest! {

@@ -16,9 +16,9 @@ use super::answer::problem;
 use super::effect::{Answer, Op, Upstream};
 use super::plan::Plan;
 use super::strategy;
-use crate::cache::Entry;
+use crate::cache::{Entry, EntryKey};
 use crate::freshness::{
-    Invalidation, Respect, Reuse, StandIn, Stored, assess, conditions, is_conditional, may_use, vary_matches,
+    Invalidation, Respect, Reuse, StandIn, Stored, assess, conditions, is_conditional, may_use, selected, vary_matches,
 };
 use crate::http::{CacheMode, CacheStatus, Came, Headers, RequestHead};
 use crate::ids::Generation;
@@ -95,7 +95,7 @@ impl Exchange {
     pub fn on_entry(&mut self, found: Option<Box<Entry>>, invalidation: Invalidation, now: Timestamp) {
         match self.state {
             State::Looking => {
-                let others = found.as_ref().map(|entry| self.plan.keys_after(&entry.key)).unwrap_or_default();
+                let others = found.as_ref().map(|entry| self.keys_past(entry)).unwrap_or_default();
                 self.weigh(found, invalidation, now);
                 if self.stored.is_none() && !others.is_empty() {
                     // What was found is of no use; what lies under the next key may be.
@@ -272,11 +272,26 @@ impl Exchange {
         self.awaited.is_some_and(newer) && self.standing != Standing::Invalidated
     }
 
+    /// Whether the request agrees with what is stored in the fields that its `Vary` names.
+    fn is_answered_by(&self, entry: &Entry) -> bool {
+        entry.group == PRECACHE || vary_matches(entry.view(), &self.head)
+    }
+
+    /// Where else to look, should this not be what is wanted. Where `Vary` speaks against it, the answer wanted lies beside it, and will
+    /// be stored there.
+    fn keys_past(&mut self, entry: &Entry) -> Vec<EntryKey> {
+        if !self.is_answered_by(entry)
+            && let Some(first) = self.plan.keys.first_mut().filter(|first| **first == entry.key)
+            && let Some(variant) = entry.key.variant(&selected(&self.head, &entry.head))
+        {
+            *first = variant;
+            return self.plan.keys.clone();
+        }
+        self.plan.keys_after(&entry.key)
+    }
+
     fn weigh(&mut self, found: Option<Box<Entry>>, invalidation: Invalidation, now: Timestamp) {
-        let Some(entry) = found.filter(|entry| entry.group == PRECACHE || vary_matches(entry.view(), &self.head))
-        else {
-            return;
-        };
+        let Some(entry) = found.filter(|entry| self.is_answered_by(entry)) else { return };
         self.standing = match assess(entry.view(), self.plan.judges_by(), invalidation, now) {
             Reuse::Fresh => Standing::Fresh,
             Reuse::Stale if invalidation == Invalidation::Invalidated => Standing::Invalidated,

@@ -22,7 +22,8 @@ const NEVER_OPTIONS: [&str; 5] = ["age", "cache-control", "date", "expires", "va
 
 /// Fields that describe the stored bytes, which an answer without content cannot replace. RFC 9111, 3.2 excludes
 /// Content-Length, and Content-Encoding for caches that keep decoded bodies.
-const OF_THE_BYTES: [&str; 4] = ["content-digest", "content-encoding", "content-length", "content-range"];
+const OF_THE_BYTES: [&str; 5] =
+    ["content-digest", "content-encoding", "content-length", "content-md5", "content-range"];
 
 /// Drops what must not be stored: fields of the connection, and those that `no-cache="…"` names (RFC 9111, 3.1).
 pub fn strip(headers: &mut Headers) {

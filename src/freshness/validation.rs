@@ -153,9 +153,14 @@ mod tests {
             &[("etag", "\"a\""), ("cache-control", "max-age=9")],
         );
         check(
-            &[("content-encoding", "br"), ("content-length", "9")],
-            &[("Content-Encoding", "gzip"), ("content-length", "0"), ("content-type", "text/css")],
-            &[("content-encoding", "br"), ("content-length", "9"), ("content-type", "text/css")],
+            &[("content-encoding", "br"), ("content-length", "9"), ("content-md5", "a")],
+            &[
+                ("Content-Encoding", "gzip"),
+                ("content-length", "0"),
+                ("content-md5", "b"),
+                ("content-type", "text/css"),
+            ],
+            &[("content-encoding", "br"), ("content-length", "9"), ("content-md5", "a"), ("content-type", "text/css")],
         );
         check(&[("a", "1"), ("b", "2")], &[("connection", "a"), ("upgrade", "x"), ("a", "9")], &[("b", "2")]);
         let withholds = ("cache-control", "no-cache=\"a\"");

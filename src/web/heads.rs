@@ -49,10 +49,10 @@ pub fn of_response(response: &Response) -> ResponseHead {
 }
 
 /// A response made of a head and a body (an ArrayBuffer or a string).
-pub fn to_response(status: u16, mut headers: Headers, body: &JsValue) -> Result<Response, JsValue> {
-    // The bytes are what the browser has decoded already.
-    headers.remove("content-encoding");
-    let init = object(&[("status", Json::Number(status.into())), ("headers", Json::Headers(&headers))]);
+///
+/// `Content-Encoding` stays in it, as it does in answers from Cache Storage: a browser decodes nothing that a worker hands out.
+pub fn to_response(status: u16, headers: &Headers, body: &JsValue) -> Result<Response, JsValue> {
+    let init = object(&[("status", Json::Number(status.into())), ("headers", Json::Headers(headers))]);
     // Fetch, 2.2.3: these statuses may not have a body, not even an empty one.
     let body = if matches!(status, 204 | 205 | 304) { &JsValue::NULL } else { body };
     make_response(body, init.unchecked_ref())

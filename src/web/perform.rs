@@ -105,7 +105,7 @@ impl Driver {
             Answer::Stored { key, head, cut } => match live.found.take() {
                 Some((found, body)) if found == key => {
                     let body = if let Some(cut) = cut { bodies::pieces(&body, &cut) } else { body };
-                    heads::to_response(head.status, head.headers, &body)
+                    heads::to_response(head.status, &head.headers, &body)
                 }
                 Some(_) | None => return pass_through(&live, respond),
             },
@@ -113,7 +113,7 @@ impl Driver {
                 Some(Body::Response(response)) => Ok(response),
                 Some(Body::Bytes(_)) | None => Ok(Response::error()),
             },
-            Answer::Made { status, headers, body } => heads::to_response(status, headers, &JsValue::from_str(&body)),
+            Answer::Made { status, headers, body } => heads::to_response(status, &headers, &JsValue::from_str(&body)),
             Answer::Failed => Ok(Response::error()),
             Answer::PassThrough => return pass_through(&live, respond),
         };

@@ -239,8 +239,7 @@ function fieldsOf(block) {
   for (const line of block.split("\n")) {
     const at = line.indexOf(": ");
     const name = line.slice(0, at);
-    // The body is stored as it was read, decoded.
-    if (at > 0 && name !== "content-encoding" && name !== "age") fields.push([name, line.slice(at + 2)]);
+    if (at > 0 && name !== "age") fields.push([name, line.slice(at + 2)]);
   }
   return fields;
 }

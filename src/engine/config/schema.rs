@@ -138,8 +138,12 @@ const READ: Rule = Rule {
 };
 const WRITES: [&str; 4] = ["POST", "PUT", "PATCH", "DELETE"];
 const WRITE: Rule = Rule {
-    expected: "\"POST\", \"PUT\", \"PATCH\" or \"DELETE\"",
-    form: Form::Text(|text| check_method(text, (&WRITES, &READS), "reads belong in routes")),
+    expected: "\"POST\", \"PUT\", \"PATCH\", \"DELETE\" or another method",
+    form: Form::Text(|text| match check_method(text, (&WRITES, &READS), "reads belong in routes") {
+        // RFC 9110, 9.1: a method is any token; what is near to a known one is a slip of the pen.
+        Err(None) => only_if(is_field_name(text)),
+        fit => fit,
+    }),
 };
 const MODE: Rule = Rule {
     expected: "\"navigate\", \"same-origin\", \"cors\" or \"no-cors\"",

@@ -2,6 +2,7 @@
 
 use super::world::{Said, URL, World, head, offline, ok, route, status};
 use crate::cache::{EntryKey, Search};
+use crate::engine::Answer;
 use crate::http::{CacheMode, Method, RequestHead};
 use crate::route::{Respect, Route, Strategy};
 use crate::time::Span;
@@ -168,4 +169,31 @@ fn what_a_page_has_loaded_is_taken_from_the_browsers_own_cache() {
     let mut world = World::with(http(Strategy::CacheFirst));
     world.warm(URL);
     assert_eq!(world.fetches()[0].1.cache, None);
+}
+
+#[test]
+fn answers_that_vary_are_kept_beside_each_other() {
+    let mut world = World::with(http(Strategy::CacheFirst));
+    let ask = |kind: &str| RequestHead { headers: [("accept", kind)].into_iter().collect(), ..RequestHead::get(URL) };
+    let fields = [("cache-control", "max-age=60"), ("vary", "accept")];
+    for kind in ["text/css", "text/html"] {
+        world.begin(ask(kind));
+        world.network(Ok((head(200, &fields), kind.to_owned())));
+    }
+    for kind in ["text/css", "text/html"] {
+        let id = world.begin(ask(kind));
+        let Some(Answer::Stored { key, .. }) = world.answers.get(&id) else { panic!("{kind} is not stored") };
+        assert_eq!(world.entries.get(key).map(|(_, body)| body.as_str()), Some(kind));
+    }
+    world.begin(ask("text/plain"));
+    world.network(Ok((head(200, &fields), "plain".to_owned())));
+    assert_eq!(world.story(), "fetch network put fetch network put stored stored fetch network put");
+    // A write makes all of them old.
+    world.tell(|engine, now| engine.invalidate(1, &[URL.to_owned()], &[], now));
+    for kind in ["text/css", "text/html"] {
+        world.begin(ask(kind));
+        world.network(Ok((head(200, &fields), "new".to_owned())));
+    }
+    assert!(world.story().ends_with("fetch network put updated fetch network put updated"), "{}", world.story());
+    world.assert_over();
 }

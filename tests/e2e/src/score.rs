@@ -129,7 +129,7 @@ impl Server {
         // Every request of the suite: its reads by the header fields, its writes handed through with the server's own answers.
         site.worker(&json!({
             "routes": [{ "match": "/test/*", "strategy": "cache-first", "respect": "http" }],
-            "mutations": [{ "match": "/test/*", "onRetryable": "answer" }],
+            "mutations": [{ "match": "/test/*", "methods": ["POST", "PUT", "DELETE", "M-SEARCH"], "onRetryable": "answer" }],
         }))?;
         let folder = site.into_folder();
         for part in ["client", "lib", "tests"] {

@@ -6,6 +6,7 @@ use super::{Scenario, configs};
 use crate::cx::{Cx, ready};
 use crate::fail::Outcome;
 use crate::page::Page;
+use crate::site::Site;
 use crate::{ensure, ensure_eq};
 
 /// The scenarios of this file.
@@ -19,7 +20,8 @@ pub fn all() -> Vec<Scenario> {
         fresh_entry_under_stale_while_revalidate_costs_no_network,
         revalidation_by_etag_keeps_the_stored_body,
         no_store_is_never_stored,
-        vary_keeps_variants_apart,
+        vary_keeps_variants_beside_each_other,
+        content_encoding_is_told_of_bodies_that_are_decoded,
         captive_portal_page_never_becomes_a_script,
         entries_beyond_max_entries_are_evicted_oldest_first,
         invalidated_entry_is_not_served_again,
@@ -143,7 +145,7 @@ async fn no_store_is_never_stored(cx: Cx) -> Outcome {
     Ok(())
 }
 
-async fn vary_keeps_variants_apart(cx: Cx) -> Outcome {
+async fn vary_keeps_variants_beside_each_other(cx: Cx) -> Outcome {
     let server = cx.serve_plain(configs::with(json!([{ "match": "/api/*", "strategy": "cache-first" }]))).await?;
     server.put_value("tea", "tea").await?;
     let page = cx.open(&server).await?;
@@ -154,6 +156,28 @@ async fn vary_keeps_variants_apart(cx: Cx) -> Outcome {
             ensure_eq!(answer["text"], format!("tea for {flavour}"), "asked for {flavour}");
         }
     }
+    ensure_eq!(server.log().await?.arrivals("GET", "/api/value/tea"), 2, "fetches, one for each flavour");
+    Ok(())
+}
+
+async fn content_encoding_is_told_of_bodies_that_are_decoded(cx: Cx) -> Outcome {
+    let site = Site::new("plain")?;
+    // As a network's answer is once the browser has decoded it.
+    let coded = "const network = self.fetch;
+        self.fetch = (asked, init) => !(asked.url ?? asked).endsWith('/coded') ? network(asked, init) : Promise.resolve(
+          new Response('decoded', { headers: { 'content-encoding': 'gzip', 'content-type': 'text/html', 'cache-control': 'max-age=9' } }));";
+    site.worker_after(coded, &configs::with(json!([{ "match": "/coded", "strategy": "cache-first" }])))?;
+    let server = cx.serve(site).await?;
+    let page = cx.open(&server).await?;
+    stored(&page, "/coded", "decoded").await?;
+    let answer = page.fetch("/coded", Value::Null).await?;
+    ensure_eq!(
+        (&answer["text"], &answer["headers"]["content-encoding"]),
+        (&json!("decoded"), &json!("gzip")),
+        "as script"
+    );
+    page.go(&server.url("/coded")).await?;
+    ensure_eq!(page.eval("document.body.textContent").await?, "decoded", "as a page");
     Ok(())
 }
 
