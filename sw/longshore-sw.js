@@ -52,9 +52,13 @@ function start(config) {
   // A throw would leave a worker without a config, or none and no word of why. So the error is kept, and fails the install.
   try {
     if (started) throw new ConfigError("start() was called twice");
-    checkShape(config);
+    // A worker that is active has been installed with this very script, so its config was checked then.
+    const active = worker.serviceWorker?.state === "activated";
+    if (!active) checkShape(config);
     const { scope } = worker.registration;
-    const ready = new Ready(`longshore:${new URL(scope).pathname}`, nameOf(config), config.memory);
+    const ready = new Ready(`longshore:${new URL(scope).pathname}`, () => nameOf(config), config.memory);
+    // Before all else that a start takes: it opens meanwhile.
+    if (active) ready.prepare();
     started = { config, table: new Table(config, scope), files: new Files(config.base ?? "/longshore/", scope), ready };
   } catch (error) {
     refuse(error);

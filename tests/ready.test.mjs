@@ -46,7 +46,7 @@ const entry = (/** @type {any} */ fields = {}) => ({
 function stocked(fields, more = {}) {
   stores = { entries: { [URL_A]: entry(fields) }, bodies: { [URL_A]: new TextEncoder().encode("stored").buffer }, generations: { current: 5, ...more.generations } };
   reads = 0;
-  return new Ready("longshore:/", "t1", more.memory);
+  return new Ready("longshore:/", () => "t1", more.memory);
 }
 
 test("a ready answer goes out from the store, and from memory after that", async () => {
@@ -87,6 +87,25 @@ test("what is not ready is left to the engine", async () => {
   assert.ok(await precached.stored(at(URL_A)), "it goes with its revision");
   const other = stocked({}, { generations: { current: 9, "t:other": 9, "t:api": 5 } });
   assert.equal(await (await other.stored(at(URL_A)))?.text(), "stored");
+});
+
+test("a database that opens before it is asked is the one that is read, and one that would not is opened again", async () => {
+  let opened = 0;
+  const { open } = self.indexedDB;
+  /** @type {any} */ (self.indexedDB).open = () => {
+    opened += 1;
+    if (opened === 2) throw new Error("refused");
+    return open("", 1);
+  };
+  const early = stocked();
+  early.prepare();
+  assert.ok(await early.stored(at(URL_A)));
+  assert.equal(opened, 1);
+  const refused = stocked();
+  refused.prepare();
+  assert.equal(await refused.stored(at(URL_A)), undefined, "the engine is asked");
+  assert.ok(await refused.stored(at(URL_A)));
+  self.indexedDB.open = open;
 });
 
 test("the database of a newer version is left to the engine, which leaves it alone", async () => {

@@ -17,10 +17,10 @@ const OWN = /^(longshore-sw|longshore-[0-9a-f]{12})\.(js|wasm)$/;
 export class Files {
   /** @param {string} base where dist/ is served, such as "/longshore/". @param {string} scope the registration's, a URL. */
   constructor(base, scope) {
-    this.base = new URL(base, worker.location.href);
-    this.glue = new URL(GLUE, this.base).href;
-    this.wasm = new URL(WASM, this.base).href;
-    this.client = new URL("client.js", this.base).href;
+    this.base = new URL(base, worker.location.href).href;
+    this.glue = this.base + GLUE;
+    this.wasm = this.base + WASM;
+    this.client = `${this.base}client.js`;
     const { pathname } = new URL(scope);
     // Cache Storage is the origin's: two apps on one origin, at other scopes, must not remove each other's files.
     this.suffix = pathname === "/" ? "" : `:${pathname}`;
@@ -30,7 +30,7 @@ export class Files {
 
   /** Whether a URL is one of ours, which the browser is to fetch by itself. @param {string} url */
   owns(url) {
-    return url.startsWith(this.base.href) && OWN.test(url.slice(this.base.href.length));
+    return url.startsWith(this.base) && OWN.test(url.slice(this.base.length));
   }
 
   /** Makes `__longshoreGlue`. The first call must be during install: browsers refuse a new script for ever after. */

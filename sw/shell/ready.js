@@ -29,7 +29,8 @@ import { worker } from "./worker.js";
  * @property {string[]} targets The generations whose raise makes it outdated.
  * @property {number} status
  * @property {[string, string][]} headers Without Age.
- * @property {ArrayBuffer} body
+ * @property {number} size Of the body.
+ * @property {ArrayBuffer | Blob} body
  * @property {number} from
  * @property {number} until
  * @property {number} born
@@ -38,7 +39,9 @@ import { worker } from "./worker.js";
 /** @typedef {import("./routes.js").Place} Place */
 
 /** Request fields that ask for another answer than the plain one (RFC 9110, 13 and 14; RFC 9111, 5.2.1). */
-const SPECIAL = ["range", "if-none-match", "if-modified-since", "if-match", "if-unmodified-since", "if-range", "cache-control", "pragma", "authorization"];
+const SPECIAL = new Set(
+  ["range", "if-none-match", "if-modified-since", "if-match", "if-unmodified-since", "if-range", "cache-control", "pragma", "authorization"],
+);
 
 /** The newest database that is read; the engine's is in `src/web/store/schema.rs`. In a newer one the engine cannot note what a write makes stale. */
 const SCHEMA = 2;
@@ -58,12 +61,12 @@ const PATIENCE_MS = 500;
 export class Ready {
   /**
    * @param {string} database the engine's database.
-   * @param {string} table names the route table that marks must have been made under.
+   * @param {() => string} name of the route table that marks must have been made under.
    * @param {number} [memory] bytes; 0 turns the memory tier off.
    */
-  constructor(database, table, memory = MEMORY) {
+  constructor(database, name, memory = MEMORY) {
     this.database = database;
-    this.table = table;
+    this.name = name;
     this.memory = memory;
     /** @type {Map<string, Answer>} by entry key, the longest unused first. */
     this.answers = new Map();
@@ -74,15 +77,29 @@ export class Ready {
     this.uses = new Map();
     /** @type {Promise<IDBDatabase> | undefined} */
     this.opening = undefined;
+    /** @type {string | undefined} */
+    this.known = undefined;
     /** Set once something was written that the store's generations know nothing of: only the engine, or the next life, can tell then. */
     this.distrusted = false;
+  }
+
+  /** Opens the database before anyone asks. */
+  prepare() {
+    this.opening = this.open();
+    // Whoever asks will hear of it.
+    this.opening.catch(() => {});
+  }
+
+  /** The route table's name, found out when first needed. */
+  get table() {
+    return (this.known ??= this.name());
   }
 
   /** Whether a request may be answered by what is ready. @param {Request} request */
   takes(request) {
     if (this.distrusted || request.method !== "GET" || request.cache !== "default") return false;
-    const { headers } = request;
-    return !SPECIAL.some((name) => headers.has(name));
+    for (const name of request.headers.keys()) if (SPECIAL.has(name)) return false;
+    return true;
   }
 
   /** The answer from memory. @param {Place} place @returns {Response | undefined} */
@@ -94,6 +111,8 @@ export class Ready {
     // Put behind all others: it was used last.
     this.answers.delete(answer.key);
     this.answers.set(answer.key, answer);
+    // A browser hands on a Blob without copying it; making one is work that a first answer need not wait for.
+    if (!(answer.body instanceof Blob)) answer.body = new Blob([answer.body]);
     return this.respond(answer, now, ages, "memory");
   }
 
@@ -174,14 +193,17 @@ export class Ready {
     const transaction = (await (this.opening ??= this.open())).transaction(["entries", "bodies", "generations"]);
     const [entries, bodies, generations] = ["entries", "bodies", "generations"].map((name) => transaction.objectStore(name));
     const current = settled(generations.get("current"));
-    const found = await Promise.all(keys.map((key) => Promise.all([settled(entries.get(key)), settled(bodies.get(key))])));
+    const finding = Promise.all(keys.map((key) => Promise.all([settled(entries.get(key)), settled(bodies.get(key))])));
+    // The first time it takes a moment, in which the store is at work.
+    const { table } = this;
+    const found = await finding;
     const at = found.findIndex(([entry, body]) => entry && body);
     if (at < 0) return undefined;
     /** @type {[Entry, ArrayBuffer]} */
     const [entry, body] = found[at];
     const { ready, status, group, size } = entry;
     // Whatever is not the body that was stored is as good as none.
-    if (ready?.table !== this.table || body.byteLength !== size) return undefined;
+    if (ready?.table !== table || body.byteLength !== size) return undefined;
     // An answer under a better key, or the URL's own, takes its place.
     const better = [entry.url, ...keys.slice(0, at)].filter((key) => key !== keys[at]);
     const targets = [`u:${entry.url.split("?", 1)[0]}`, ...entry.tags.map((tag) => `t:${tag}`)];
@@ -192,11 +214,11 @@ export class Ready {
       const raised = await Promise.all(rows.map((row) => settled(generations.get(row))));
       if (raised.some((generation) => generation > entry.generation)) return undefined;
     }
-    return { ...ready, key: keys[at], group, targets: [...targets, ...better], status, headers: fieldsOf(entry.head), body };
+    return { ...ready, key: keys[at], group, targets: [...targets, ...better], status, headers: fieldsOf(entry.head), size, body };
   }
 
   /** @returns {Promise<IDBDatabase>} */
-  open() {
+  async open() {
     const request = worker.indexedDB.open(this.database);
     // The database is the engine's to make.
     request.onupgradeneeded = () => request.transaction?.abort();
@@ -230,7 +252,7 @@ const isNow = ({ from, until }, now) => from <= now && now < until;
 const isFor = (answer, { ages, route }, now) => (answer.route === undefined || answer.route === route) && (!ages || isNow(answer, now));
 
 /** @param {Answer} answer */
-const weight = ({ body }) => body.byteLength + OVERHEAD;
+const weight = ({ size }) => size + OVERHEAD;
 
 /** @param {string} block @returns {[string, string][]} */
 function fieldsOf(block) {
