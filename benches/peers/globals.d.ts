@@ -8,3 +8,6 @@ declare const MEMORY: number | undefined;
 
 /** How many files of `/precache/` are precached. */
 declare const PRECACHED: number;
+
+/** The built worker shell, `longshore-sw.js` of the dist/ that is measured. */
+declare module "longshore/worker";

@@ -27,7 +27,7 @@ pub fn files(subject: &Subject, root: &Path, dist: &Path) -> Outcome<Files> {
         ("/register.js".to_owned(), File { kind: script, bytes: read(&benches.join(register))? }),
     ]);
     if let Some(name) = subject.script {
-        let worker = bundle(root, &benches.join("peers").join(format!("{name}.js")), subject)?;
+        let worker = bundle(root, dist, &benches.join("peers").join(format!("{name}.js")), subject)?;
         files.insert("/sw.js".to_owned(), File { kind: script, bytes: worker });
     }
     if subject.peer == Peer::Longshore {
@@ -53,13 +53,14 @@ fn add_runtime(files: &mut Files, dist: &Path) -> Outcome {
 }
 
 /// One classic script, with what this table asks of the peer written into it.
-fn bundle(root: &Path, script: &Path, subject: &Subject) -> Outcome<Vec<u8>> {
+fn bundle(root: &Path, dist: &Path, script: &Path, subject: &Subject) -> Outcome<Vec<u8>> {
     let or_undefined =
         |number: Option<usize>| number.map_or_else(|| "undefined".to_owned(), |number| number.to_string());
     let output = Command::new(root.join("node_modules/.bin/esbuild"))
         .current_dir(root)
         .arg(script)
         .args(["--bundle", "--minify", "--format=iife", "--log-level=warning"])
+        .arg(format!("--alias:longshore/worker={}", dist.join("longshore-sw.js").display()))
         .arg("--define:process.env.NODE_ENV=\"production\"")
         .arg(format!("--define:MAX_ENTRIES={}", or_undefined(subject.max_entries)))
         .arg(format!("--define:MEMORY={}", or_undefined(subject.memory)))

@@ -61,11 +61,14 @@ fn outcome(limit: &Limit, results: &Results, engine: &str, case: &str) -> [Strin
         Some(verdict) => {
             let Verdict { figure, twin, .. } = verdict;
             let word = match (verdict.met, verdict.goal_met, limit.goal) {
-                (false, ..) => "**not met**",
-                (true, true, Some(_)) => "goal met",
-                (true, ..) => "met",
+                (false, ..) => match verdict.floor {
+                    Some(floor) => format!("**not met**; floor {floor:.2}"),
+                    None => "**not met**".to_owned(),
+                },
+                (true, true, Some(_)) => "goal met".to_owned(),
+                (true, ..) => "met".to_owned(),
             };
-            [format!("{figure:.2}"), format!("{twin:.2}"), word.to_owned()]
+            [format!("{figure:.2}"), format!("{twin:.2}"), word]
         }
         None => [String::new(), String::new(), "not measured".to_owned()],
     }

@@ -70,6 +70,13 @@ pub const CACHE_STORAGE_PRECACHE: Subject = Subject { script: Some("cache-storag
 pub const INDEXED_DB: Subject = Subject::new("IndexedDB by hand", Peer::Hand, "indexed-db");
 /// IndexedDB by hand, with a precache.
 pub const INDEXED_DB_PRECACHE: Subject = Subject { script: Some("indexed-db-precache"), ..INDEXED_DB };
+/// Longshore with its shell bundled into the worker script, as Workbox and Serwist are.
+pub const LONGSHORE_BUNDLED: Subject =
+    Subject { name: "Longshore, in one script", script: Some("longshore-bundled"), ..LONGSHORE };
+/// A worker without a fetch listener: what a page pays for being controlled.
+pub const NO_LISTENER: Subject = Subject::new("worker that listens to no fetch", Peer::Hand, "no-fetch-listener");
+/// One static rule that sends everything past the worker: the least that a worker with routes of its own can cost.
+pub const STATIC_RULE: Subject = Subject::new("one static rule by hand", Peer::Hand, "static-rule");
 /// No worker.
 pub const NOBODY: Subject = Subject { script: None, ..Subject::new("no worker", Peer::Nobody, "") };
 

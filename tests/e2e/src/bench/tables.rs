@@ -1,9 +1,9 @@
 //! The tables: what is measured of whom, how often. Data only; `contender.rs` does it.
 
 use super::subject::{
-    CACHE_STORAGE, CACHE_STORAGE_PRECACHE, INDEXED_DB, INDEXED_DB_PRECACHE, JS_MAP, LONGSHORE, LONGSHORE_PRECACHE,
-    LONGSHORE_STORE, LONGSHORE_STORE_SWR, LONGSHORE_SWR, NOBODY, SERWIST, SERWIST_PRECACHE, SERWIST_SWR, WORKBOX,
-    WORKBOX_PRECACHE, WORKBOX_SWR,
+    CACHE_STORAGE, CACHE_STORAGE_PRECACHE, INDEXED_DB, INDEXED_DB_PRECACHE, JS_MAP, LONGSHORE, LONGSHORE_BUNDLED,
+    LONGSHORE_PRECACHE, LONGSHORE_STORE, LONGSHORE_STORE_SWR, LONGSHORE_SWR, NO_LISTENER, NOBODY, SERWIST,
+    SERWIST_PRECACHE, SERWIST_SWR, STATIC_RULE, WORKBOX, WORKBOX_PRECACHE, WORKBOX_SWR,
 };
 
 use super::table::{Act, Case, Size, Source, Table, Unit};
@@ -97,7 +97,7 @@ pub const TABLES: &[Table] = &[
         key: "cold",
         title: "Cold start, worker stopped",
         unit: Unit::Milliseconds,
-        subjects: &[WORKBOX, WORKBOX.twin(), LONGSHORE, SERWIST, CACHE_STORAGE, INDEXED_DB, NOBODY],
+        subjects: &[WORKBOX, WORKBOX.twin(), LONGSHORE_BUNDLED, LONGSHORE, SERWIST, CACHE_STORAGE, INDEXED_DB, NOBODY],
         cases: &[small("cached fetch", Act::Cold, 6), small("navigation and 30 requests", Act::ColdNavigation, 4)],
         source: Source::Store,
     },
@@ -105,7 +105,7 @@ pub const TABLES: &[Table] = &[
         key: "unrouted",
         title: "Requests no route wants",
         unit: Unit::Milliseconds,
-        subjects: &[NOBODY, NOBODY.twin(), LONGSHORE, WORKBOX, SERWIST, CACHE_STORAGE],
+        subjects: &[NOBODY, NOBODY.twin(), LONGSHORE, STATIC_RULE, NO_LISTENER, WORKBOX, SERWIST, CACHE_STORAGE],
         cases: &[
             Case { name: "worker awake", data: ("other", Size::K1), act: Act::Fetches(1), turns: 8 },
             Case { name: "worker stopped", data: ("other", Size::K1), act: Act::Cold, turns: 5 },
