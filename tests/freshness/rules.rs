@@ -55,6 +55,7 @@ const RULES: &[Rule] = &[
     ("4.1", "every field that Vary names has to match", STORED, "an_answer_serves_only_requests_that_agree_in_what_vary_names"),
     ("4.1", "a field that is absent matches only where it is absent", STORED, "an_answer_serves_only_requests_that_agree_in_what_vary_names"),
     ("4.1", "fields match after whitespace, lines and what the field's definition allows are evened out", STORED, "an_answer_serves_only_requests_that_agree_in_what_vary_names"),
+    ("4.1", "an answer in the one language that a request likes best is selected", STORED, "an_answer_in_the_favourite_language_serves"),
     ("4.1", "answers that Vary keeps apart are stored beside each other, and found again", "src/engine/tests/by_http.rs", "answers_that_vary_are_kept_beside_each_other"),
     ("4.2", "fresh while the lifetime is greater than the age", REUSE, "headers_give_the_lifetime"),
     ("4.2", "dates in any case, and in no zone but GMT", DATES, "anything_else_is_no_date"),
