@@ -70,6 +70,18 @@ declare namespace Longshore {
     warm?: boolean;
     /** The most writes that may wait; a further one is answered with 507. Default: the engine's. */
     maxPending?: number;
+    /**
+     * Query parameters that do not count when a precached URL is looked for, `*` standing for any run. Default: `["utm_*", "fbclid"]`
+     * (Workbox precaching's `ignoreURLParametersMatching`).
+     */
+    ignoreParams?: readonly string[];
+    /**
+     * The precached file that answers for a folder: `/docs/` gets `/docs/index.html`. `false`: none. Default: `"index.html"` (Workbox
+     * precaching's `directoryIndex`).
+     */
+    directoryIndex?: string | false;
+    /** Whether `/about` gets the precached `/about.html`. Default: true (Workbox precaching's `cleanURLs`). */
+    cleanURLs?: boolean;
     /** Bytes of stored answers that the worker keeps in memory, each at most an eighth; 0 keeps none. Default: 16777216 (16 MB). */
     memory?: number;
   }
@@ -164,6 +176,11 @@ declare namespace Longshore {
     tags?: readonly string[];
     /** One stored answer for all queries. Default: false. */
     ignoreSearch?: boolean;
+    /**
+     * Query parameters that do not count when a stored answer is looked for, `*` standing for any run, such as `["utm_*", "fbclid"]`; the
+     * server is asked with them. Names are compared as they are written in the URL. Default: none.
+     */
+    ignoreParams?: readonly string[];
     /** Content types it stores, such as `"application/json"` or `"image/*"`. Default: what the URL's ending suggests. */
     expects?: string | readonly string[];
     /** The page to show when neither network nor store has an answer. It must be precached. Default: none. */

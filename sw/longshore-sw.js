@@ -217,7 +217,8 @@ async function serve(event, { kind, index }) {
       // What was used last must not be the first to go, should this request's answer need room.
       const uses = started?.ready.takeUses(1);
       if (uses) void runtime.command({ kind: "used", uses });
-      return kind === "mutation" ? runtime.mutate(request, index, client, ticket) : runtime.fetch(request, index, client, undefined);
+      const keys = kind === "mutation" ? "" : begun().table.keysOf(request.url, index).join("\n");
+      return kind === "mutation" ? runtime.mutate(request, index, client, ticket) : runtime.fetch(request, index, keys);
     });
     event.waitUntil(done.catch((error) => console.warn("longshore: work behind an answer failed", error)));
     return await response;
@@ -274,8 +275,10 @@ function onMessage(event) {
 async function answer(message) {
   const { table } = begun();
   if (message.kind === "skip-waiting") return worker.skipWaiting();
-  const full = message.kind === "warm" ? { ...message, routes: routesOf(table, message) } : message;
-  return engine.call((runtime) => runtime.command(full));
+  if (message.kind !== "warm") return engine.call((runtime) => runtime.command(message));
+  const routes = routesOf(table, message);
+  const keys = routes.map((route, index) => table.keysOf(message.urls?.[index] ?? "", route).join("\n"));
+  return engine.call((runtime) => runtime.command({ ...message, routes, keys }));
 }
 
 /**

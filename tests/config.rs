@@ -4,7 +4,7 @@ mod json;
 
 use longshore::engine::config::{Config, Precached, mutation_conditions, route_conditions};
 use longshore::http::{Method, Mode};
-use longshore::route::{HeaderRule, IdempotencyHeader, Matcher, OnRetryable, Respect, Search, Strategy, Template};
+use longshore::route::{HeaderRule, IdempotencyHeader, Matcher, OnRetryable, Respect, Strategy, Template};
 use longshore::time::Span;
 use serde_json::{Value as Json, json};
 
@@ -40,7 +40,7 @@ fn everything_that_can_be_written_is_read() {
         "routes": [
             {"match": ["/api/*", "https://cdn.example/*"], "method": "GET", "destination": ["", "image"], "mode": ["cors"], "header": {"X-A": true, "X-B": "b"},
              "strategy": "network-first", "timeout": "3s", "staleTime": "30s", "maxAge": "7d", "maxEntries": 500, "tags": ["api", "board:{path[2]}"],
-             "ignoreSearch": true, "expects": "Application/JSON", "fallback": "/offline.html?v=1"},
+             "ignoreSearch": true, "ignoreParams": ["utm_*"], "expects": "Application/JSON", "fallback": "/offline.html?v=1"},
             {"match": {"hook": true}, "strategy": "stale-while-revalidate", "respect": "http"},
             {"match": {"hook": true}, "strategy": "stale-while-revalidate", "respect": "route"},
         ],
@@ -49,9 +49,10 @@ fn everything_that_can_be_written_is_read() {
              {"match": "/b", "idempotencyHeader": false}],
         "precache": ["/a.html", {"url": "/b.js", "revision": "1", "integrity": hash}, {"url": "/c.js", "revision": null}],
         "cleanup": ["workbox-*", "v1"], "base": "/", "skipWaiting": true, "warm": false, "maxPending": 1000, "memory": 0,
+        "ignoreParams": [], "directoryIndex": false, "cleanURLs": false,
     }));
     let route = &config.routes[0];
-    assert_eq!((route.strategy, route.search), (Strategy::NetworkFirst, Search::Ignored));
+    assert_eq!(route.strategy, Strategy::NetworkFirst);
     assert_eq!(
         config.routes.iter().map(|route| route.respect).collect::<Vec<_>>(),
         [Respect::Route, Respect::Http, Respect::Route]

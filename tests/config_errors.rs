@@ -52,6 +52,11 @@ fn the_top_level_is_checked() {
     {
         check(json!({"maxPending": count}), &format!("maxPending: expected a whole number from 1, got {shown}"));
     }
+    check(json!({"ignoreParams": [""]}), "ignoreParams[0]: expected a parameter such as \"utm_*\", got \"\"");
+    for (name, shown) in [(json!(""), "\"\""), (json!("a/b"), "\"a/b\""), (json!(true), "true")] {
+        let expected = "the name of a file such as \"index.html\", or false";
+        check(json!({"directoryIndex": name}), &format!("directoryIndex: expected {expected}, got {shown}"));
+    }
     for (bytes, shown) in [(json!(-1), "-1"), (json!(0.5), "0.5"), (json!("16MB"), "\"16MB\"")] {
         check(json!({"memory": bytes}), &format!("memory: expected a whole number of bytes, from 0, got {shown}"));
     }
@@ -170,6 +175,11 @@ fn how_a_route_serves_is_checked() {
         "tags",
         json!(["a", "b:{paht}"]),
         "routes[0].tags[1]: expected a text such as \"board:{path[2]}\", got \"b:{paht}\" (it knows only {path}, {path[n]}, {origin} and {method}, not {paht})",
+    );
+    check_route(
+        "ignoreParams",
+        json!("utm_*"),
+        "routes[0].ignoreParams: expected a list of parameters such as \"utm_*\", got \"utm_*\"",
     );
     check_route("ignoreSearch", json!("true"), "routes[0].ignoreSearch: expected true or false, got \"true\"");
     check_route(

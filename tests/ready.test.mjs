@@ -195,7 +195,7 @@ test("uses are told in batches", async () => {
   assert.equal(ready.takeUses(64), undefined);
 });
 
-test("keys are those of the engine: the route's, then the precached one", () => {
+test("answers that may go out unjudged lie under the route's key, then the precached one", () => {
   const config = /** @type {Longshore.Config} */ ({
     routes: [
       { match: "/a", strategy: "cache-first" }, { match: "/b", strategy: "stale-while-revalidate", ignoreSearch: true },

@@ -318,6 +318,7 @@ test("calls reach the engine; warm URLs carry their routes; errors keep their na
   same((await call({ kind: "queue.retry", id: "x" })).error, { name: "NotFound", message: "no such row" });
   await call({ kind: "warm", urls: [`${ORIGIN}/`, `${ORIGIN}/api/x`, `${ORIGIN}/asked`], destinations: ["document", "", ""] });
   same(self.__fake.calls.at(-1)[1].routes, [-1, 0, 2]);
+  same(self.__fake.calls.at(-1)[1].keys, [`${ORIGIN}/index.html#revision=`, `${ORIGIN}/api/x`, `${ORIGIN}/asked`]);
   await call({ kind: "skip-waiting" });
   await call({ longshore: 0, type: "SKIP_WAITING" });
   same(sent, ["skipWaiting", "skipWaiting"]);

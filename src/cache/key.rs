@@ -1,5 +1,5 @@
 //! Makes the keys under which entries lie.
-//! Does not know the store, or which route asks.
+//! Does not know the store, or which route asks: what of a URL counts for a route, the worker shell says (`sw/shell/routes.js`).
 
 use super::EntryKey;
 use crate::http::Headers;
@@ -7,25 +7,11 @@ use crate::http::Headers;
 /// So many answers of one URL are kept beside the first. More would let a field with ever new values, such as a token, fill the store.
 const VARIANTS: u32 = 8;
 
-/// What becomes of a URL's query in its key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Search {
-    /// Another query is another entry.
-    Keep,
-    /// One entry for every query: a route's `ignoreSearch`.
-    Ignore,
-}
-
 impl EntryKey {
-    /// The key of a URL as a route sees it. The fragment never reaches a server, so it is no part.
+    /// The key of a URL of which everything counts. The fragment never reaches a server, so it is no part.
     #[must_use]
-    pub fn of(url: &str, search: Search) -> EntryKey {
-        let url = without_fragment(url);
-        let kept = match search {
-            Search::Keep => url,
-            Search::Ignore => url.split_once('?').map_or(url, |(path, _)| path),
-        };
-        EntryKey(kept.to_owned())
+    pub fn of(url: &str) -> EntryKey {
+        EntryKey(without_fragment(url).to_owned())
     }
 
     /// The key of one revision of a precached URL; a URL whose name carries its revision has none.
@@ -65,13 +51,9 @@ mod tests {
 
     #[test]
     fn keys_leave_out_what_does_not_count() {
-        let check = |url: &str, search: Search, expected: &str| {
-            assert_eq!(EntryKey::of(url, search).0, expected, "{url:?} {search:?}");
-        };
-        check("https://a.example/p?q=1#top", Search::Keep, "https://a.example/p?q=1");
-        check("https://a.example/p?q=1#top", Search::Ignore, "https://a.example/p");
-        check("https://a.example/p#a?b", Search::Ignore, "https://a.example/p");
-        check("https://a.example/p", Search::Ignore, "https://a.example/p");
+        let check = |url: &str, expected: &str| assert_eq!(EntryKey::of(url).0, expected, "{url:?}");
+        check("https://a.example/p?q=1#top", "https://a.example/p?q=1");
+        check("https://a.example/p", "https://a.example/p");
         assert_eq!(EntryKey::precached("https://a.example/#x", Some("a1")).0, "https://a.example/#revision=a1");
         assert_ne!(
             EntryKey::precached("https://a.example/", Some("a1")),
@@ -81,7 +63,7 @@ mod tests {
 
     #[test]
     fn variants_lie_beside_the_first_and_are_few() {
-        let first = EntryKey::of("https://a.example/p?q", Search::Keep);
+        let first = EntryKey::of("https://a.example/p?q");
         let variant = |value: &str| first.variant(&[("accept", value)].into_iter().collect()).expect("a key");
         assert_eq!(variant("a, b"), variant("A,b"));
         assert_ne!(variant("a"), variant("b"));
@@ -95,8 +77,7 @@ mod tests {
         #[test]
         fn a_precached_key_is_never_a_routes_key(one in ".{0,30}", other in ".{0,30}", revision in ".{0,8}") {
             let precached = EntryKey::precached(&one, Some(&revision));
-            prop_assert_ne!(&precached, &EntryKey::of(&other, Search::Keep));
-            prop_assert_ne!(&precached, &EntryKey::of(&other, Search::Ignore));
+            prop_assert_ne!(&precached, &EntryKey::of(&other));
         }
     }
 }

@@ -11,4 +11,3 @@ pub use entry::{Entry, EntryKey};
 pub use flight::{FlightKey, Flights};
 pub use generations::{Generations, Target};
 pub use guard::{Poison, declared_length, inspect};
-pub use key::Search;

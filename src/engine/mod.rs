@@ -23,7 +23,7 @@ pub use answer::problem;
 pub use effect::{Answer, CommitResult, Committed, Compare, Durability, Effect, Op, Reason, Upstream};
 pub use exchange::PRECACHE;
 pub use machine::{Engine, Instance};
-pub use plan::absolute;
+pub use plan::{Taken, absolute};
 pub use writes::{Lock, WriteRequest};
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use super::config::Precached;
 use super::exchange::PRECACHE;
-use crate::cache::{Entry, EntryKey, Search};
+use crate::cache::{Entry, EntryKey};
 use crate::freshness::{Lifetime, Policy, Respect, ready, ttl};
 use crate::http::{Ready, RequestHead};
 use crate::route::{self, Route, Strategy};
@@ -83,6 +83,15 @@ impl Plan {
     }
 }
 
+/// What the worker shell has found about a request that is to be served.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// The route that takes it; none where only the precache list does.
+    pub route: Option<usize>,
+    /// Where an answer may lie, best first.
+    pub keys: Vec<EntryKey>,
+}
+
 /// Where precached URLs lie.
 #[derive(Clone, Debug, Default)]
 pub struct Places {
@@ -126,17 +135,10 @@ impl Places {
         keys
     }
 
-    /// What a route wants for a request; without a route, the precached answer comes first.
+    /// What a route wants for a request whose answer may lie under these keys; without a route, what the precache list does.
     #[must_use]
-    pub fn plan(&self, route: Option<&Route>, head: &RequestHead) -> Plan {
-        let precached = self.key_of(&head.url);
-        let Some(route) = route else { return precache_plan(head, precached) };
-        let search = match route.search {
-            route::Search::Counts => Search::Keep,
-            route::Search::Ignored => Search::Ignore,
-        };
-        let mut keys = vec![EntryKey::of(&head.url, search)];
-        keys.extend(precached);
+    pub fn plan(&self, route: Option<&Route>, head: &RequestHead, keys: Vec<EntryKey>) -> Plan {
+        let Some(route) = route else { return precache_plan(keys) };
         let respect = match route.respect {
             route::Respect::Route => Respect::Route,
             route::Respect::Http => Respect::Http,
@@ -161,7 +163,7 @@ impl Places {
     fn fallback(&self, path: &str) -> Vec<EntryKey> {
         let url = absolute(&self.origin, path);
         let mut keys = Vec::from_iter(self.key_of(&url));
-        keys.push(EntryKey::of(&url, Search::Keep));
+        keys.push(EntryKey::of(&url));
         keys
     }
 
@@ -170,11 +172,11 @@ impl Places {
     }
 }
 
-fn precache_plan(head: &RequestHead, key: Option<EntryKey>) -> Plan {
+fn precache_plan(keys: Vec<EntryKey>) -> Plan {
     Plan {
         strategy: Strategy::CacheFirst,
         route: None,
-        keys: vec![key.unwrap_or_else(|| EntryKey::of(&head.url, Search::Keep))],
+        keys,
         policy: LASTING,
         // Its revision says how long it is good.
         any_age: true,

@@ -5,7 +5,7 @@ use super::action::{Action, Company};
 use super::effect::{Answer, CommitResult, Durability, Effect, Op, Reason};
 use super::exchange::{Exchange, PRECACHE};
 use super::machine::{Engine, Job, Purpose};
-use super::plan::Plan;
+use super::plan::{Plan, Taken};
 use super::precaching::Precaching;
 use crate::cache::{Entry, Generations, Target};
 use crate::fault::{FetchError, StoreError};
@@ -19,9 +19,8 @@ use crate::time::Timestamp;
 
 impl Engine {
     /// A page's request that a route, or the precache list, wants.
-    pub fn begin(&mut self, id: ExchangeId, head: RequestHead, route: Option<usize>, now: Timestamp) {
-        let mut plan = self.places.plan(route.and_then(|index| self.config.routes.get(index)), &head);
-        plan.route = route;
+    pub fn begin(&mut self, id: ExchangeId, head: RequestHead, taken: Taken, now: Timestamp) {
+        let plan = self.plan(&head, taken);
         self.open(id, head, plan, now);
     }
 
@@ -49,9 +48,8 @@ impl Engine {
     }
 
     /// Stores what a page loaded before this worker controlled it, unless it is stored already.
-    pub fn warm(&mut self, id: ExchangeId, head: RequestHead, route: usize, now: Timestamp) {
-        let mut plan = self.places.plan(self.config.routes.get(route), &head);
-        plan.route = Some(route);
+    pub fn warm(&mut self, id: ExchangeId, head: RequestHead, taken: Taken, now: Timestamp) {
+        let mut plan = self.plan(&head, taken);
         // Whatever is stored is good enough: nobody waits for this answer.
         plan.strategy = Strategy::CacheFirst;
         plan.any_age = true;
@@ -174,6 +172,12 @@ impl Engine {
             };
             self.push(effect);
         }
+    }
+
+    fn plan(&self, head: &RequestHead, Taken { route, keys }: Taken) -> Plan {
+        let mut plan = self.places.plan(route.and_then(|index| self.config.routes.get(index)), head, keys);
+        plan.route = route;
+        plan
     }
 
     fn open(&mut self, id: ExchangeId, head: RequestHead, plan: Plan, now: Timestamp) {

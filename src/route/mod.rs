@@ -17,7 +17,7 @@ pub use glob::Glob;
 pub use matcher::{Conditions, HeaderRule, Matcher};
 pub use mutation::{IdempotencyHeader, MutationRoute, OnRetryable};
 pub use pattern::{Pattern, PatternError};
-pub use route::{Respect, Route, Search};
+pub use route::{Respect, Route};
 pub use strategy::Strategy;
 pub use table::RouteTable;
 pub use template::{Template, TemplateError};

@@ -1,5 +1,6 @@
 //! How a route serves.
-//! Does not serve, and knows nothing of other routes; which requests it takes, `Conditions` say.
+//! Does not serve, and knows nothing of other routes; which requests it takes, `Conditions` say, and under which keys its answers lie,
+//! the worker shell (`sw/shell/routes.js`).
 
 use super::{Strategy, Template};
 use crate::http::Method;
@@ -25,8 +26,6 @@ pub struct Route {
     pub max_entries: Option<usize>,
     /// `tags`: names to invalidate its answers by. A tag that names a missing segment is left out. Default: none.
     pub tags: Vec<Template>,
-    /// `ignoreSearch`: whether the query counts when a stored answer is looked up. Default: it does.
-    pub search: Search,
     /// `expects`: the content types it stores, such as `application/json` or `image/*`, in lower case. Default (empty list): what the
     /// URL's ending suggests.
     pub expects: Vec<String>,
@@ -44,16 +43,6 @@ pub enum Respect {
     Http,
 }
 
-/// What the query means for looking up stored answers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Search {
-    /// Another query is another answer.
-    #[default]
-    Counts,
-    /// One answer for all queries.
-    Ignored,
-}
-
 impl Route {
     /// A route of this strategy, everything else by default.
     #[must_use]
@@ -67,7 +56,6 @@ impl Route {
             max_age: None,
             max_entries: None,
             tags: Vec::new(),
-            search: Search::Counts,
             expects: Vec::new(),
             fallback: None,
         }

@@ -47,7 +47,7 @@ impl Driver {
             }
             "wake" => self.wake(&text(message, "reason").unwrap_or_default()),
             "warm" => {
-                self.warm(&texts(message, "urls"), &Array::from(&get(message, "routes")));
+                self.warm(&texts(message, "urls"), &Array::from(&get(message, "routes")), &texts(message, "keys"));
                 Promise::resolve(&JsValue::UNDEFINED)
             }
             // Not a page's word but the shell's: answers that it has given without the engine.

@@ -28,9 +28,10 @@ impl Driver {
         self.tell(|engine| engine.activate());
     }
 
-    /// Puts URLs that a page has loaded already through the routes that the shell found for them, -1 for none.
-    pub fn warm(self: &Rc<Self>, urls: &[String], routes: &Array) {
-        for (url, route) in urls.iter().zip(routes.iter()) {
+    /// Puts URLs that a page has loaded already through the routes that the shell found for them, -1 for none; where their answers may
+    /// lie, it says in lines.
+    pub fn warm(self: &Rc<Self>, urls: &[String], routes: &Array, keys: &[String]) {
+        for ((url, keys), route) in urls.iter().zip(keys).zip(routes.iter()) {
             let Some(route) = route.as_f64().filter(|route| *route >= 0.0).map(|route| route as usize) else {
                 continue;
             };
@@ -38,7 +39,8 @@ impl Driver {
             if self.engine.borrow().wants_warm(route) {
                 let head = super::heads::of_request(&request, &self.place.origin);
                 let (id, ..) = self.open(Live { request: Some(request), ..Live::default() });
-                self.tell(|engine| engine.warm(id, head, route, clock::now()));
+                let taken = super::runtime::taken(Some(route), keys);
+                self.tell(|engine| engine.warm(id, head, taken, clock::now()));
             }
         }
     }

@@ -9,8 +9,9 @@ use super::objects::{error, get, set, text};
 use super::perform::number;
 use super::tasks;
 use super::value;
-use crate::engine::WriteRequest;
+use crate::cache::EntryKey;
 use crate::engine::config::{Config, ConfigError};
+use crate::engine::{Taken, WriteRequest};
 use crate::ids::ExchangeId;
 use crate::queue::BodyFacts;
 use crate::time::Span;
@@ -43,12 +44,13 @@ pub fn boot_promise(config: JsValue, env: JsValue) -> Promise {
 
 #[wasm_bindgen]
 impl Runtime {
-    /// Serves a read: `{response, done}`, two promises. A negative route is a precached URL that no route matched.
-    pub fn fetch(&self, request: Request, route: i32, _client: JsValue) -> JsValue {
+    /// Serves a read: `{response, done}`, two promises. A negative route is a precached URL that no route matched; `keys` says in
+    /// lines where an answer may lie.
+    pub fn fetch(&self, request: Request, route: i32, keys: String) -> JsValue {
         let head = heads::of_request(&request, &self.driver.place.origin);
         let (id, response, done) = self.driver.open(Live { request: Some(request), ..Live::default() });
-        let route = usize::try_from(route).ok();
-        self.driver.tell(|engine| engine.begin(id, head, route, clock::now()));
+        let taken = taken(usize::try_from(route).ok(), &keys);
+        self.driver.tell(|engine| engine.begin(id, head, taken, clock::now()));
         handling(&response, &done)
     }
 
@@ -86,6 +88,15 @@ impl Runtime {
     pub fn wake(&self, reason: String) -> Promise {
         self.driver.wake(&reason)
     }
+}
+
+/// What the shell has found: the route, and the keys in lines.
+pub fn taken(route: Option<usize>, lines: &str) -> Taken {
+    let mut keys = Vec::new();
+    for line in lines.split('\n') {
+        keys.push(EntryKey(line.to_owned()));
+    }
+    Taken { route, keys }
 }
 
 fn handling(response: &Promise, done: &Promise) -> JsValue {

@@ -3,7 +3,7 @@
 // Which requests are taken, known at once, before any wasm. `src/route/` is the specification.
 // Does not answer them.
 
-import { compile } from "../pattern.js";
+import { compile, stars } from "../pattern.js";
 
 /**
  * What matching looks at; a `Request` is one.
@@ -21,7 +21,7 @@ import { compile } from "../pattern.js";
  */
 
 /**
- * Where a stored answer may lie.
+ * Where a stored answer may lie that needs nobody to judge it.
  * @typedef {object} Place
  * @property {string[]} keys Best first.
  * @property {number} route Who asks.
@@ -49,6 +49,12 @@ export class Table {
     this.mutations = compileMutations(config.mutations ?? []);
     /** The indices of routes whose requests are best left to the browser: nothing is stored and nothing stands in. */
     this.idle = new Set(routes.flatMap((route, index) => (route.strategy === "network-only" && !route.fallback ? [index] : [])));
+    /** What is tried in place of a URL that is not precached itself, as by Workbox's precaching. */
+    this.directoryIndex = config.directoryIndex ?? "index.html";
+    this.cleanURLs = config.cleanURLs ?? true;
+    this.ignored = globsOf(config.ignoreParams ?? ["utm_*", "fbclid"]);
+    /** The parameters that do not count, by route. */
+    this.ignoredBy = routes.map((route) => globsOf(route.ignoreParams ?? []));
     /** @type {Map<string, string>} the keys under which precached URLs lie (`src/cache/key.rs`), by URL. */
     this.precached = new Map();
     for (const entry of config.precache ?? []) {
@@ -87,30 +93,70 @@ export class Table {
   routeOf(request, url = new URL(request.url)) {
     const index = this.routes.findIndex((matches) => matches(request, url, this.origin));
     if (index >= 0) return this.idle.has(index) ? undefined : index;
-    const plain = withoutFragment(url.href);
-    return (request.method ?? "GET") === "GET" && this.precached.has(plain) ? -1 : undefined;
+    return (request.method ?? "GET") === "GET" && this.precachedFor(withoutFragment(url.href)) ? -1 : undefined;
   }
 
   /**
-   * Where a stored answer may lie that needs nobody to judge it, as the engine makes the keys (`src/engine/plan.rs`).
+   * The key of the precached answer for a URL.
+   * @param {string} url without fragment.
+   */
+  precachedFor(url) {
+    if (this.precached.size === 0) return undefined;
+    const plain = without(this.ignored, url);
+    const [path, ...search] = plain.split(/(?=\?)/);
+    const file = path.endsWith("/") ? this.directoryIndex : this.cleanURLs && ".html";
+    const found = [url, plain, file ? path + file + search.join("") : ""].find((candidate) => this.precached.has(candidate));
+    return this.precached.get(found ?? "");
+  }
+
+  /**
+   * Where an answer may be stored, best first; a new one goes under the first key.
+   * @param {string} href
+   * @param {number} index -1 for "no route, but precached".
+   * @returns {string[]}
+   */
+  keysOf(href, index) {
+    const url = withoutFragment(href);
+    const keys = [];
+    if (index >= 0) keys.push(this.configs[index].ignoreSearch ? url.split("?", 1)[0] : without(this.ignoredBy[index], url));
+    const precached = this.precachedFor(url);
+    if (precached) keys.push(precached);
+    return keys;
+  }
+
+  /**
+   * Where a stored answer may lie that needs nobody to judge it.
    * @param {string} href
    * @param {number} index -1 for "no route, but precached".
    * @returns {Place}
    */
   placeOf(href, index) {
-    const url = withoutFragment(href);
-    const precached = this.precached.get(url);
     const route = this.configs[index];
-    const keys = route && STORED_FIRST.includes(route.strategy) ? [route.ignoreSearch ? url.split("?", 1)[0] : url] : [];
+    const keys = this.keysOf(href, index);
     // A precached answer is marked as cache-first without times of its own would have it.
     const alike = !route || (route.strategy === "cache-first" && !route.staleTime && !route.maxAge && route.respect !== "http");
-    if (precached !== undefined && alike) keys.push(precached);
+    if (!alike) keys.length = STORED_FIRST.includes(route.strategy) ? 1 : 0;
     return { keys, ages: index >= 0, route: index };
   }
 }
 
 /** @param {string} href */
 const withoutFragment = (href) => href.split("#", 1)[0];
+
+/**
+ * A URL without the parameters that do not count; what is left stays as it was written.
+ * @param {RegExp[]} globs
+ * @param {string} url
+ */
+function without(globs, url) {
+  const [path, search] = url.split(/\?([^]*)/);
+  if (!search || globs.length === 0) return url;
+  const kept = search.split("&").filter((parameter) => !globs.some((glob) => glob.test(parameter.split("=", 1)[0])));
+  return kept.length > 0 ? `${path}?${kept.join("&")}` : path;
+}
+
+/** @param {string | readonly string[]} words */
+const globsOf = (words) => wordsOf(words).map(stars);
 
 /** The strategies that answer from the store without asking the network. */
 const STORED_FIRST = ["cache-first", "stale-while-revalidate", "cache-only"];

@@ -66,7 +66,7 @@ export function checkShape(config) {
     const strategies = STRATEGIES.map((name) => `"${name}"`);
     expect(STRATEGIES.includes(route.strategy), `${path}.strategy`, `${strategies.slice(0, -1).join(", ")} or ${strategies.at(-1)}`, route.strategy);
     if (route.match !== undefined) match(route.match, `${path}.match`);
-    words(route, path, "method", "destination", "mode");
+    words(route, path, "method", "destination", "mode", "ignoreParams");
     if (route.header !== undefined) expect(isObject(route.header), `${path}.header`, "an object", route.header);
     // A route for everything is more often a forgotten `match` than a wish.
     if (["match", "destination", "mode", "header"].every((name) => route[name] === undefined)) {
@@ -82,9 +82,10 @@ export function checkShape(config) {
     if (isObject(entry)) expect(isText(entry.url), `${path}.url`, 'a path such as "/index.html"', entry.url);
     else expect(isText(entry), path, 'a path such as "/index.html", or {url, revision, integrity}', entry);
   });
-  const { base, cleanup = [] } = config;
+  const { base, cleanup = [], ignoreParams = [] } = config;
   expect(base === undefined || /^\/(([^/].*)?\/)?$/.test(base), "base", 'a path that starts and ends with "/"', base);
   expect(isWords(cleanup), "cleanup", "a list of cache names", cleanup);
+  expect(isWords(ignoreParams), "ignoreParams", "a text or a list of texts", ignoreParams);
   if (wrong.length > 0) throw new ConfigError(wrong.join("\n"));
 }
 

@@ -20,7 +20,7 @@
  * @param {string[]} files our own URLs that pages may get from us.
  * @returns {{condition: Condition, source: "network"} | undefined}
  */
-export function unwanted({ routes = [], mutations = [], precache = [] }, origin, files) {
+export function unwanted({ routes = [], mutations = [], precache = [], directoryIndex = "index.html" }, origin, files) {
   const conditions = [];
   for (const { match, mode, destination } of /** @type {Partial<Longshore.Route>[]} */ ([...routes, ...mutations])) {
     if (typeof match === "function") return undefined;
@@ -36,7 +36,14 @@ export function unwanted({ routes = [], mutations = [], precache = [] }, origin,
       }
     }
   }
-  for (const entry of precache) files.push(new URL(typeof entry === "string" ? entry : entry.url, origin).href);
+  for (const entry of precache) {
+    const { href, pathname } = new URL(typeof entry === "string" ? entry : entry.url, origin);
+    files.push(href);
+    // The other names of a page (`Table.precachedFor`).
+    for (const end of [`/${directoryIndex}`, ".html"]) {
+      if (pathname.endsWith(end)) files.push(origin + pathname.slice(0, end === ".html" ? -5 : 1 - end.length));
+    }
+  }
   for (const file of files) conditions.push({ urlPattern: new URLPattern(literal(new URL(file))) });
   return { condition: { not: { or: conditions } }, source: "network" };
 }

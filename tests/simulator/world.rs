@@ -10,7 +10,7 @@ use super::store::{Ready, Store};
 use super::trace::Trace;
 use super::worker::{Body, Live, Open, Worker};
 use longshore::cache::EntryKey;
-use longshore::engine::{Answer, Effect, Engine, Op};
+use longshore::engine::{Answer, Effect, Engine, Op, Taken};
 use longshore::http::{Headers, RequestHead};
 use longshore::ids::{BodyId, CommitId, ExchangeId, MutationId};
 use longshore::queue::{Command, CommandError, Row, Wake};
@@ -153,7 +153,8 @@ impl World {
         let live = Live { url: view.url.clone(), expects, ..Live::default() };
         self.workers[worker].lives.insert(exchange, live);
         let head = RequestHead::get(&view.url);
-        self.tell(name, |engine, now| engine.begin(exchange, head, Some(view.route), now));
+        let taken = Taken { route: Some(view.route), keys: vec![EntryKey::of(&view.url)] };
+        self.tell(name, |engine, now| engine.begin(exchange, head, taken, now));
     }
 
     /// A page of a worker writes.

@@ -28,10 +28,10 @@ pub async fn cache_first_answers_from_the_store() {
     let scope = scope("cache-first");
     let runtime = start(&scope, CONFIG).await;
     let url = format!("{}?cache-first", own_url());
-    let first = answer(&runtime.fetch(request(&url, None), 0, JsValue::NULL)).await;
+    let first = answer(&runtime.fetch(request(&url, None), 0, url.clone())).await;
     assert!(!first.headers().has("age").expect("headers"), "the first answer comes from the network");
     let text = text(&first).await;
-    let second = answer(&start(&scope, CONFIG).await.fetch(request(&url, None), 0, JsValue::NULL)).await;
+    let second = answer(&start(&scope, CONFIG).await.fetch(request(&url, None), 0, url.clone())).await;
     assert!(second.headers().has("age").expect("headers"), "RFC 9111, 5.1: a stored answer carries its age");
     assert_eq!(self::text(&second).await, text);
 }
@@ -74,7 +74,7 @@ pub async fn a_database_deleted_under_way_is_opened_again() {
     delete_database(&format!("longshore:{}", path_of(&scope))).await;
     assert_eq!(list(&runtime).await.length(), 0);
     let url = format!("{}?deleted", own_url());
-    let served = answer(&runtime.fetch(request(&url, None), 0, JsValue::NULL)).await;
+    let served = answer(&runtime.fetch(request(&url, None), 0, url.clone())).await;
     assert_eq!(served.status(), 200);
 }
 
@@ -84,7 +84,7 @@ pub async fn a_database_of_version_1_is_upgraded_with_all_it_holds() {
     let (name, url) = stocked(&scope).await;
     remake(&name, 1).await;
     let runtime = start(&scope, CONFIG).await;
-    let served = answer(&runtime.fetch(request(&url, None), 0, JsValue::NULL)).await;
+    let served = answer(&runtime.fetch(request(&url, None), 0, url.clone())).await;
     assert!(served.headers().has("age").expect("headers"), "the stored answer is there");
     assert_eq!(list(&runtime).await.length(), 1, "the write is there");
     assert_eq!(facts(&name).await, "2 1 1 1", "version, entries, entries in order of time, rows");
@@ -96,7 +96,7 @@ pub async fn a_database_of_a_newer_version_is_left_alone() {
     let (name, url) = stocked(&scope).await;
     remake(&name, 9).await;
     let runtime = start(&scope, CONFIG).await;
-    let served = answer(&runtime.fetch(request(&url, None), 0, JsValue::NULL)).await;
+    let served = answer(&runtime.fetch(request(&url, None), 0, url.clone())).await;
     assert_eq!(served.status(), 200);
     assert!(!served.headers().has("age").expect("headers"), "the network's answer");
     // Neither kept nor lost: it goes out as it would without a worker, and nothing listens there.
@@ -116,7 +116,7 @@ pub async fn old_invalidations_are_forgotten() {
         JsFuture::from(runtime.command(command)).await.expect("invalidated");
     }
     let late = start(&scope, CONFIG).await;
-    let first = answer(&late.fetch(request(&url, None), 0, JsValue::NULL)).await;
+    let first = answer(&late.fetch(request(&url, None), 0, url.clone())).await;
     assert!(!first.headers().has("age").expect("headers"), "asked for again");
     text(&first).await;
     // Commits over the same store are carried out in order, so this one ends after both that went before.
@@ -124,7 +124,7 @@ pub async fn old_invalidations_are_forgotten() {
     let left = run(&name, "return ask(database.transaction('generations').objectStore('generations').count())").await;
     assert!(left.as_f64().is_some_and(|left| left < 610.0), "{left:?} rows are left");
     let last = start(&scope, CONFIG).await;
-    let again = answer(&last.fetch(request(&url, None), 0, JsValue::NULL)).await;
+    let again = answer(&last.fetch(request(&url, None), 0, url.clone())).await;
     assert!(again.headers().has("age").expect("headers"), "and not a second time");
 }
 
@@ -132,7 +132,7 @@ pub async fn old_invalidations_are_forgotten() {
 async fn stocked(scope: &str) -> (String, String) {
     let runtime = start(scope, CONFIG).await;
     let url = format!("{}?{}", own_url(), js_sys::Math::random());
-    finished(&runtime.fetch(request(&url, None), 0, JsValue::NULL)).await;
+    finished(&runtime.fetch(request(&url, None), 0, url.clone())).await;
     let kept = answer(&runtime.mutate(request(NOWHERE, Some("kept")), 0, JsValue::NULL, JsValue::NULL)).await;
     assert_eq!(kept.status(), 202);
     (format!("longshore:{}", path_of(scope)), url)

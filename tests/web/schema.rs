@@ -17,7 +17,7 @@ pub async fn another_library_reads_the_database_and_makes_the_same() {
     let name = format!("longshore:{}", super::path_of(&scope));
     open(&name).await.close();
     let runtime = start(&scope, super::CONFIG).await;
-    let handling = runtime.fetch(super::request(&url, None), 0, JsValue::NULL);
+    let handling = runtime.fetch(super::request(&url, None), 0, url.clone());
     super::finished(&handling).await;
     read(&name, &url).await;
 }

@@ -67,6 +67,8 @@ fn probe_api() -> Router<App> {
     Router::new()
         .route("/api/echo/{lane}/{n}", echo)
         .route("/api/slow", get(probes::slow))
+        .route("/api/moved", get(probes::moved))
+        .route("/api/ask", post(probes::ask))
         .route("/api/value/{name}", get(probes::read_value).put(probes::write_value))
         .method_not_allowed_fallback(not_allowed)
         .layer(DefaultBodyLimit::max(submission::MAX_BYTES))

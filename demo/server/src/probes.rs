@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::{
     extract::{Path, Query, State},
-    http::{HeaderMap, HeaderValue, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use rusqlite::{Connection, OptionalExtension};
@@ -46,6 +46,23 @@ pub struct Slow {
 pub async fn slow(Query(Slow { ms }): Query<Slow>) -> Response {
     tokio::time::sleep(Duration::from_millis(ms)).await;
     ([(header::CACHE_CONTROL, "no-cache")], axum::Json(json!({ "ms": ms }))).into_response()
+}
+
+/// The query of [`moved`].
+#[derive(Debug, Deserialize)]
+pub struct Moved {
+    /// Where to.
+    to: String,
+}
+
+/// `GET /api/moved?to=`: a redirect.
+pub async fn moved(Query(Moved { to }): Query<Moved>) -> Response {
+    (StatusCode::FOUND, [(header::LOCATION, to)]).into_response()
+}
+
+/// `POST /api/ask`: the value that the body names.
+pub async fn ask(State(app): State<App>, headers: HeaderMap, name: String) -> Result<Response, Problem> {
+    read_value(State(app), Path(name), Query(Look::default()), headers).await
 }
 
 /// The query of [`read_value`].

@@ -4,7 +4,7 @@
 use super::checker::item;
 use super::value::Value;
 use super::{Config, Precached};
-use crate::route::{IdempotencyHeader, MutationRoute, OnRetryable, Respect, Route, Search, Strategy, Template};
+use crate::route::{IdempotencyHeader, MutationRoute, OnRetryable, Respect, Route, Strategy, Template};
 use crate::time::Span;
 
 /// What a route's name is made of.
@@ -44,7 +44,6 @@ fn route(index: usize, value: &Value) -> Route {
         max_age: value.span("maxAge"),
         max_entries: value.count("maxEntries"),
         tags: templates(value, "tags"),
-        search: if value.flag("ignoreSearch") == Some(true) { Search::Ignored } else { Search::Counts },
         expects: media_types(value),
         fallback: value.text("fallback"),
         ..Route::new(value.text("strategy").and_then(|word| Strategy::parse(&word)).unwrap_or(Strategy::NetworkOnly))

@@ -19,6 +19,9 @@ pub(super) const CONFIG: Rule = object(&[
     optional("warm", &FLAG),
     optional("maxPending", &COUNT),
     optional("memory", &BYTES),
+    optional("ignoreParams", &PARAMS),
+    optional("directoryIndex", &INDEX),
+    optional("cleanURLs", &FLAG),
 ]);
 
 const ROUTE: Rule = Rule { expected: OBJECT, form: Form::Special(check_route) };
@@ -36,6 +39,7 @@ const ROUTE_FIELDS: Rule = object(&[
     optional("maxEntries", &COUNT),
     optional("tags", &TAGS),
     optional("ignoreSearch", &FLAG),
+    optional("ignoreParams", &PARAMS),
     optional("expects", &EXPECTS),
     optional("fallback", &Rule { expected: "a path such as \"/offline.html\"", form: Form::Text(check_own_path) }),
 ]);
@@ -98,6 +102,17 @@ const BYTES: Rule = Rule {
     expected: "a whole number of bytes, from 0",
     form: Form::Special(|_, _, value| {
         only_if(matches!(value, Value::Number(bytes) if *bytes >= 0.0 && bytes.fract() == 0.0))
+    }),
+};
+// These are read by the worker shell alone, which finds where answers lie.
+const PARAMS: Rule = Rule { expected: "a list of parameters such as \"utm_*\"", form: Form::List(&PARAM) };
+const PARAM: Rule =
+    Rule { expected: "a parameter such as \"utm_*\"", form: Form::Text(|text| only_if(!text.is_empty())) };
+const INDEX: Rule = Rule {
+    expected: "the name of a file such as \"index.html\", or false",
+    form: Form::Special(|_, _, value| {
+        let is_name = |text: &str| !text.is_empty() && !text.as_bytes().contains(&b'/');
+        only_if(matches!(value, Value::Bool(false)) || value.as_text().is_some_and(is_name))
     }),
 };
 const SPAN: Rule =

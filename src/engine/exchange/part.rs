@@ -4,7 +4,7 @@
 use super::Exchange;
 use crate::engine::effect::{Answer, Upstream};
 use crate::freshness::Refusal;
-use crate::http::{CacheMode, Credentials, Headers, ResponseHead, cut, digits};
+use crate::http::{CacheMode, Credentials, Cut, Headers, Method, ResponseHead, cut, digits};
 use crate::time::Timestamp;
 
 /// A whole of more bytes than this is not fetched because a page asked for a part of it.
@@ -20,7 +20,11 @@ impl Exchange {
     pub(super) fn stored_answer(&self, now: Timestamp) -> Option<Answer> {
         let entry = self.stored.as_ref()?;
         let mut head = self.head_of(entry, now);
-        let cut = cut(&self.head, &mut head, entry.size, &format!("longshore-{}", now.0));
+        let cut = match self.head.method {
+            // RFC 9110, 9.3.2: "the server MUST NOT send content in the response"; its fields are those of a GET. Browsers would hand it on.
+            Method::Head => Some(Cut::default()),
+            _ => cut(&self.head, &mut head, entry.size, &format!("longshore-{}", now.0)),
+        };
         Some(Answer::Stored { key: entry.key.clone(), head, cut })
     }
 

@@ -1,7 +1,7 @@
 //! Routes that leave the decision to HTTP: what goes out, what is asked, what is stored.
 
 use super::world::{Said, URL, World, head, offline, ok, route, status};
-use crate::cache::{EntryKey, Search};
+use crate::cache::EntryKey;
 use crate::engine::Answer;
 use crate::http::{CacheMode, Method, RequestHead};
 use crate::route::{Respect, Route, Strategy};
@@ -119,7 +119,7 @@ fn what_must_not_be_stored_of_an_answer_is_not() {
         ("x-c", "3"),
     ];
     world.network(Ok((head(200, &fields), "x".to_owned())));
-    let (entry, _) = &world.entries[&EntryKey::of(URL, Search::Keep)];
+    let (entry, _) = &world.entries[&EntryKey::of(URL)];
     let names: Vec<&str> = entry.head.headers.iter().map(|(name, _)| name).collect();
     // The last is ours: parts can be had of what is stored.
     assert_eq!(names, ["cache-control", "x-b", "accept-ranges"]);
@@ -132,8 +132,8 @@ fn a_head_is_answered_by_what_a_get_has_stored_and_tells_of_it() {
         let story = tell(world(Strategy::CacheFirst, control, seconds), request, said);
         assert_eq!(story, expected, "{control:?} {seconds}");
     };
-    check("max-age=60", 59, offline(), "stored");
-    check("max-age=60", 61, same(), "fetch? stored refresh");
+    check("max-age=60", 59, offline(), "bodiless");
+    check("max-age=60", 61, same(), "fetch? bodiless refresh");
     check("max-age=60", 61, ok("\"1\"", ""), "fetch? network refresh");
     check("max-age=60", 61, ok("", ""), "fetch? network refresh");
     check("max-age=60", 61, ok("\"2\"", ""), "fetch? network raise updated");

@@ -91,7 +91,7 @@ fn the_request_decides_between_part_whole_and_416() {
         check(Strategy::CacheFirst, asking(fields), Some(FRESH), &[], expected);
     }
     let head = RequestHead { method: crate::http::Method::Head, ..part() };
-    check(Strategy::CacheFirst, head, Some(FRESH), &[], "stored");
+    check(Strategy::CacheFirst, head, Some(FRESH), &[], "bodiless");
     let conditional = asking(&[range, ("if-match", "\"1\"")]);
     check(Strategy::CacheFirst, conditional, Some(FRESH), &[status(412, &[])], "fetch network");
     let reload = RequestHead { cache: CacheMode::NoStore, ..part() };

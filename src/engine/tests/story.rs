@@ -2,6 +2,7 @@
 
 use super::world::World;
 use crate::engine::{Answer, Durability, Effect, Op};
+use crate::http::Cut;
 use crate::ids::ExchangeId;
 use crate::tabs::Event;
 
@@ -46,6 +47,9 @@ impl World {
 
     fn word(&self, answer: &Answer) -> String {
         match answer {
+            Answer::Stored { head, cut: Some(cut), .. } if head.status == 200 && *cut == Cut::default() => {
+                "bodiless".to_owned()
+            }
             Answer::Stored { head, cut: Some(_), .. } => head.status.to_string(),
             Answer::Stored { .. } => "stored".to_owned(),
             Answer::Network { .. } => "network".to_owned(),

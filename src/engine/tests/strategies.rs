@@ -259,9 +259,9 @@ fn the_fallback_page_is_shown_only_when_neither_network_nor_store_has_an_answer(
 fn a_head_request_is_answered_but_not_stored() {
     for (standing, said, expected) in [
         ("missing", ok("\"2\"", ""), "fetch network"),
-        ("fresh", ok("\"2\"", ""), "stored"),
+        ("fresh", ok("\"2\"", ""), "bodiless"),
         ("stale", ok("\"2\"", ""), "fetch? network raise updated"),
-        ("stale", status(304, &[("etag", "\"1\"")]), "fetch? stored refresh"),
+        ("stale", status(304, &[("etag", "\"1\"")]), "fetch? bodiless refresh"),
     ] {
         let mut world = world(Strategy::CacheFirst, standing);
         world.begin(RequestHead { method: Method::Head, ..RequestHead::get(URL) });

@@ -1,9 +1,11 @@
 //! A browser of plain maps around the engine: its store answers by itself unless told to wait, its network when told.
 //! Every effect is checked against what the shell relies on: one answer, one end, no body after it was dropped.
 
-use crate::cache::{Entry, EntryKey, Search, Target};
+use crate::cache::{Entry, EntryKey, Target};
 use crate::engine::config::{Config, Precached};
-use crate::engine::{Answer, Committed, Compare, Effect, Engine, Instance, Lock, Op, Reason, Upstream, WriteRequest};
+use crate::engine::{
+    Answer, Committed, Compare, Effect, Engine, Instance, Lock, Op, Reason, Taken, Upstream, WriteRequest,
+};
 use crate::fault::{FetchError, StoreError};
 use crate::http::{Headers, Method, Ready, RequestHead, ResponseHead};
 use crate::ids::{BodyId, CommitId, Entropy, ExchangeId, Generation, MutationId};
@@ -125,7 +127,7 @@ impl World {
     /// Puts an answer into the store, as old as that, with ETag `"1"` and body `old`.
     pub(super) fn seed(&mut self, url: &str, age: Span) {
         let Ok((head, body)) = ok("\"1\"", "old") else { return };
-        let key = EntryKey::of(url, Search::Keep);
+        let key = EntryKey::of(url);
         let entry = Entry {
             key: key.clone(),
             url: url.to_owned(),
@@ -152,13 +154,23 @@ impl World {
 
     pub(super) fn warm(&mut self, url: &str) {
         let id = self.fresh_id();
-        self.tell(|engine, now| engine.warm(id, RequestHead::get(url), 0, now));
+        let taken = self.taken(url, Some(0));
+        self.tell(|engine, now| engine.warm(id, RequestHead::get(url), taken, now));
     }
 
     pub(super) fn begin_on(&mut self, head: RequestHead, route: Option<usize>) -> ExchangeId {
         let id = self.fresh_id();
-        self.tell(|engine, now| engine.begin(id, head, route, now));
+        let taken = self.taken(&head.url, route);
+        self.tell(|engine, now| engine.begin(id, head, taken, now));
         id
+    }
+
+    /// What the worker shell would find.
+    fn taken(&self, url: &str, route: Option<usize>) -> Taken {
+        let listed = self.engine.places.precached.iter().find(|place| place.url == url);
+        let mut keys = Vec::from_iter(route.map(|_| EntryKey::of(url)));
+        keys.extend(listed.map(|place| place.key.clone()));
+        Taken { route, keys }
     }
 
     pub(super) fn install(&mut self) -> Vec<ExchangeId> {

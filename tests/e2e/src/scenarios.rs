@@ -1,5 +1,6 @@
 //! The list of scenarios; a file per subject, names that state behaviour.
 
+mod addresses;
 mod breakage;
 mod configs;
 mod demo;
@@ -69,6 +70,7 @@ pub fn all() -> Vec<Scenario> {
         scored::all(),
         precaching::all(),
         routing::all(),
+        addresses::all(),
         parts::all(),
         tabs::all(),
         history::all(),

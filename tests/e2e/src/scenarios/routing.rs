@@ -27,6 +27,7 @@ async fn unwanted_requests_go_past_the_worker(cx: Cx) -> Outcome {
     };
     ensure_eq!(asked("/api/value/a").await?, true, "the worker is asked for what a route wants");
     ensure_eq!(asked("/page.js?x").await?, true, "and for what is precached, with a query too");
+    ensure_eq!(asked("/index").await?, true, "and for the other names of a precached page");
     ensure_eq!(asked("/longshore/client.js").await?, true, "and for the page client");
     ensure_eq!(asked("/elsewhere.txt").await?, false, "but not for what nothing wants");
     page.go(&server.url("/done.html")).await?;
