@@ -150,8 +150,15 @@ declare namespace Longshore {
   interface Route {
     /** Which URLs. Default: all of the own origin. */
     match?: Match;
-    /** GET, HEAD or both. Default: both. */
+    /** GET, HEAD, and with `key` POST. Default: GET and HEAD. */
     method?: string | readonly string[];
+    /**
+     * Reads by POST, such as searches and GraphQL queries: what tells one answer from another beside the URL. `"body"` is the whole body (its
+     * SHA-256), `"operation"` GraphQL's `operationName` and `variables` (the body where it has none). HTTP lets no POST be answered from a store
+     * (RFC 9110, 9.3.3), so this is the app's word that its POSTs here are reads; GraphQL mutations and subscriptions are known by their text
+     * and go to the network. No mutation route may want a POST to the same URLs.
+     */
+    key?: "body" | "operation";
     /** Fetch's destinations, such as `"image"`; `""` is a plain `fetch()`. Default: any. */
     destination?: string | readonly string[];
     /** Fetch's modes, such as `"navigate"`. Default: any. */

@@ -208,6 +208,11 @@ async function answerTo(event, taken, place) {
 async function serve(event, { kind, index }) {
   const { request } = event;
   const client = event.resultingClientId || event.clientId;
+  const { table } = begun();
+  const posts = kind === "route" && request.method === "POST";
+  const keys = posts ? await table.keysOfPost(request, index) : kind === "route" ? table.keysOf(request.url, index) : [];
+  // It is a write, and no rule queues it.
+  if (posts && keys.length === 0) return fetch(request);
   /** @type {import("./shell/engine.js").Ticket} */
   const ticket = { queued: null };
   let handedOver = false;
@@ -217,8 +222,7 @@ async function serve(event, { kind, index }) {
       // What was used last must not be the first to go, should this request's answer need room.
       const uses = started?.ready.takeUses(1);
       if (uses) void runtime.command({ kind: "used", uses });
-      const keys = kind === "mutation" ? "" : begun().table.keysOf(request.url, index).join("\n");
-      return kind === "mutation" ? runtime.mutate(request, index, client, ticket) : runtime.fetch(request, index, keys);
+      return kind === "mutation" ? runtime.mutate(request, index, client, ticket) : runtime.fetch(request, index, keys.join("\n"));
     });
     event.waitUntil(done.catch((error) => console.warn("longshore: work behind an answer failed", error)));
     return await response;

@@ -87,3 +87,25 @@ function checkQuery(query) {
   const name = query.split(":").slice(1).map((after) => NAME.exec(after)?.[0]).find(Boolean);
   if (name) throw new Error(`":${name}" is not supported in the query: use "*"`);
 }
+
+/**
+ * Whether there may be a URL that both patterns take. Queries are left aside where only one has any.
+ * @param {unknown} one
+ * @param {unknown} other
+ */
+export function meet(one, other) {
+  if (typeof one !== "string" || typeof other !== "string") return false;
+  // A name is written as its colon from here on.
+  const [[path, query], [otherPath, otherQuery]] = [one, other].map((text) => text.replaceAll(/:[A-Za-z_$][\w$]*/g, ":").split(/\?([^]*)/));
+  return overlap(path, otherPath) && (!query || !otherQuery || overlap(query, otherQuery));
+}
+
+/** @type {(one: string, other: string) => boolean} */
+function overlap(one, other) {
+  if (one[0] !== "*" && (other[0] === "*" || (one[0] !== ":" && other[0] === ":"))) return overlap(other, one);
+  if (one[0] === "*" || one[0] === ":") {
+    // It ends here, or takes one more; a name takes no slash.
+    return overlap(one.slice(1), other) || (other !== "" && one[0] + other[0] !== ":/" && overlap(one, other.slice(1)));
+  }
+  return one === "" || other === "" ? one === other : one[0] === other[0] && overlap(one.slice(1), other.slice(1));
+}

@@ -42,6 +42,7 @@ fn everything_that_can_be_written_is_read() {
              "strategy": "network-first", "timeout": "3s", "staleTime": "30s", "maxAge": "7d", "maxEntries": 500, "tags": ["api", "board:{path[2]}"],
              "ignoreSearch": true, "ignoreParams": ["utm_*"], "expects": "Application/JSON", "fallback": "/offline.html?v=1"},
             {"match": {"hook": true}, "strategy": "stale-while-revalidate", "respect": "http"},
+            {"match": "/graphql", "method": ["GET", "POST"], "key": "operation", "strategy": "cache-first"},
             {"match": {"hook": true}, "strategy": "stale-while-revalidate", "respect": "route"},
         ],
         "mutations": [{"match": "/api/*", "methods": "POST", "lane": "board:{path[2]}", "invalidates": ["api"], "timeout": "5s", "onRetryable": "answer",
@@ -55,7 +56,7 @@ fn everything_that_can_be_written_is_read() {
     assert_eq!(route.strategy, Strategy::NetworkFirst);
     assert_eq!(
         config.routes.iter().map(|route| route.respect).collect::<Vec<_>>(),
-        [Respect::Route, Respect::Http, Respect::Route]
+        [Respect::Route, Respect::Http, Respect::Route, Respect::Route]
     );
     assert_eq!(
         (route.timeout, route.stale_time, route.max_age),

@@ -99,17 +99,24 @@ fn routes_are_checked() {
     check_route("match", json!([]), &format!("routes[0].match: expected {matcher}, got an empty list"));
     check_route("match", json!({"hook": false}), &format!("routes[0].match: expected {matcher}, got an object"));
     check_route("match", json!(["/a", 3]), "routes[0].match[1]: expected a pattern such as \"/api/*\", got 3");
+    let methods = "\"GET\", \"HEAD\" or, with key, \"POST\"";
     check_route(
         "method",
-        json!("POST"),
-        "routes[0].method: expected \"GET\" or \"HEAD\", got \"POST\" (writes belong in mutations)",
+        json!("PUT"),
+        &format!("routes[0].method: expected {methods}, got \"PUT\" (writes belong in mutations)"),
     );
     check_route(
         "method",
         json!(["GET", "get"]),
-        "routes[0].method[1]: expected \"GET\" or \"HEAD\", got \"get\" (did you mean \"GET\"?)",
+        &format!("routes[0].method[1]: expected {methods}, got \"get\" (did you mean \"GET\"?)"),
     );
-    check_route("method", json!("TRACE"), "routes[0].method: expected \"GET\" or \"HEAD\", got \"TRACE\"");
+    check_route("method", json!("TRACE"), &format!("routes[0].method: expected {methods}, got \"TRACE\""));
+    let needs = "routes[0].key: what is read by POST needs a key, and nothing else has one";
+    check_route("method", json!(["GET", "POST"]), needs);
+    check_route("key", json!("body"), needs);
+    let by_post = |key: &str, respect: &str| json!({"routes": [{"match": "/a", "method": "POST", "key": key, "strategy": "cache-first", "respect": respect}]});
+    check(by_post("body", "http"), "routes[0].key: with respect \"http\" the header fields decide this");
+    check(by_post("hash", "route"), "routes[0].key: expected \"body\" or \"operation\", got \"hash\"");
     check_route(
         "destination",
         json!("images"),

@@ -1,9 +1,10 @@
-// Where the worker shell looks for stored answers: parameters that do not count, folders and clean URLs.
+// Where the worker shell looks for stored answers: parameters that do not count, folders and clean URLs, reads by POST.
 // Which route takes a request is in `routes_vectors.mjs`.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Table } from "../sw/shell/routes.js";
+import { checkShape } from "../sw/shell/shape.js";
 
 const ORIGIN = "https://app.example";
 
@@ -68,4 +69,65 @@ test("a route's answers lie under the URL without what does not count for it, an
     ["/about?utm_a=1", 2, ["/about?utm_a=1", "/about.html#revision="]],
     ["/else?utm_a=1", 2, ["/else?utm_a=1"]],
   ]);
+});
+
+/** @param {string | Uint8Array<ArrayBuffer>} body @param {"body" | "operation"} [key] @param {string} [path] */
+async function post(body, key = "body", path = "/graphql") {
+  const route = /** @type {Longshore.Route} */ ({ match: "/*", method: "POST", key, strategy: "cache-first", ignoreParams: ["t"] });
+  const request = new Request(ORIGIN + path, { method: "POST", body });
+  const keys = await new Table({ routes: [route] }, `${ORIGIN}/`).keysOfPost(request, 0);
+  assert.equal(request.bodyUsed, false, "the network still needs the body");
+  return keys;
+}
+
+test("what is read by POST lies under method, URL and the hash of its body, where no GET looks", async () => {
+  const hash = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+  assert.deepEqual(await post("abc"), [`POST ${ORIGIN}/graphql ${hash}`], "the SHA-256 of FIPS 180-4's example");
+  assert.deepEqual(await post("abc", "body", "/graphql?t=1#x"), [`POST ${ORIGIN}/graphql ${hash}`]);
+  assert.notDeepEqual(await post("abc", "body", "/graphql?q=1"), await post("abc"));
+  assert.notDeepEqual(await post(new Uint8Array([255])), await post(new Uint8Array([254])), "bytes, not text");
+});
+
+test("an operation is told by its name and variables, whatever its text", async () => {
+  const ask = (/** @type {any} */ rest, key = /** @type {const} */ ("operation")) => post(JSON.stringify({ query: "query Q { a }", ...rest }), key);
+  const first = await ask({ operationName: "Q", variables: { id: 1 } });
+  assert.deepEqual(await ask({ query: "query Q {\n  a\n}", operationName: "Q", variables: { id: 1 } }), first);
+  assert.notDeepEqual(await ask({ operationName: "Q", variables: { id: 2 } }), first);
+  assert.notDeepEqual(await ask({ operationName: "P", variables: { id: 1 } }), first);
+  assert.notDeepEqual(await ask({ query: "{ a }" }), await ask({ query: "{ b }" }), "one without a name is told by its body");
+  assert.notDeepEqual(await ask({ operationName: "Q" }, /** @type {any} */ ("body")), await ask({ operationName: "Q", x: 1 }, /** @type {any} */ ("body")));
+});
+
+test("a GraphQL operation that is no query is never looked up", async () => {
+  const writes = ["mutation { a }", "mutation M($x: I) { a }", "subscription S { a }", "fragment F on T { a } mutation M { b }", "query Q { a },mutation M{b}", "# note\nmutation M { b }"];
+  for (const query of writes) {
+    assert.deepEqual(await post(JSON.stringify({ query })), [], query);
+    assert.deepEqual(await post(JSON.stringify([{ query: "{ a }" }, { query }]), "operation"), [], `${query}, in a list`);
+    assert.deepEqual(await post(query), [], `${query}, as it is`);
+  }
+  for (const body of ["{ mutation }", "mutation rate", "null", "3", '{"q": "mutation { a }"}', '{"query": 3}', "query Mutation { mutations }"]) {
+    assert.equal((await post(body)).length, 1, body);
+  }
+});
+
+test("a POST that could be a read and a queued write is an error", () => {
+  const check = (/** @type {any} */ read, /** @type {any} */ write, /** @type {boolean} */ clashes) => {
+    const config = { routes: [{ strategy: "cache-first", method: "POST", key: "body", ...read }], mutations: [write] };
+    const said = "routes[0]: mutations[0] queues POSTs to URLs that this reads by POST";
+    if (clashes) assert.throws(() => checkShape(config), { message: said }, JSON.stringify(config));
+    else checkShape(config);
+  };
+  const pairs = /** @type {[string, string, boolean][]} */ ([
+    ["/search", "/api/*", false], ["/api/search", "/api/*", true], ["/api/*", "/api/todos", true], ["/*/x", "/a/*", true],
+    ["/a/:id", "/a/b", true], ["/a/:id", "/a/b/c", false], ["/a/:id/x", "/a/:id/y", false], ["/:one/b", "/a/:two", true], ["/a", "/a/", false],
+    ["/a?q=*", "/a", true], ["/a?q=*", "/a?w=*", false], ["https://b.example/*", "/api/*", false], ["https://*.example/q", "https://b.example/*", true],
+  ]);
+  for (const [read, write, clashes] of pairs) {
+    check({ match: read }, { match: write }, clashes);
+    check({ match: write }, { match: ["/no", read] }, clashes);
+  }
+  check({ match: "/api/*" }, { match: "/api/*", methods: ["PUT", "DELETE"] }, false);
+  check({ match: "/api/*", method: ["GET"], key: undefined }, { match: "/api/*" }, false);
+  check({ match: () => true }, { match: "/api/*" }, false);
+  check({ mode: "cors" }, { match: "/api/*" }, true);
 });

@@ -20,7 +20,7 @@ use crate::cache::{Entry, EntryKey};
 use crate::freshness::{
     Invalidation, Respect, Reuse, StandIn, Stored, assess, conditions, is_conditional, may_use, selected, vary_matches,
 };
-use crate::http::{CacheMode, CacheStatus, Came, Headers, RequestHead};
+use crate::http::{CacheMode, CacheStatus, Came, Headers, Method, RequestHead};
 use crate::ids::Generation;
 use crate::time::Timestamp;
 
@@ -205,13 +205,15 @@ impl Exchange {
             }
             self.turn_to_whole();
         }
+        // It goes out as it is: conditions make a server refuse it (RFC 9110, 13.1.2), and no cache of the browser's answers it.
+        let posts = self.head.method == Method::Post;
         let extra = match &self.stored {
             // A page that brings its own conditions wants its own 304.
-            Some(entry) if !is_conditional(&self.head.headers) => conditions(entry.view()),
+            Some(entry) if !posts && !is_conditional(&self.head.headers) => conditions(entry.view()),
             _ => Headers::default(),
         };
         self.conditional = extra.iter().next().is_some();
-        let ours = self.head.cache == CacheMode::Default && self.plan.strategy.stores();
+        let ours = self.head.cache == CacheMode::Default && self.plan.strategy.stores() && !posts;
         let cache = match self.plan.policy.respect {
             // Two caches that go by the same fields: the browser's own would only hide the server's word. What a page has just loaded
             // is fetched from there all the same.

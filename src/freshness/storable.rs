@@ -7,8 +7,8 @@ use thiserror::Error;
 /// Why an answer may not be kept.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum Refusal {
-    /// Only answers to GET are kept.
-    #[error("the method is {0}, and only GET is stored (RFC 9111, section 3)")]
+    /// Only answers to GET are kept, and to what a route reads by POST.
+    #[error("the method is {0}, and only what a GET, or a route's POST, reads is stored (RFC 9111, section 3)")]
     Method(String),
     /// The request forbids it, by its cache mode or a directive.
     #[error("the request says no-store (RFC 9111, section 5.2.1.5)")]
@@ -109,7 +109,9 @@ fn by_default(status: u16) -> Option<bool> {
 
 /// What holds whoever decides.
 fn keepable(request: &RequestHead, response: &ResponseHead, control: &CacheControl) -> Result<(), Refusal> {
-    if request.method != Method::Get {
+    // RFC 9110, 9.3.3 lets no POST be answered by what is stored. One that comes here is a read all the same: its route says so, and
+    // keeps answers apart by the content of the request, as the method QUERY would (draft-ietf-httpbis-safe-method-w-body, 2.7).
+    if !matches!(request.method, Method::Get | Method::Post) {
         return Err(Refusal::Method(request.method.as_str().to_owned()));
     }
     if request.cache == CacheMode::NoStore || CacheControl::parse(&request.headers).no_store {
@@ -164,7 +166,7 @@ mod tests {
         check(request(&[("authorization", "Bearer x")]), response(200, &[]), Ok(()));
         check(plain(), response(200, &[("vary", "accept")]), Ok(()));
         let post = RequestHead { method: Method::Post, ..plain() };
-        check(post, response(200, &[]), Err(Refusal::Method("POST".to_owned())));
+        check(post, response(200, &[]), Ok(()));
         let head = RequestHead { method: Method::Head, ..plain() };
         check(head, response(200, &[]), Err(Refusal::Method("HEAD".to_owned())));
         check(request(&[("range", "bytes=0-9")]), response(200, &[]), Ok(()));

@@ -125,6 +125,31 @@ export class Table {
   }
 
   /**
+   * The same for what is read by POST: one key for each content, none for a GraphQL operation that is no query.
+   * @param {Request} request
+   * @param {number} index
+   * @returns {Promise<string[]>}
+   */
+  async keysOfPost(request, index) {
+    /** @type {BufferSource} */
+    let told = await request.clone().arrayBuffer();
+    const text = new TextDecoder().decode(told);
+    /** @type {any} one operation, or a list of them. */
+    let asked = { query: text };
+    try {
+      asked = JSON.parse(text);
+    } catch {
+      // No JSON: GraphQL as it is, or something else.
+    }
+    if ([asked].flat().some((operation) => WRITES.test(operation?.query))) return [];
+    const { operationName, variables } = asked ?? {};
+    if (operationName && this.configs[index].key === "operation") told = new TextEncoder().encode(JSON.stringify([operationName, variables]));
+    const hash = Array.from(new Uint8Array(await crypto.subtle.digest("SHA-256", told)), (byte) => byte.toString(16).padStart(2, "0"));
+    // A space is in no URL: no GET lies there.
+    return [`POST ${this.keysOf(request.url, index)[0]} ${hash.join("")}`];
+  }
+
+  /**
    * Where a stored answer may lie that needs nobody to judge it.
    * @param {string} href
    * @param {number} index -1 for "no route, but precached".
@@ -157,6 +182,9 @@ function without(globs, url) {
 
 /** @param {string | readonly string[]} words */
 const globsOf = (words) => wordsOf(words).map(stars);
+
+/** GraphQL, 2.3: a document with an operation that does more than to read. */
+const WRITES = /(^|[\s},])(mutation|subscription)\b[^{]*\{/;
 
 /** The strategies that answer from the store without asking the network. */
 const STORED_FIRST = ["cache-first", "stale-while-revalidate", "cache-only"];

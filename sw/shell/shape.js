@@ -3,7 +3,7 @@
 // The shape of the config, checked the moment `start()` is called: what the shell itself relies on.
 // Everything else the engine checks during install, in the same words (`src/engine/config/`): said twice, it would be loaded twice.
 
-import { checked } from "../pattern-check.js";
+import { checked, meet } from "../pattern-check.js";
 
 /** A config that cannot work. Its message has a line for each wrong place: path, expected and got. */
 export class ConfigError extends Error {
@@ -82,11 +82,24 @@ export function checkShape(config) {
     if (isObject(entry)) expect(isText(entry.url), `${path}.url`, 'a path such as "/index.html"', entry.url);
     else expect(isText(entry), path, 'a path such as "/index.html", or {url, revision, integrity}', entry);
   });
+  for (const [at, route] of (wrong.length > 0 ? [] : config.routes ?? []).entries()) {
+    const other = clash(route, config.mutations ?? []);
+    if (other >= 0) wrong.push(`routes[${at}]: mutations[${other}] queues POSTs to URLs that this reads by POST`);
+  }
   const { base, cleanup = [], ignoreParams = [] } = config;
   expect(base === undefined || /^\/(([^/].*)?\/)?$/.test(base), "base", 'a path that starts and ends with "/"', base);
   expect(isWords(cleanup), "cleanup", "a list of cache names", cleanup);
   expect(isWords(ignoreParams), "ignoreParams", "a text or a list of texts", ignoreParams);
   if (wrong.length > 0) throw new ConfigError(wrong.join("\n"));
+}
+
+/** Which of the mutations may want a POST that a route reads by, or -1; of functions nothing is known. @param {any} route @param {any[]} mutations */
+function clash({ method = [], match }, mutations) {
+  /** @type {(words: any) => string[]} */
+  const listed = (words) => [words].flat();
+  const patterns = listed(match ?? "/*");
+  if (!listed(method).includes("POST")) return -1;
+  return mutations.findIndex((other) => listed(other.methods ?? "POST").includes("POST") && listed(other.match).some((one) => patterns.some((two) => meet(one, two))));
 }
 
 /** A value in the words of an error. @param {unknown} value */

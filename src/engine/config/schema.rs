@@ -39,6 +39,7 @@ const ROUTE_FIELDS: Rule = object(&[
     optional("maxEntries", &COUNT),
     optional("tags", &TAGS),
     optional("ignoreSearch", &FLAG),
+    optional("key", &KEY),
     optional("ignoreParams", &PARAMS),
     optional("expects", &EXPECTS),
     optional("fallback", &Rule { expected: "a path such as \"/offline.html\"", form: Form::Text(check_own_path) }),
@@ -148,9 +149,14 @@ const PATTERN: Rule = Rule { expected: "a pattern such as \"/api/*\"", form: For
 
 const READS: [&str; 2] = ["GET", "HEAD"];
 const READ: Rule = Rule {
-    expected: "\"GET\" or \"HEAD\"",
-    form: Form::Text(|text| check_method(text, (&READS, &WRITES), "writes belong in mutations")),
+    expected: "\"GET\", \"HEAD\" or, with key, \"POST\"",
+    form: Form::Text(|text| match text {
+        "POST" => Ok(()),
+        _ => check_method(text, (&READS, &WRITES), "writes belong in mutations"),
+    }),
 };
+// Read by the worker shell alone.
+const KEY: Rule = Rule { expected: "\"body\" or \"operation\"", form: Form::Word(&["body", "operation"]) };
 const WRITES: [&str; 4] = ["POST", "PUT", "PATCH", "DELETE"];
 const WRITE: Rule = Rule {
     expected: "\"POST\", \"PUT\", \"PATCH\", \"DELETE\" or another method",
@@ -226,8 +232,13 @@ fn check_route(checker: &mut Checker, at: &str, value: &Value) -> Fit {
     if other && value.get("timeout").is_some() {
         checker.push(&child(at, "timeout"), "only network-first has a timeout".to_owned());
     }
+    let posts = value.texts("method").iter().any(|method| method == "POST");
+    if posts != value.get("key").is_some() {
+        checker.push(&child(at, "key"), "what is read by POST needs a key, and nothing else has one".to_owned());
+    }
     let by_http = value.get("respect").is_some_and(|respect| respect.as_text() == Some("http"));
-    for key in ["staleTime", "timeout"] {
+    // RFC 9110, 9.3.3: by HTTP, nothing stored answers a POST.
+    for key in ["staleTime", "timeout", "key"] {
         if by_http && value.get(key).is_some() {
             checker.push(&child(at, key), "with respect \"http\" the header fields decide this".to_owned());
         }

@@ -1,7 +1,7 @@
 //! Every strategy, by what is stored and what the network says.
 
 use super::world::{Said, URL, World, head, offline, ok, route, status};
-use crate::engine::{Effect, Reason};
+use crate::engine::{Effect, Reason, Upstream};
 use crate::http::{Method, RequestHead};
 use crate::ids::ExchangeId;
 use crate::route::{Route, Strategy};
@@ -269,6 +269,26 @@ fn a_head_request_is_answered_but_not_stored() {
             world.network(said);
         }
         assert_eq!(world.story(), expected, "{standing}");
+        world.assert_over();
+    }
+}
+
+#[test]
+fn what_is_read_by_post_is_kept_and_asked_for_without_conditions() {
+    for (strategy, standing, said, expected) in [
+        (Strategy::CacheFirst, "missing", ok("\"2\"", "new"), "fetch network put"),
+        (Strategy::CacheFirst, "fresh", offline(), "stored"),
+        (Strategy::CacheFirst, "stale", ok("\"2\"", "new"), "fetch network put updated"),
+        (Strategy::StaleWhileRevalidate, "stale", ok("\"2\"", "new"), "stored fetch put updated"),
+        (Strategy::NetworkFirst, "stale", offline(), "fetch stored"),
+    ] {
+        let mut world = world(strategy, standing);
+        world.begin(RequestHead { method: Method::Post, ..RequestHead::get(URL) });
+        if let Some((_, upstream)) = world.fetches().first() {
+            assert_eq!(*upstream, Upstream::default(), "{standing}");
+            world.network(said);
+        }
+        assert_eq!(world.story(), expected, "{} {standing}", strategy.as_str());
         world.assert_over();
     }
 }

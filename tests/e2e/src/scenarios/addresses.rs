@@ -1,4 +1,4 @@
-//! Under which other names stored answers are found: folders, clean URLs, parameters that do not count, redirects, HEAD.
+//! Under which other names stored answers are found: folders, clean URLs, parameters that do not count, redirects, HEAD, reads by POST.
 
 use serde_json::{Value, json};
 
@@ -15,6 +15,7 @@ pub fn all() -> Vec<Scenario> {
         parameters_that_do_not_count_find_the_same_answer,
         redirected_answer_that_is_stored_comes_clean_to_a_navigation,
         head_is_answered_from_what_a_get_has_stored,
+        post_that_reads_is_answered_from_the_store_by_its_body,
     ]
 }
 
@@ -81,5 +82,30 @@ async fn head_is_answered_from_what_a_get_has_stored(cx: Cx) -> Outcome {
     let answer = page.fetch("/api/value/a", json!({ "method": "HEAD" })).await?;
     ensure_eq!((&answer["status"], &answer["text"]), (&json!(200), &json!("")), "the HEAD, offline");
     ensure_eq!(answer["headers"]["content-type"], "text/plain; charset=utf-8", "its fields are the GET's");
+    Ok(())
+}
+
+async fn post_that_reads_is_answered_from_the_store_by_its_body(cx: Cx) -> Outcome {
+    let rule = json!({ "match": "/api/ask", "method": "POST", "key": "body", "strategy": "stale-while-revalidate", "staleTime": "1h" });
+    let site = Site::new("plain")?;
+    site.worker(&json!({ "routes": [rule], "precache": ["/index.html", "/page.js", "/longshore/client.js"] }))?;
+    let mut server = cx.serve(site).await?;
+    server.put_value("a", "one").await?;
+    server.put_value("b", "two").await?;
+    let page = cx.open(&server).await?;
+    let ask = |body: &str| format!("fetch('/api/ask', {{ method: 'POST', body: '{body}' }})");
+    for (body, text) in [("a", "one"), ("b", "two")] {
+        ensure_eq!(page.eval(&format!("(await {}).text()", ask(body))).await?, text, "the network's answer to {body}");
+        page.until("stored answer", &format!("(await {}).headers.has('age')", ask(body))).await?;
+    }
+    ensure_eq!(server.log().await?.arrivals("POST", "/api/ask"), 2, "each was asked for once");
+    server.down().await;
+    for (body, text) in [("a", "one"), ("b", "two")] {
+        ensure_eq!(page.eval(&format!("(await {}).text()", ask(body))).await?, text, "the stored answer to {body}");
+    }
+    for other in [&ask("c"), &ask("mutation { a }"), "fetch('/api/ask')"] {
+        let failed = format!("{other}.then(() => false, () => true)");
+        ensure_eq!(page.eval(&failed).await?, true, "{other}, of which nothing is stored");
+    }
     Ok(())
 }
