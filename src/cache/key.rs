@@ -21,6 +21,12 @@ impl EntryKey {
         EntryKey(format!("{}#revision={}", without_fragment(url), revision.unwrap_or_default()))
     }
 
+    /// Where the last part lies that was stored of what lies here whole.
+    #[must_use]
+    pub fn part(&self) -> EntryKey {
+        EntryKey([&self.0, "#part"].concat())
+    }
+
     /// Where an answer lies for other fields than those that `Vary` has selected for what lies here (RFC 9111, 4.1). A variant has no
     /// variants of its own, and neither has what is precached.
     #[must_use]

@@ -72,8 +72,8 @@ enum State {
 impl Exchange {
     /// Takes a request; the first thing it does is look at what is stored.
     pub fn begin(head: RequestHead, plan: Plan, generation: Generation, now: Timestamp) -> Exchange {
-        Exchange {
-            actions: vec![Action::Lookup(plan.keys.clone())],
+        let mut exchange = Exchange {
+            actions: Vec::new(),
             head,
             plan,
             generation,
@@ -88,7 +88,13 @@ impl Exchange {
             by_url: false,
             state: State::Looking,
             answered: false,
+        };
+        if let (true, Some(first)) = (exchange.seeks_parts(), exchange.plan.keys.first()) {
+            let part = first.part();
+            exchange.plan.keys.insert(1, part);
         }
+        exchange.actions.push(Action::Lookup(exchange.plan.keys.clone()));
+        exchange
     }
 
     /// Hears what the store holds; a failing store counts as an empty one, so the network answers.
@@ -274,9 +280,10 @@ impl Exchange {
         self.awaited.is_some_and(newer) && self.standing != Standing::Invalidated
     }
 
-    /// Whether the request agrees with what is stored in the fields that its `Vary` names.
+    /// Whether the request agrees with what is stored in the fields that its `Vary` names, and a part holds what it wants.
     fn is_answered_by(&self, entry: &Entry) -> bool {
-        entry.group == PRECACHE || vary_matches(entry.view(), &self.head)
+        let enough = entry.head.status != 206 || self.lies_within(entry).is_some();
+        enough && (entry.group == PRECACHE || vary_matches(entry.view(), &self.head))
     }
 
     /// Where else to look, should this not be what is wanted. Where `Vary` speaks against it, the answer wanted lies beside it, and will

@@ -1,7 +1,7 @@
 //! What RFC 9111 says of a stored response: whether it may be kept, used as it is, or must be asked about again.
 //! Knows nothing of keys, stores, tags or strategies.
 //!
-//! Not implemented: parts stored or joined (3.3, 3.4). Where several variants of a URL lie (4.1) is for `cache/key.rs` to say.
+//! Not implemented: parts joined (3.4). Where variants (4.1) and parts (3.3) of a URL lie is for `cache/key.rs` to say.
 
 mod age;
 mod ask;

@@ -23,6 +23,6 @@ pub use head::{CacheMode, Credentials, Mode, RequestHead, ResponseHead, Response
 pub use headers::Headers;
 pub use list::{Members, trimmed};
 pub use method::Method;
-pub use range::{ContentRange, Cut, Part, Piece, Wanted, cut, offer_parts, wanted};
+pub use range::{ContentRange, Cut, Part, Piece, Wanted, cut, offer_parts, wanted, within};
 pub use ready::Ready;
 pub use url::{bare, origin, resolve};

@@ -135,6 +135,19 @@ pub fn wanted(request: &RequestHead, stored: &ResponseHead, length: u64) -> Want
     }
 }
 
+/// Which bytes of a stored part a request wants, counted from the part's own first, and where they lie in the whole; `None` where the
+/// part does not hold them all. `length` is how many it holds, whatever its `Content-Range` promises.
+#[must_use]
+pub fn within(request: &Headers, stored: &ResponseHead, length: u64) -> Option<(Part, String)> {
+    let held = ContentRange::parse(stored.headers.first("content-range")?)?;
+    let (first, complete) = (held.part.first, held.complete?);
+    let range = request.get("range").filter(|_| if_range_holds(request, stored))?;
+    let asked = parse(&range, complete)?;
+    let [asked] = asked.as_slice() else { return None };
+    let part = Part { first: asked.first.checked_sub(first)?, last: asked.last - first };
+    (part.last < length).then(|| (part, asked.content_range(complete)))
+}
+
 /// The parts of `bytes=…` that a body of this length has; `None` where the field is malformed or of another unit, and so ignored.
 fn parse(range: &str, length: u64) -> Option<Vec<Part>> {
     let (unit, specs) = range.split_once('=')?;
@@ -248,6 +261,35 @@ mod tests {
         check(200, &[("accept-ranges", "none")], Some("none"));
         check(200, &[("content-encoding", "gzip")], None);
         check(404, &[], None);
+    }
+
+    #[test]
+    fn a_stored_part_gives_what_it_holds() {
+        let check = |held_range: &str, length: u64, range: &str, expected: Option<(u64, u64, &str)>| {
+            let stored = ResponseHead { status: 206, ..held(&[("content-range", held_range), ("etag", "\"a\"")]) };
+            let found = within(&asking(&[("range", range)]).headers, &stored, length);
+            let expected = expected.map(|(first, last, range)| (Part { first, last }, range.to_owned()));
+            assert_eq!(found, expected, "{held_range:?} {length} {range:?}");
+        };
+        check("bytes 4-8/10", 5, "bytes=4-8", Some((0, 4, "bytes 4-8/10")));
+        check("bytes 4-8/10", 5, "bytes=5-6", Some((1, 2, "bytes 5-6/10")));
+        check("bytes 4-8/10", 5, "bytes=3-6", None);
+        check("bytes 4-8/10", 5, "bytes=5-9", None);
+        check("bytes 4-8/10", 5, "bytes=5-", None);
+        check("bytes 4-9/10", 6, "bytes=5-", Some((1, 5, "bytes 5-9/10")));
+        check("bytes 4-9/10", 6, "bytes=-2", Some((4, 5, "bytes 8-9/10")));
+        check("bytes 4-9/10", 6, "bytes=-99", None);
+        check("bytes 4-9/10", 5, "bytes=-2", None);
+        check("bytes 4-9/10", 6, "bytes=5-5,7-7", None);
+        check("bytes 4-9/10", 6, "bytes=10-", None);
+        check("bytes 4-9/10", 6, "lines=5-5", None);
+        check("bytes 4-9/*", 6, "bytes=5-6", None);
+        check("nonsense", 6, "bytes=5-6", None);
+        let stored = ResponseHead { status: 206, ..held(&[("content-range", "bytes 0-1/2"), ("etag", "\"a\"")]) };
+        for (validator, holds) in [("\"a\"", true), ("\"b\"", false)] {
+            let asked = asking(&[("range", "bytes=0-0"), ("if-range", validator)]);
+            assert_eq!(within(&asked.headers, &stored, 2).is_some(), holds, "{validator}");
+        }
     }
 
     #[test]

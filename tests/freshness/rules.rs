@@ -55,6 +55,8 @@ const RULES: &[Rule] = &[
     ("4.1", "every field that Vary names has to match", STORED, "an_answer_serves_only_requests_that_agree_in_what_vary_names"),
     ("4.1", "a field that is absent matches only where it is absent", STORED, "an_answer_serves_only_requests_that_agree_in_what_vary_names"),
     ("4.1", "fields match after whitespace, lines and what the field's definition allows are evened out", STORED, "an_answer_serves_only_requests_that_agree_in_what_vary_names"),
+    ("3.3", "a stored part serves for what it holds, and for nothing else", "src/http/range.rs", "a_stored_part_gives_what_it_holds"),
+    ("3.3", "a part is stored as a part, never in the place of the whole", "src/engine/tests/parts.rs", "where_http_rules_a_small_part_is_kept_as_it_is"),
     ("4.1", "an answer in the one language that a request likes best is selected", STORED, "an_answer_in_the_favourite_language_serves"),
     ("4.1", "answers that Vary keeps apart are stored beside each other, and found again", "src/engine/tests/by_http.rs", "answers_that_vary_are_kept_beside_each_other"),
     ("4.2", "fresh while the lifetime is greater than the age", REUSE, "headers_give_the_lifetime"),

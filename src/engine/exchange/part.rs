@@ -2,13 +2,19 @@
 //! fetched behind it. Which bytes a request wants is for `http/range.rs` to say.
 
 use super::Exchange;
+use crate::cache::Entry;
 use crate::engine::effect::{Answer, Upstream};
 use crate::freshness::Refusal;
-use crate::http::{CacheMode, Credentials, Cut, Headers, Method, ResponseHead, cut, digits};
+use crate::http::{
+    CacheMode, ContentRange, Credentials, Cut, Headers, Method, Part, Piece, ResponseHead, cut, digits, within,
+};
 use crate::time::Timestamp;
 
 /// A whole of more bytes than this is not fetched because a page asked for a part of it.
 const LARGEST_FILL: i64 = 32 << 20;
+
+/// A part of more bytes than this is not kept by itself.
+const LARGEST_PART: u64 = 1 << 20;
 
 impl Exchange {
     /// Whether it is about a part still, and not about the whole behind it.
@@ -23,9 +29,43 @@ impl Exchange {
         let cut = match self.head.method {
             // RFC 9110, 9.3.2: "the server MUST NOT send content in the response"; its fields are those of a GET. Browsers would hand it on.
             Method::Head => Some(Cut::default()),
+            _ if entry.head.status == 206 => self.lies_within(entry)?.map(|(part, range)| {
+                head.headers.set("content-length", &part.length().to_string());
+                head.headers.set("content-range", &range);
+                Cut { pieces: vec![Piece { before: String::new(), part }], close: String::new() }
+            }),
             _ => cut(&self.head, &mut head, entry.size, &format!("longshore-{}", now.0)),
         };
         Some(Answer::Stored { key: entry.key.clone(), head, cut })
+    }
+
+    /// Which bytes of a stored part the page wants, and how they are called; nothing where it wants the part as it is, since it asks
+    /// in the same words; `None` where the part is not enough.
+    pub(super) fn lies_within(&self, entry: &Entry) -> Option<Option<(Part, String)>> {
+        let fields = &self.head.headers;
+        if !fields.has("if-range") && fields.first("range") == entry.selected.first("range") {
+            return Some(None);
+        }
+        within(fields, &entry.head, entry.size).map(Some)
+    }
+
+    /// The entry of a part from the network that is kept as it is: where HTTP rules, nothing whole is known, and the part is small.
+    pub(super) fn part_to_keep(&self, head: &ResponseHead, now: Timestamp) -> Option<Box<Entry>> {
+        let range = ContentRange::parse(head.headers.first("content-range")?)?;
+        let known_whole = self.known().is_some_and(|entry| entry.head.status != 206);
+        let kept = self.refusal(head) == Some(Refusal::Partial) && range.part.length() <= LARGEST_PART && !known_whole;
+        let place = self.plan.keys.get(1).filter(|_| kept && self.seeks_parts())?;
+        let mut entry = Box::new(self.entry(head, now));
+        entry.key = place.clone();
+        if let Some(asked) = self.head.headers.first("range") {
+            entry.selected.set("range", asked);
+        }
+        Some(entry)
+    }
+
+    /// Whether a stored part may answer it (RFC 9111, 3.3); there is then a place for parts after the first.
+    pub(super) fn seeks_parts(&self) -> bool {
+        self.respects_http() && self.wants_part() && self.head.method == Method::Get
     }
 
     /// Its page has an answer: what it asks for from here is the whole, for the store, by its URL.

@@ -43,6 +43,10 @@ impl Exchange {
         if !poisoned && head.status == 200 && self.head.method == Method::Head {
             return self.told_by_head(head, now);
         }
+        if let Some(entry) = self.part_to_keep(head, now).filter(|_| !poisoned) {
+            let op = Op::PutEntry { entry, body: *body, declared: declared_length(head), compare: Compare::No };
+            return self.commit(op, None);
+        }
         if !poisoned && self.wants_part() && self.is_worth_filling(head) {
             return self.fetch(now);
         }
@@ -156,7 +160,7 @@ impl Exchange {
         self.actions.push(Action::Commit { op, updated });
     }
 
-    fn entry(&self, head: &ResponseHead, now: Timestamp) -> Entry {
+    pub(super) fn entry(&self, head: &ResponseHead, now: Timestamp) -> Entry {
         let mut kept = head.clone();
         strip(&mut kept.headers);
         offer_parts(&mut kept);

@@ -1,10 +1,10 @@
 //! Requests with Range: cut from what is stored, passed on where nothing is, and the whole fetched behind.
 
-use super::world::{ORIGIN, Said, URL, World, listed, offline, ok, route, status};
+use super::world::{ORIGIN, Said, URL, World, head, listed, offline, ok, route, status};
 use crate::engine::config::Config;
 use crate::engine::{Answer, Effect, Upstream};
 use crate::http::{CacheMode, Credentials, Part, RequestHead};
-use crate::route::Strategy;
+use crate::route::{Respect, Route, Strategy};
 use crate::time::Span;
 
 const FRESH: i64 = 10;
@@ -174,4 +174,43 @@ fn a_part_of_what_is_precached_needs_no_network() {
     let id = world.begin_on(part(), None);
     assert_eq!(world.got(id), "206");
     assert!(world.fetches().is_empty());
+}
+
+#[test]
+fn where_http_rules_a_small_part_is_kept_as_it_is() {
+    let http = || World::with(Route { respect: Respect::Http, ..route(Strategy::CacheFirst) });
+    let sent = |range: &str, length: &str| {
+        let fields =
+            [("cache-control", "max-age=60"), ("content-range", range), ("content-length", length), ("etag", "\"1\"")];
+        Ok((head(206, &fields), "x".repeat(length.parse().expect("a length"))))
+    };
+    let range = |range: &str| asking(&[("range", range)]);
+    let mut world = http();
+    world.begin(range("bytes=-5"));
+    world.network(sent("bytes 5-9/10", "5"));
+    for (asked, gets) in [("bytes=-5", "stored"), ("bytes=6-8", "206"), ("bytes=7-", "206"), ("bytes=-1", "206")] {
+        let id = world.begin(range(asked));
+        assert_eq!(world.got(id), gets, "{asked}");
+    }
+    let id = world.begin(range("bytes=6-8"));
+    let Some(Answer::Stored { head: told, cut: Some(cut), .. }) = world.answers.get(&id) else { panic!("no part") };
+    assert_eq!(told.headers.first("content-range"), Some("bytes 6-8/10"));
+    assert_eq!(cut.pieces.first().map(|piece| piece.part), Some(Part { first: 1, last: 3 }));
+    // What it does not hold is asked for, and takes its place; the whole is asked for as ever, and then serves for all.
+    world.begin(range("bytes=0-6"));
+    world.network(sent("bytes 0-6/10", "7"));
+    world.begin(asking(&[]));
+    world.network(Ok((head(200, &[("cache-control", "max-age=60")]), "0123456789".to_owned())));
+    let id = world.begin(range("bytes=7-8"));
+    assert_eq!(world.got(id), "206");
+    world.assert_over();
+    // Another request in the same words, once the part is stale.
+    let mut world = http();
+    world.begin(range("bytes=-5"));
+    world.network(sent("bytes 5-9/10", "5"));
+    world.later(Span::seconds(100));
+    world.begin(range("bytes=-5"));
+    world.network(sent("bytes 5-9/10", "5"));
+    assert_eq!(world.story(), "fetch network put fetch network put");
+    world.assert_over();
 }
