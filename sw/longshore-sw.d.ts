@@ -84,6 +84,21 @@ declare namespace Longshore {
     cleanURLs?: boolean;
     /** Bytes of stored answers that the worker keeps in memory, each at most an eighth; 0 keeps none. Default: 16777216 (16 MB). */
     memory?: number;
+    /**
+     * How much is stored in all, what is precached not counted. Beyond it go first answers that are too old to be used (`maxAge`), then by
+     * `priority` those that were unused the longest. Default: no limit of our own; a full disk does the same.
+     */
+    limits?: Limits;
+  }
+
+  /** How much is stored. When a limit is passed, a sixteenth more is freed. */
+  interface Limits {
+    /** How many answers. Default: no limit. */
+    maxEntries?: number;
+    /** How many bytes their bodies have together. Default: no limit. */
+    maxBytes?: number;
+    /** How many bytes one body may have; a longer one is not stored. Default: `maxBytes`. */
+    maxEntryBytes?: number;
   }
 
   /** A URL stored at install. */
@@ -147,7 +162,7 @@ declare namespace Longshore {
    * than `same-origin`, requests for parts (Range, RFC 9110) that are not GET or whose route stores nothing, and URLs of another origin
    * that no pattern or function names.
    */
-  interface Route {
+  interface Route extends Limits {
     /** Which URLs. Default: all of the own origin. */
     match?: Match;
     /** GET, HEAD, and with `key` POST. Default: GET and HEAD. */
@@ -177,8 +192,8 @@ declare namespace Longshore {
     respect?: "route" | "http";
     /** When a stored answer is too old to be used at all. Default: never. */
     maxAge?: Duration;
-    /** How many answers the route keeps; the longest unused goes first. Default: no limit. */
-    maxEntries?: number;
+    /** Whether its answers go before (`"low"`) or after (`"high"`) those of other routes when there is no room for all. Default: neither. */
+    priority?: "low" | "high";
     /** Names to invalidate its answers by; may contain `{path}`, `{path[n]}` (segment, from 0), `{origin}`, `{method}`. */
     tags?: readonly string[];
     /** One stored answer for all queries. Default: false. */

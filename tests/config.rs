@@ -4,7 +4,9 @@ mod json;
 
 use longshore::engine::config::{Config, Precached, mutation_conditions, route_conditions};
 use longshore::http::{Method, Mode};
-use longshore::route::{HeaderRule, IdempotencyHeader, Matcher, OnRetryable, Respect, Strategy, Template};
+use longshore::route::{
+    HeaderRule, IdempotencyHeader, Limits, Matcher, OnRetryable, Priority, Respect, Strategy, Template,
+};
 use longshore::time::Span;
 use serde_json::{Value as Json, json};
 
@@ -23,7 +25,8 @@ fn an_empty_config_has_the_defaults() {
     let config =
         accepted(json!({"routes": [{"match": "/a", "strategy": "cache-only"}], "mutations": [{"match": "/a"}]}));
     let route = &config.routes[0];
-    assert_eq!((route.timeout, route.stale_time, route.max_age, route.max_entries), (None, None, None, None));
+    assert_eq!((route.timeout, route.stale_time, route.max_age), (None, None, None));
+    assert_eq!((route.limits, route.priority, config.limits), (Limits::NONE, Priority::Normal, Limits::NONE));
     let mutation = &config.mutations[0];
     assert_eq!(mutation.lane, Template::path());
     assert_eq!((mutation.timeout, mutation.max_retry_after), (Span::seconds(10), Span::hours(24)));
@@ -39,7 +42,7 @@ fn everything_that_can_be_written_is_read() {
     let config = accepted(json!({
         "routes": [
             {"match": ["/api/*", "https://cdn.example/*"], "method": "GET", "destination": ["", "image"], "mode": ["cors"], "header": {"X-A": true, "X-B": "b"},
-             "strategy": "network-first", "timeout": "3s", "staleTime": "30s", "maxAge": "7d", "maxEntries": 500, "tags": ["api", "board:{path[2]}"],
+             "strategy": "network-first", "timeout": "3s", "staleTime": "30s", "maxAge": "7d", "maxEntries": 500, "maxBytes": 5e9, "maxEntryBytes": 9e9, "priority": "high", "tags": ["api", "board:{path[2]}"],
              "ignoreSearch": true, "ignoreParams": ["utm_*"], "expects": "Application/JSON", "fallback": "/offline.html?v=1"},
             {"match": {"hook": true}, "strategy": "stale-while-revalidate", "respect": "http"},
             {"match": "/graphql", "method": ["GET", "POST"], "key": "operation", "strategy": "cache-first"},
@@ -49,7 +52,7 @@ fn everything_that_can_be_written_is_read() {
              "idempotencyHeader": "X-Key", "expects": ["application/json"], "forms": {"redirect": "/sent"}, "maxRetryAfter": "1h"},
              {"match": "/b", "idempotencyHeader": false}],
         "precache": ["/a.html", {"url": "/b.js", "revision": "1", "integrity": hash}, {"url": "/c.js", "revision": null}],
-        "cleanup": ["workbox-*", "v1"], "base": "/", "skipWaiting": true, "warm": false, "maxPending": 1000, "memory": 0,
+        "cleanup": ["workbox-*", "v1"], "base": "/", "skipWaiting": true, "warm": false, "maxPending": 1000, "memory": 0, "limits": {"maxEntries": 2000, "maxBytes": 1e6},
         "ignoreParams": [], "directoryIndex": false, "cleanURLs": false,
     }));
     let route = &config.routes[0];
@@ -62,7 +65,10 @@ fn everything_that_can_be_written_is_read() {
         (route.timeout, route.stale_time, route.max_age),
         (Some(Span::seconds(3)), Some(Span::seconds(30)), Some(Span::hours(168)))
     );
-    assert_eq!((route.max_entries, &*route.expects), (Some(500), &["application/json".to_owned()][..]));
+    assert_eq!((&*route.expects, route.priority), (&["application/json".to_owned()][..], Priority::High));
+    assert_eq!(route.limits, Limits { entries: 500, bytes: 5_000_000_000, each: 1_000_000 });
+    assert_eq!(config.routes[1].limits, Limits { each: 1_000_000, ..Limits::NONE }, "none is longer than all may be");
+    assert_eq!(config.limits, Limits { entries: 2000, bytes: 1_000_000, each: 1_000_000 });
     assert_eq!(route.tags_for(&Method::Get, "https://app.example/api/boards/7"), ["api", "board:7"]);
     assert_eq!(route.tags_for(&Method::Get, "https://app.example/api/boards/"), ["api"]);
     let mutation = &config.mutations[0];

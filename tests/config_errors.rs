@@ -57,6 +57,13 @@ fn the_top_level_is_checked() {
         let expected = "the name of a file such as \"index.html\", or false";
         check(json!({"directoryIndex": name}), &format!("directoryIndex: expected {expected}, got {shown}"));
     }
+    check(json!({"limits": 5}), "limits: expected an object, got 5");
+    check(json!({"limits": {"maxEntry": 5}}), "limits.maxEntry: unknown key");
+    check(json!({"limits": {"maxEntries": 0}}), "limits.maxEntries: expected a whole number from 1, got 0");
+    for key in ["maxBytes", "maxEntryBytes"] {
+        let expected = format!("limits.{key}: expected a whole number of bytes, from 0, got \"1MB\"");
+        check(json!({"limits": {key: "1MB"}}), &expected);
+    }
     for (bytes, shown) in [(json!(-1), "-1"), (json!(0.5), "0.5"), (json!("16MB"), "\"16MB\"")] {
         check(json!({"memory": bytes}), &format!("memory: expected a whole number of bytes, from 0, got {shown}"));
     }
@@ -176,6 +183,13 @@ fn how_a_route_serves_is_checked() {
         "routes[0].staleTime: with respect \"http\" the header fields decide this",
     );
     check_route("maxEntries", json!(0), "routes[0].maxEntries: expected a whole number from 1, got 0");
+    check_route("maxBytes", json!(1.5), "routes[0].maxBytes: expected a whole number of bytes, from 0, got 1.5");
+    check_route(
+        "maxEntryBytes",
+        json!(-1),
+        "routes[0].maxEntryBytes: expected a whole number of bytes, from 0, got -1",
+    );
+    check_route("priority", json!("first"), "routes[0].priority: expected \"low\" or \"high\", got \"first\"");
     check_route("tags", json!("api"), "routes[0].tags: expected a list of tags, got \"api\"");
     check_route("tags", json!([7]), "routes[0].tags[0]: expected a text such as \"board:{path[2]}\", got 7");
     check_route(

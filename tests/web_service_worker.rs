@@ -51,3 +51,18 @@ async fn old_invalidations_are_forgotten() {
 async fn another_library_reads_the_database_and_makes_the_same() {
     web::schema::another_library_reads_the_database_and_makes_the_same().await;
 }
+
+#[test]
+async fn a_route_keeps_what_was_used_last() {
+    web::limits::a_route_keeps_what_was_used_last().await;
+}
+
+#[test]
+async fn limits_for_all_take_expired_answers_first_and_then_go_by_priority() {
+    web::limits::limits_for_all_take_expired_answers_first_and_then_go_by_priority().await;
+}
+
+#[test]
+async fn bytes_are_limited() {
+    web::limits::bytes_are_limited().await;
+}

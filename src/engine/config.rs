@@ -16,7 +16,7 @@ pub use value::Value;
 
 pub(in crate::engine) use value::quoted;
 
-use crate::route::{Glob, MutationRoute, Route};
+use crate::route::{Glob, Limits, MutationRoute, Route};
 use checker::Checker;
 
 /// Everything `longshore.start()` was told.
@@ -41,6 +41,8 @@ pub struct Config {
     pub warm: bool,
     /// `maxPending`: how many writes may wait in the queue; beyond it a page gets 507. Default: as many as storage holds.
     pub max_pending: Option<usize>,
+    /// `limits`: how much may be stored in all, precached answers not counted. Default: as much as the browser lets us.
+    pub limits: Limits,
 }
 
 /// One thing to fetch at install.

@@ -6,6 +6,7 @@ use crate::fault::StoreError;
 use crate::http::{CacheMode, Cut, Headers, ResponseHead};
 use crate::ids::{BodyId, CommitId, ExchangeId, Generation, MutationId};
 use crate::queue::{CommandError, Row};
+use crate::route::{Limits, Priority};
 use crate::tabs::Event;
 use crate::time::Timestamp;
 
@@ -162,7 +163,8 @@ pub enum Durability {
 /// One write inside a commit.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Op {
-    /// Store an answer, body and all; skipped when its URL or a tag was raised beyond the entry's generation meanwhile.
+    /// Store an answer, body and all; skipped when its URL or a tag was raised beyond the entry's generation meanwhile. One that is
+    /// too long is not stored either, and what it would have replaced goes.
     PutEntry {
         /// The metadata; the driver fills in the size.
         entry: Box<Entry>,
@@ -172,11 +174,15 @@ pub enum Op {
         declared: Option<u64>,
         /// Whether to compare with the bytes stored before, since no validator can tell.
         compare: Compare,
+        /// How it is kept.
+        keep: Keep,
     },
     /// Replace the metadata only, after a 304.
     RefreshEntry {
         /// The new metadata.
         entry: Box<Entry>,
+        /// How it is kept from now on.
+        keep: Keep,
     },
     /// Remove an entry and its body.
     RemoveEntry {
@@ -188,12 +194,13 @@ pub enum Op {
         /// Key, limit group and moment of each.
         uses: Vec<(EntryKey, String, Timestamp)>,
     },
-    /// Remove the longest unused entries of a group beyond a number.
+    /// Remove what is beyond a limit: what is too old to be used first, then by priority what was unused the longest. Nothing that is
+    /// precached.
     Trim {
-        /// The group.
-        group: String,
-        /// How many may stay.
-        keep: usize,
+        /// The group; none for all together.
+        group: Option<String>,
+        /// How much may stay.
+        limits: Limits,
     },
     /// Remove precached entries but these.
     KeepPrecached {
@@ -226,6 +233,22 @@ pub enum Op {
     },
 }
 
+/// How an answer is kept, beside the limits of its group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Keep {
+    /// From when on it is too old to be used at all.
+    pub until: Option<Timestamp>,
+    /// When it goes, beside others.
+    pub priority: Priority,
+    /// How many bytes it may have.
+    pub most: u64,
+}
+
+impl Keep {
+    /// For as long as there is room.
+    pub const ALWAYS: Keep = Keep { until: None, priority: Priority::Normal, most: u64::MAX };
+}
+
 /// Whether bytes must be compared to learn if an answer has changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Compare {
@@ -238,7 +261,7 @@ pub enum Compare {
 /// What a commit did beyond succeeding.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Committed {
-    /// The entry was left out, since it had been invalidated meanwhile.
+    /// The entry was left out, since it had been invalidated meanwhile or is too long.
     pub superseded: bool,
     /// With [`Compare::Bytes`]: the bytes are those that were stored before.
     pub same_bytes: bool,

@@ -190,7 +190,10 @@ impl Exchange {
     pub fn end_with_fresh(&mut self, now: Timestamp) {
         self.answer_stored(now);
         match self.unmarked() {
-            Some(entry) => self.commit(Op::RefreshEntry { entry }, None),
+            Some(entry) => {
+                let keep = self.plan.keeps(entry.received_at);
+                self.commit(Op::RefreshEntry { entry, keep }, None);
+            }
             None => self.finish(),
         }
     }

@@ -20,7 +20,7 @@ mod under_way;
 mod writes;
 
 pub use answer::problem;
-pub use effect::{Answer, CommitResult, Committed, Compare, Durability, Effect, Op, Reason, Upstream};
+pub use effect::{Answer, CommitResult, Committed, Compare, Durability, Effect, Keep, Op, Reason, Upstream};
 pub use exchange::PRECACHE;
 pub use machine::{Engine, Instance};
 pub use plan::{Taken, absolute};

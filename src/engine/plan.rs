@@ -2,11 +2,12 @@
 //! Does not match routes: the index comes from the shell.
 
 use super::config::Precached;
+use super::effect::Keep;
 use super::exchange::PRECACHE;
 use crate::cache::{Entry, EntryKey};
 use crate::freshness::{Lifetime, Policy, Respect, ready, ttl};
 use crate::http::{Ready, RequestHead};
-use crate::route::{self, Route, Strategy};
+use crate::route::{self, Limits, Priority, Route, Strategy};
 use crate::time::{Span, Timestamp};
 use std::rc::Rc;
 
@@ -41,8 +42,10 @@ pub struct Plan {
     pub tags: Vec<String>,
     /// The limit group.
     pub group: String,
-    /// How many entries the group may hold.
-    pub max_entries: Option<usize>,
+    /// How much the group may hold.
+    pub limits: Limits,
+    /// When its answers go, beside those of others.
+    pub priority: Priority,
     /// How long to wait for the network while a stored answer stands by.
     pub patience: Option<Span>,
     /// The stored page to show when there is nothing else.
@@ -66,6 +69,16 @@ impl Plan {
             return ready(entry.view(), LASTING);
         }
         Some(Ready { route: Some(self.route?), ..ready(entry.view(), self.policy)? })
+    }
+
+    /// How an answer is kept that came at this moment.
+    #[must_use]
+    pub fn keeps(&self, received_at: Timestamp) -> Keep {
+        Keep {
+            until: self.policy.max_age.map(|age| received_at + age),
+            priority: self.priority,
+            most: self.limits.each,
+        }
     }
 
     /// How many seconds a stored answer stays fresh, negative once stale; none where its age does not count.
@@ -154,7 +167,8 @@ impl Places {
             expects: route.expects.clone(),
             tags: route.tags_for(&head.method, &head.url),
             group: route.name.clone(),
-            max_entries: route.max_entries,
+            limits: route.limits,
+            priority: route.priority,
             patience: if route.strategy == Strategy::NetworkFirst { route.timeout } else { Some(PATIENCE) },
             fallback: route.fallback.as_deref().map(|path| self.fallback(path)),
         }
@@ -183,7 +197,8 @@ fn precache_plan(keys: Vec<EntryKey>) -> Plan {
         expects: Vec::new(),
         tags: Vec::new(),
         group: PRECACHE.to_owned(),
-        max_entries: None,
+        limits: Limits::NONE,
+        priority: Priority::Normal,
         patience: None,
         fallback: None,
     }

@@ -2,7 +2,7 @@
 //! Knows one entry only; whether the whole install succeeded is for whoever counts them.
 
 use super::action::Action;
-use super::effect::{CommitResult, Committed, Compare, Op, Upstream};
+use super::effect::{CommitResult, Committed, Compare, Keep, Op, Upstream};
 use super::exchange::PRECACHE;
 use super::plan::{LASTING, Place};
 use crate::cache::{Entry, declared_length, inspect};
@@ -96,7 +96,8 @@ impl Precaching {
             ready: None,
         });
         entry.ready = ready(entry.view(), LASTING);
-        let op = Op::PutEntry { entry, body: *body, declared: declared_length(head), compare: Compare::No };
+        let declared = declared_length(head);
+        let op = Op::PutEntry { entry, body: *body, declared, compare: Compare::No, keep: Keep::ALWAYS };
         self.actions.push(Action::Commit { op, updated: None });
     }
 

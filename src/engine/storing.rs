@@ -12,47 +12,48 @@ use crate::time::Timestamp;
 const USES_BATCH: usize = 64;
 
 impl Engine {
-    /// Stores what a job has fetched, and keeps to its route's limit.
+    /// Stores what a job has fetched, and keeps to the limits.
     pub(super) fn store(&mut self, id: ExchangeId, op: Op, updated: Option<Event>) {
-        let adds = matches!(op, Op::PutEntry { .. });
-        let mut ops = vec![op];
-        if let (true, Some(Job::Page { exchange, .. })) = (adds, self.jobs.get(&id))
-            && let Some(keep) = exchange.plan.max_entries
-        {
-            let group = exchange.plan.group.clone();
-            self.write_uses(&mut ops);
-            ops.push(Op::Trim { group, keep });
+        let mut ops = Vec::new();
+        let mut trims = Vec::new();
+        if let (Op::PutEntry { .. }, Some(Job::Page { exchange, .. })) = (&op, self.jobs.get(&id)) {
+            for (group, limits) in
+                [(Some(exchange.plan.group.clone()), exchange.plan.limits), (None, self.config.limits)]
+            {
+                if limits.can_be_exceeded() {
+                    trims.push(Op::Trim { group, limits });
+                }
+            }
         }
+        if !trims.is_empty() {
+            // Used before the new one came.
+            self.write_uses(&mut ops);
+        }
+        ops.push(op);
+        ops.append(&mut trims);
         self.commit(Durability::Relaxed, ops, Purpose::Stored { exchange: id, updated });
     }
 
     /// An exchange has answered with what was stored, which makes that the last to go.
     pub(super) fn note_use(&mut self, id: ExchangeId, now: Timestamp) {
         let Some(Job::Page { exchange, .. }) = self.jobs.get(&id) else { return };
-        let (Some(entry), Some(_)) = (&exchange.stored, exchange.plan.max_entries) else { return };
-        if let Some(before) = self.uses.iter().position(|(key, ..)| *key == entry.key) {
-            self.uses.swap_remove(before);
-        }
+        let Some(entry) = &exchange.stored else { return };
         // Its own group: a precached page that a route shows must not be trimmed with the route's answers.
-        self.uses.push((entry.key.clone(), entry.group.clone(), now));
-        self.write_many_uses();
+        let used = (entry.key.clone(), entry.group.clone(), now);
+        self.note_uses(vec![used]);
     }
 
-    fn write_many_uses(&mut self) {
-        if self.uses.len() >= USES_BATCH {
-            let mut ops = Vec::new();
-            self.write_uses(&mut ops);
-            self.commit(Durability::Relaxed, ops, Purpose::Nobody);
-        }
-    }
-
-    /// Answers that went out without the engine.
+    /// Answers that went out, such as those that did without the engine.
     pub fn note_uses(&mut self, uses: Vec<(EntryKey, String, Timestamp)>) {
         for used in uses {
             self.uses.retain(|(key, ..)| *key != used.0);
             self.uses.push(used);
         }
-        self.write_many_uses();
+        if self.uses.len() >= USES_BATCH {
+            let mut ops = Vec::new();
+            self.write_uses(&mut ops);
+            self.commit(Durability::Relaxed, ops, Purpose::Nobody);
+        }
     }
 
     fn write_uses(&mut self, ops: &mut Vec<Op>) {

@@ -3,6 +3,7 @@
 
 mod address;
 mod glob;
+mod limits;
 mod matcher;
 mod mutation;
 mod pattern;
@@ -14,6 +15,7 @@ mod table;
 mod template;
 
 pub use glob::Glob;
+pub use limits::{Limits, Priority};
 pub use matcher::{Conditions, HeaderRule, Matcher};
 pub use mutation::{IdempotencyHeader, MutationRoute, OnRetryable};
 pub use pattern::{Pattern, PatternError};

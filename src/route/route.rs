@@ -2,14 +2,14 @@
 //! Does not serve, and knows nothing of other routes; which requests it takes, `Conditions` say, and under which keys its answers lie,
 //! the worker shell (`sw/shell/routes.js`).
 
-use super::{Strategy, Template};
+use super::{Limits, Priority, Strategy, Template};
 use crate::http::Method;
 use crate::time::Span;
 
 /// One entry of the config's `routes`, but for its conditions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
-    /// What it is called in the store, where `max_entries` counts by it: its conditions as written. Functions have no text, so
+    /// What it is called in the store, where its limits count by it: its conditions as written. Functions have no text, so
     /// they are told apart by the route's index.
     pub name: String,
     /// `strategy`: required.
@@ -22,8 +22,10 @@ pub struct Route {
     pub respect: Respect,
     /// `maxAge`: when a stored answer is too old to be used at all. Default: never.
     pub max_age: Option<Span>,
-    /// `maxEntries`: how many answers the route keeps, the longest unused going first. Default: no limit.
-    pub max_entries: Option<usize>,
+    /// `maxEntries`, `maxBytes` and `maxEntryBytes`: how much the route keeps, the longest unused going first. Default: no limit.
+    pub limits: Limits,
+    /// `priority`: whether its answers go before or after those of other routes when all together are too much. Default: neither.
+    pub priority: Priority,
     /// `tags`: names to invalidate its answers by. A tag that names a missing segment is left out. Default: none.
     pub tags: Vec<Template>,
     /// `expects`: the content types it stores, such as `application/json` or `image/*`, in lower case. Default (empty list): what the
@@ -54,7 +56,8 @@ impl Route {
             stale_time: None,
             respect: Respect::Route,
             max_age: None,
-            max_entries: None,
+            limits: Limits::NONE,
+            priority: Priority::Normal,
             tags: Vec::new(),
             expects: Vec::new(),
             fallback: None,

@@ -250,7 +250,7 @@ fn touched(ops: &[Op]) -> Array {
     let names = Array::new();
     for op in ops {
         match op {
-            Op::PutEntry { entry, .. } | Op::RefreshEntry { entry } => {
+            Op::PutEntry { entry, .. } | Op::RefreshEntry { entry, .. } => {
                 names.push(&entry.key.0.as_str().into());
             }
             Op::RemoveEntry { key } => {

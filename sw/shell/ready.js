@@ -44,7 +44,7 @@ const SPECIAL = new Set(
 );
 
 /** The newest database that is read; the engine's is in `src/web/store/schema.rs`. In a newer one the engine cannot note what a write makes stale. */
-const SCHEMA = 2;
+const SCHEMA = 3;
 
 /** What the memory tier may hold, and one answer at most, in bytes. */
 const MEMORY = 16 << 20;

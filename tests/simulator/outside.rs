@@ -236,9 +236,9 @@ impl World {
         if self.mutant == Mutant::StoresOutdated {
             let newest = self.store.current;
             let renewed = |ready: &Ready| match ready {
-                Ready { op: Op::PutEntry { entry, body, declared, compare }, bytes } => {
+                Ready { op: Op::PutEntry { entry, body, declared, compare, keep }, bytes } => {
                     let entry = Box::new(longshore::cache::Entry { generation: newest, ..(**entry).clone() });
-                    let op = Op::PutEntry { entry, body: *body, declared: *declared, compare: *compare };
+                    let op = Op::PutEntry { entry, body: *body, declared: *declared, compare: *compare, keep: *keep };
                     Ready { op, bytes: bytes.clone() }
                 }
                 other => other.clone(),

@@ -6,6 +6,7 @@ use longshore::engine::{CommitResult, Committed, Compare, Op};
 use longshore::fault::StoreError;
 use longshore::ids::{Generation, MutationId};
 use longshore::queue::Row;
+use longshore::route::Limits;
 use longshore::time::Timestamp;
 use std::collections::BTreeMap;
 
@@ -76,7 +77,7 @@ impl Store {
     fn write(&mut self, op: &Op, bytes: &str, outcome: &mut Committed) {
         match op {
             Op::PutEntry { entry, compare, .. } => self.put_entry(entry, *compare, bytes, outcome),
-            Op::RefreshEntry { entry } => {
+            Op::RefreshEntry { entry, .. } => {
                 let validators = |entry: &Entry| ["etag", "last-modified"].map(|name| entry.head.headers.get(name));
                 if let Some(stored) = self.entries.get_mut(&entry.key)
                     && validators(stored) == validators(entry)
@@ -86,9 +87,12 @@ impl Store {
             }
             Op::RemoveEntry { key } => self.remove(key),
             Op::Touch { uses } => {
-                self.uses.extend(uses.iter().map(|(key, group, at)| (key.clone(), (group.clone(), *at))));
+                for (key, group, at) in uses {
+                    // What was removed meanwhile stays removed.
+                    self.uses.entry(key.clone()).and_modify(|used| *used = (group.clone(), *at));
+                }
             }
-            Op::Trim { group, keep } => self.trim(group, *keep),
+            Op::Trim { group, limits } => self.trim(group.as_deref(), limits),
             Op::KeepPrecached { keys } => {
                 let of_list = self.uses.iter().filter(|(_, (group, _))| group == "precache");
                 let stale: Vec<_> = of_list.map(|(key, _)| key.clone()).filter(|key| !keys.contains(key)).collect();
@@ -132,12 +136,22 @@ impl Store {
         self.entries.insert(entry.key.clone(), entry);
     }
 
-    fn trim(&mut self, group: &str, keep: usize) {
-        let of_group = self.uses.iter().filter(|(_, (other, _))| other == group);
-        let mut aged: Vec<_> = of_group.map(|(key, (_, at))| (*at, key.clone())).collect();
+    fn trim(&mut self, group: Option<&str>, limits: &Limits) {
+        let counts = |other: &str| group.map_or(other != "precache", |group| group == other);
+        let counted = self.uses.iter().filter(|(_, (other, _))| counts(other));
+        let mut aged: Vec<_> = counted.map(|(key, (_, at))| (*at, key.clone())).collect();
         aged.sort();
-        let surplus = aged.len().saturating_sub(keep);
-        aged.into_iter().take(surplus).for_each(|(_, key)| self.remove(&key));
+        let mut entries = aged.len() as u64;
+        let mut bytes: u64 = aged.iter().map(|(_, key)| self.entries[key].size).sum();
+        let enough = if limits.are_exceeded(entries, bytes) { limits.with_slack() } else { *limits };
+        for (_, key) in aged {
+            if !enough.are_exceeded(entries, bytes) {
+                break;
+            }
+            entries -= 1;
+            bytes -= self.entries[&key].size;
+            self.remove(&key);
+        }
     }
 
     fn remove(&mut self, key: &EntryKey) {

@@ -1,6 +1,7 @@
 //! The browser shell in a real browser: the same cases run in a page and in a service worker.
 //! Knows the library only as the worker shell does: `check`, `boot` and the `Runtime`.
 
+pub mod limits;
 pub mod schema;
 
 use js_sys::{Array, Function, Object, Promise, Reflect};
@@ -87,7 +88,7 @@ pub async fn a_database_of_version_1_is_upgraded_with_all_it_holds() {
     let served = answer(&runtime.fetch(request(&url, None), 0, url.clone())).await;
     assert!(served.headers().has("age").expect("headers"), "the stored answer is there");
     assert_eq!(list(&runtime).await.length(), 1, "the write is there");
-    assert_eq!(facts(&name).await, "2 1 1 1", "version, entries, entries in order of time, rows");
+    assert_eq!(facts(&name).await, "3 1 1 1", "version, entries, entries in order of time, rows");
 }
 
 /// A database of a newer version is left as it is, and the network answers.

@@ -2,7 +2,6 @@
 
 use super::{get, start, stocked};
 use rexie::{Index, KeyRange, ObjectStore, Rexie, TransactionMode};
-use wasm_bindgen::JsValue;
 
 /// Every store, in the order of the names.
 const STORES: [&str; 6] = ["bodies", "entries", "generations", "row-bodies", "rows", "uses"];
@@ -24,13 +23,14 @@ pub async fn another_library_reads_the_database_and_makes_the_same() {
 
 /// Opens the database; where there is none, makes it.
 async fn open(name: &str) -> Rexie {
-    let mut builder = Rexie::builder(name).version(2);
+    let mut builder = Rexie::builder(name).version(3);
     for store in STORES {
         let mut store_made = ObjectStore::new(store);
         if store == "uses" {
             store_made = store_made
                 .add_index(Index::new_array("by-group", ["group", "at"]))
-                .add_index(Index::new("by-time", "at"));
+                .add_index(Index::new("by-time", "at"))
+                .add_index(Index::new("by-end", "until"));
         }
         builder = builder.add_object_store(store_made);
     }
@@ -40,11 +40,11 @@ async fn open(name: &str) -> Rexie {
 /// Reads the one stored answer of a database.
 async fn read(name: &str, url: &str) {
     let database = open(name).await;
-    assert_eq!(database.version().expect("a version"), 2);
+    assert_eq!(database.version().expect("a version"), 3);
     assert_eq!(database.store_names(), STORES);
     let transaction = database.transaction(&STORES, TransactionMode::ReadOnly).expect("a transaction");
     let uses = transaction.store("uses").expect("the store");
-    assert_eq!(uses.index_names(), ["by-group", "by-time"]);
+    assert_eq!(uses.index_names(), ["by-end", "by-group", "by-time"]);
 
     let by_time = uses.index("by-time").expect("the index").get_all_keys(None, None).await.expect("keys");
     let [key] = by_time.as_slice() else { panic!("one answer is stored, not {}", by_time.len()) };

@@ -4,7 +4,9 @@
 use super::checker::item;
 use super::value::Value;
 use super::{Config, Precached};
-use crate::route::{IdempotencyHeader, MutationRoute, OnRetryable, Respect, Route, Strategy, Template};
+use crate::route::{
+    IdempotencyHeader, Limits, MutationRoute, OnRetryable, Priority, Respect, Route, Strategy, Template,
+};
 use crate::time::Span;
 
 /// What a route's name is made of.
@@ -22,9 +24,10 @@ pub(super) fn config(value: &Value) -> Config {
         skip_waiting: value.flag("skipWaiting").unwrap_or(false),
         warm: value.flag("warm").unwrap_or(true),
         max_pending: value.count("maxPending"),
+        limits: value.get("limits").map_or(Limits::NONE, |value| limits(value, Limits::NONE)),
     };
     for (index, value) in value.items("routes").iter().enumerate() {
-        config.routes.push(route(index, value));
+        config.routes.push(route(index, value, config.limits));
     }
     for value in value.items("mutations") {
         config.mutations.push(mutation(value));
@@ -35,14 +38,26 @@ pub(super) fn config(value: &Value) -> Config {
     config
 }
 
-fn route(index: usize, value: &Value) -> Route {
+/// Limits as written; no answer may have more bytes than all may have together.
+fn limits(value: &Value, all: Limits) -> Limits {
+    let limit = |key| if let Some(Value::Number(limit)) = value.get(key) { *limit as u64 } else { u64::MAX };
+    let bytes = limit("maxBytes");
+    Limits { entries: limit("maxEntries"), bytes, each: limit("maxEntryBytes").min(bytes).min(all.each) }
+}
+
+fn route(index: usize, value: &Value, all: Limits) -> Route {
     Route {
         name: name(index, value),
         timeout: value.span("timeout"),
         stale_time: value.span("staleTime"),
         respect: if value.text("respect").as_deref() == Some("http") { Respect::Http } else { Respect::Route },
         max_age: value.span("maxAge"),
-        max_entries: value.count("maxEntries"),
+        limits: limits(value, all),
+        priority: match value.text("priority").as_deref() {
+            Some("low") => Priority::Low,
+            Some("high") => Priority::High,
+            _ => Priority::Normal,
+        },
         tags: templates(value, "tags"),
         expects: media_types(value),
         fallback: value.text("fallback"),

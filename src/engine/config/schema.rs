@@ -22,7 +22,11 @@ pub(super) const CONFIG: Rule = object(&[
     optional("ignoreParams", &PARAMS),
     optional("directoryIndex", &INDEX),
     optional("cleanURLs", &FLAG),
+    optional("limits", &LIMITS),
 ]);
+
+const LIMITS: Rule =
+    object(&[optional("maxEntries", &COUNT), optional("maxBytes", &BYTES), optional("maxEntryBytes", &BYTES)]);
 
 const ROUTE: Rule = Rule { expected: OBJECT, form: Form::Special(check_route) };
 const ROUTE_FIELDS: Rule = object(&[
@@ -37,6 +41,9 @@ const ROUTE_FIELDS: Rule = object(&[
     optional("respect", &RESPECT),
     optional("maxAge", &SPAN),
     optional("maxEntries", &COUNT),
+    optional("maxBytes", &BYTES),
+    optional("maxEntryBytes", &BYTES),
+    optional("priority", &Rule { expected: "\"low\" or \"high\"", form: Form::Word(&["low", "high"]) }),
     optional("tags", &TAGS),
     optional("ignoreSearch", &FLAG),
     optional("key", &KEY),
@@ -98,7 +105,6 @@ const BASE: Rule = Rule {
 
 const FLAG: Rule = Rule { expected: "true or false", form: Form::Flag };
 const COUNT: Rule = Rule { expected: "a whole number from 1", form: Form::Count };
-// Read by the worker shell alone, which holds what is in memory.
 const BYTES: Rule = Rule {
     expected: "a whole number of bytes, from 0",
     form: Form::Special(|_, _, value| {

@@ -44,14 +44,18 @@ impl Exchange {
             return self.told_by_head(head, now);
         }
         if let Some(entry) = self.part_to_keep(head, now).filter(|_| !poisoned) {
-            let op = Op::PutEntry { entry, body: *body, declared: declared_length(head), compare: Compare::No };
+            let (declared, keep) = (declared_length(head), self.plan.keeps(now));
+            let op = Op::PutEntry { entry, body: *body, declared, compare: Compare::No, keep };
             return self.commit(op, None);
         }
         if !poisoned && self.wants_part() && self.is_worth_filling(head) {
             return self.fetch(now);
         }
-        if poisoned || self.refusal(head).is_some() {
-            return self.part_with(head.status);
+        let gone = matches!(head.status, 404 | 410);
+        let declared = declared_length(head);
+        let too_long = !poisoned && declared.is_some_and(|length| length > self.plan.limits.each);
+        if poisoned || too_long || self.refusal(head).is_some() {
+            return self.part_with(gone || too_long);
         }
         let differs = self.differs(head);
         let compare = if self.known().is_some() && differs.is_none() { Compare::Bytes } else { Compare::No };
@@ -61,7 +65,8 @@ impl Exchange {
             etag: head.headers.first("etag").map(str::to_owned),
         });
         let entry = Box::new(self.entry(head, now));
-        self.commit(Op::PutEntry { entry, body: *body, declared: declared_length(head), compare }, updated);
+        let keep = self.plan.keeps(now);
+        self.commit(Op::PutEntry { entry, body: *body, declared, compare, keep }, updated);
     }
 
     /// Why an answer may not be stored.
@@ -72,10 +77,10 @@ impl Exchange {
     }
 
     /// An answer that is not kept. 404 and 410 take what is stored with them: it is gone, and must not be shown again as if it
-    /// were there. What is precached goes with its revision only.
-    fn part_with(&mut self, status: u16) {
+    /// were there. So does an answer that is too long, since what is stored is old. What is precached goes with its revision only.
+    fn part_with(&mut self, outdated: bool) {
         match self.known() {
-            Some(entry) if matches!(status, 404 | 410) && entry.group != PRECACHE => {
+            Some(entry) if outdated && entry.group != PRECACHE => {
                 let updated = Event::Updated { url: Some(entry.url.clone()), tags: entry.tags.clone(), etag: None };
                 let key = entry.key.clone();
                 self.commit(Op::RemoveEntry { key }, Some(updated));
@@ -120,7 +125,8 @@ impl Exchange {
         let entry = entry.clone();
         self.status.stored = true;
         self.answer_stored(now);
-        self.commit(Op::RefreshEntry { entry }, None);
+        let keep = self.plan.keeps(now);
+        self.commit(Op::RefreshEntry { entry, keep }, None);
     }
 
     fn without_network(&mut self, now: Timestamp) {

@@ -8,7 +8,7 @@ use crate::fault::{FetchError, StoreError};
 use crate::http::{CacheMode, Method, RequestHead};
 use crate::ids::{CommitId, Entropy, ExchangeId};
 use crate::queue::{Command, Wake};
-use crate::route::{self, Route};
+use crate::route::{self, Limits, Route};
 use crate::time::Span;
 use proptest::prelude::*;
 
@@ -100,7 +100,11 @@ fn request(n: u8, cache: u8, conditions: bool) -> RequestHead {
 }
 
 fn world() -> World {
-    let limited = |route: Route| Route { max_entries: Some(2), fallback: Some("/offline.html".to_owned()), ..route };
+    let limited = |route: Route| Route {
+        limits: Limits { entries: 2, ..Limits::NONE },
+        fallback: Some("/offline.html".to_owned()),
+        ..route
+    };
     let routes: Vec<Route> = route::Strategy::ALL.into_iter().map(|strategy| limited(a_route(strategy))).collect();
     let precache = vec![listed("/offline.html", None), listed("/api/0.js", Some("1"))];
     let mut world = World::of(Config { routes, precache, ..Config::default() });

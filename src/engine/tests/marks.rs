@@ -10,7 +10,7 @@ use crate::time::Span;
 fn marks(world: &World) -> Vec<Option<Ready>> {
     let mut marks = Vec::new();
     for op in world.ops() {
-        if let Op::PutEntry { entry, .. } | Op::RefreshEntry { entry } = op {
+        if let Op::PutEntry { entry, .. } | Op::RefreshEntry { entry, .. } = op {
             marks.push(entry.ready);
         }
     }

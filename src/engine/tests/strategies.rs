@@ -4,7 +4,7 @@ use super::world::{Said, URL, World, head, offline, ok, route, status};
 use crate::engine::{Effect, Reason, Upstream};
 use crate::http::{Method, RequestHead};
 use crate::ids::ExchangeId;
-use crate::route::{Route, Strategy};
+use crate::route::{Limits, Route, Strategy};
 use crate::tabs::Event;
 use crate::time::Span;
 
@@ -316,13 +316,13 @@ fn a_refusal_of_an_unexpected_type_is_still_the_servers_word() {
 
 #[test]
 fn a_route_with_a_limit_trims_at_each_new_answer_and_notes_uses_in_batches() {
-    let mut world = World::with(Route { max_entries: Some(2), ..route(Strategy::CacheFirst) });
+    let mut world = World::with(Route { limits: Limits { entries: 2, ..Limits::NONE }, ..route(Strategy::CacheFirst) });
     world.seed(URL, Span::seconds(10));
     world.get(URL);
     assert_eq!(world.story(), "stored", "a hit by itself writes nothing");
     world.get("https://app.example/b.js");
     world.network(ok("\"1\"", "b"));
-    assert_eq!(world.story(), "stored fetch network put+touch+trim");
+    assert_eq!(world.story(), "stored fetch network touch+put+trim");
     world.log.clear();
     for n in 0..64 {
         let url = format!("https://app.example/{n}.js");
@@ -334,9 +334,43 @@ fn a_route_with_a_limit_trims_at_each_new_answer_and_notes_uses_in_batches() {
 }
 
 #[test]
+fn a_limit_for_all_trims_after_the_route_s_own() {
+    use crate::engine::{Op, config::Config};
+    let limits = |entries| Limits { entries, ..Limits::NONE };
+    let limited = Route { name: "own".to_owned(), limits: limits(2), ..route(Strategy::CacheFirst) };
+    for (route, expected) in [(limited, vec![Some("own"), None]), (route(Strategy::CacheFirst), vec![None])] {
+        let mut world = World::of(Config { routes: vec![route], limits: limits(9), ..Config::default() });
+        world.get(URL);
+        world.network(ok("\"1\"", "a"));
+        let ops = world.ops();
+        let groups =
+            ops.iter().filter_map(|op| if let Op::Trim { group, .. } = op { Some(group.as_deref()) } else { None });
+        assert_eq!(groups.collect::<Vec<_>>(), expected);
+    }
+}
+
+#[test]
+fn an_answer_that_says_it_is_too_long_is_not_read_and_what_is_stored_goes() {
+    let limits = Limits { each: 3, ..Limits::NONE };
+    for (length, expected) in [("3", "fetch network put"), ("4", "fetch network")] {
+        let mut world = World::with(Route { limits, ..route(Strategy::NetworkFirst) });
+        world.get(URL);
+        world.network(status(200, &[("content-type", "text/javascript"), ("content-length", length)]));
+        assert_eq!(world.story(), expected, "{length} bytes");
+        world.assert_over();
+    }
+    let mut world = World::with(Route { limits, ..route(Strategy::NetworkFirst) });
+    world.seed(URL, Span::seconds(10));
+    world.get(URL);
+    world.network(status(200, &[("content-type", "text/javascript"), ("content-length", "4")]));
+    assert_eq!(world.story(), "fetch? network remove updated");
+    world.assert_over();
+}
+
+#[test]
 fn a_use_counts_in_the_group_that_the_entry_lies_in() {
     use crate::engine::Op;
-    let mut world = World::with(Route { max_entries: Some(2), ..route(Strategy::CacheFirst) });
+    let mut world = World::with(Route { limits: Limits { entries: 2, ..Limits::NONE }, ..route(Strategy::CacheFirst) });
     world.seed(URL, Span::seconds(10));
     world.get(URL);
     world.get("https://app.example/b.js");

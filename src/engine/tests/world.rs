@@ -362,7 +362,7 @@ impl World {
         for op in ops {
             match op {
                 Op::PutEntry { entry, body, compare, .. } => self.put(*entry, body, compare, &mut done),
-                Op::RefreshEntry { entry } => {
+                Op::RefreshEntry { entry, .. } => {
                     if let Some((old, _)) = self.entries.get_mut(&entry.key) {
                         *old = *entry;
                     }

@@ -2,14 +2,14 @@
 //! Reads no network body itself: bytes come ready, since a transaction does not wait for a stream.
 
 use super::database::Database;
-use super::records::{read_entry, write_entry, write_row, write_use};
-use super::requests::{Ask, complete, failure, read};
-use super::schema::{BODIES, CURRENT, ENTRIES, GENERATIONS, ROW_BODIES, ROWS, USES};
-use crate::cache::{Entry, Target};
-use crate::engine::{CommitResult, Committed, Compare, Durability, Op, PRECACHE};
+use super::ledger::Ledger;
+use super::records::{prolong, read_entry, write_entry, write_row, write_use};
+use super::requests::{Ask, Range, complete, failure, read};
+use super::schema::{ANSWERS, BODIES, CURRENT, ENTRIES, GENERATIONS, ROW_BODIES, ROWS, USES};
+use crate::cache::{Entry, EntryKey, Target};
+use crate::engine::{CommitResult, Committed, Compare, Durability, Keep, Op, PRECACHE};
 use crate::fault::StoreError;
 use crate::ids::Generation;
-use crate::time::Timestamp;
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{IdbObjectStore, IdbTransaction};
@@ -21,9 +21,6 @@ pub struct Ready {
     /// The body as an ArrayBuffer.
     pub bytes: Option<JsValue>,
 }
-
-/// So many answers at most make room at a time.
-const ROOM: u32 = 100;
 
 impl Database {
     /// Commits; adds to `changed` the keys of what a limit has removed. Answers make room for an answer when the disk is
@@ -49,56 +46,53 @@ impl Database {
             stores.extend_from_slice(stores_of(op));
         }
         let transaction = self.begin(&stores, Some(durability)).await?;
-        let mut report = Report { outcome: Committed::default(), changed };
-        for ready in ready {
-            // An op after the other: what one writes the next one reads. Only reads are awaited.
-            let written = match read(&transaction, &asks_of(&ready.op)).await {
-                Ok(answers) => self.write(&transaction, ready, &answers, &mut report),
-                Err(error) => Err(error),
-            };
-            if let Err(error) = written {
+        match self.write_all(&transaction, ready, stores.contains(&USES), changed).await {
+            Ok(outcome) => complete(&transaction).await.map(|()| outcome),
+            Err(error) => {
                 // All or nothing: what was written before goes too. An abort fails only when already aborted.
                 let _ = transaction.abort();
-                return Err(failure(&error));
+                Err(failure(&error))
             }
         }
-        complete(&transaction).await.map(|()| report.outcome)
     }
 
-    /// Frees room: removes the answers that were unused the longest, and adds their keys to `changed`.
-    pub async fn make_room(&self, changed: &Array) -> Result<(), StoreError> {
-        let transaction = self.begin(ANSWERS, Some(Durability::Relaxed)).await?;
-        let found = read(&transaction, &[Ask::Oldest(ROOM)]).await.map_err(|error| failure(&error))?;
-        let Some(keys) = found.first().map(list) else { return Ok(()) };
-        for place in 0..keys.length() {
-            let key = keys.get(place);
-            // Only keys of precached answers have a fragment; until its first activation, a database of version 1 has
-            // them among the others.
-            if key.as_string().is_some_and(|key| !key.as_bytes().contains(&b'#')) {
-                remove(&transaction, &key).map_err(|error| failure(&error))?;
-                changed.push(&key);
+    /// An op after the other: what one writes the next one reads. Only reads are awaited.
+    async fn write_all(
+        &self,
+        transaction: &IdbTransaction,
+        ready: &[Ready],
+        counts: bool,
+        changed: &Array,
+    ) -> Result<Committed, JsValue> {
+        let ledger = if counts { Ledger::open(transaction).await? } else { Ledger::none(transaction) };
+        let mut outcome = Committed::default();
+        for ready in ready {
+            if let Op::Trim { group, limits } = &ready.op {
+                ledger.trim(group.as_deref(), limits, changed).await?;
             }
+            let answers = read(transaction, &asks_of(&ready.op)).await?;
+            self.write(ready, &answers, &ledger, &mut outcome)?;
         }
+        ledger.close().map(|()| outcome)
+    }
+
+    /// Frees room: removes what is too old to be used and what was unused the longest, and adds their keys to `changed`.
+    pub async fn make_room(&self, changed: &Array) -> Result<(), StoreError> {
+        let transaction = self.begin(&ANSWERS, Some(Durability::Relaxed)).await?;
+        match Ledger::open(&transaction).await {
+            Ok(ledger) => ledger.make_room(changed).await.and_then(|()| ledger.close()),
+            Err(error) => Err(error),
+        }
+        .map_err(|error| failure(&error))?;
         complete(&transaction).await
     }
 }
 
-/// What a commit has to tell beyond having succeeded.
-struct Report<'a> {
-    /// To the engine.
-    outcome: Committed,
-    /// To those who hold copies: keys of what it removed.
-    changed: &'a Array,
-}
-
-/// The stores that hold answers, one key in all three.
-const ANSWERS: &[&str] = &[ENTRIES, BODIES, USES];
-
 fn stores_of(op: &Op) -> &'static [&'static str] {
     match op {
         Op::PutEntry { .. } => &[ENTRIES, BODIES, USES, GENERATIONS],
-        Op::RefreshEntry { .. } => &[ENTRIES],
-        Op::RemoveEntry { .. } | Op::Trim { .. } | Op::KeepPrecached { .. } => ANSWERS,
+        Op::RefreshEntry { .. } => &[ENTRIES, USES],
+        Op::RemoveEntry { .. } | Op::Trim { .. } | Op::KeepPrecached { .. } => &ANSWERS,
         Op::Touch { .. } => &[USES],
         Op::Raise { .. } | Op::Forget { .. } => &[GENERATIONS],
         Op::PutRow { .. } | Op::RemoveRow { .. } => &[ROWS, ROW_BODIES],
@@ -106,10 +100,11 @@ fn stores_of(op: &Op) -> &'static [&'static str] {
 }
 
 /// What an op has to know before it writes; the answers go to `write`, in this order.
-fn asks_of(op: &Op) -> Vec<Ask> {
+fn asks_of(op: &Op) -> Vec<Ask<'_>> {
     let mut asks = Vec::new();
     match op {
         Op::PutEntry { entry, compare, .. } => {
+            asks.push(use_of(&entry.key));
             if *compare == Compare::Bytes {
                 asks.push(Ask::One(BODIES, JsValue::from_str(&entry.key.0)));
             }
@@ -121,9 +116,12 @@ fn asks_of(op: &Op) -> Vec<Ask> {
                 asks.push(Ask::One(GENERATIONS, JsValue::from_str(&Target::Tag(tag.clone()).row_key())));
             }
         }
-        Op::RefreshEntry { entry } => asks.push(Ask::One(ENTRIES, JsValue::from_str(&entry.key.0))),
-        Op::Trim { group, .. } => asks.push(Ask::Group(JsValue::from_str(group))),
-        Op::KeepPrecached { .. } => asks.push(Ask::Group(JsValue::from_str(PRECACHE))),
+        Op::RefreshEntry { entry, .. } => {
+            asks.push(use_of(&entry.key));
+            asks.push(Ask::One(ENTRIES, JsValue::from_str(&entry.key.0)));
+        }
+        Op::RemoveEntry { key } => asks.push(use_of(key)),
+        Op::KeepPrecached { .. } => asks.push(Ask::KeysIn(Range::Group(PRECACHE), 0)),
         Op::Raise { rows, .. } => {
             asks.push(Ask::One(GENERATIONS, JsValue::from_str(CURRENT)));
             for (key, _) in rows {
@@ -137,65 +135,82 @@ fn asks_of(op: &Op) -> Vec<Ask> {
         }
         Op::Touch { uses } => {
             for (key, ..) in uses {
-                asks.push(Ask::One(USES, JsValue::from_str(&key.0)));
+                asks.push(use_of(key));
             }
         }
-        Op::RemoveEntry { .. } | Op::PutRow { .. } | Op::RemoveRow { .. } => {}
+        Op::Trim { .. } | Op::PutRow { .. } | Op::RemoveRow { .. } => {}
     }
     asks
+}
+
+fn use_of(key: &EntryKey) -> Ask<'static> {
+    Ask::One(USES, JsValue::from_str(&key.0))
 }
 
 impl Database {
     /// Writes an op. A request that fails aborts the transaction, which is where it is heard.
     fn write(
         &self,
-        transaction: &IdbTransaction,
         Ready { op, bytes }: &Ready,
         answers: &[JsValue],
-        report: &mut Report<'_>,
+        ledger: &Ledger<'_>,
+        outcome: &mut Committed,
     ) -> Result<(), JsValue> {
+        let transaction = ledger.transaction;
         let mut answers = answers.iter();
         match op {
-            Op::PutEntry { entry, compare, .. } => {
-                let Some(bytes) = bytes else { return Err(JsValue::from_str("an answer came without its body")) };
+            Op::PutEntry { entry, compare, keep, .. } => {
+                let (Some(bytes), Some(used)) = (bytes, answers.next()) else {
+                    return Err(JsValue::from_str("an answer came without its body"));
+                };
                 let old = if *compare == Compare::Bytes { answers.next() } else { None };
+                let size = u64::from(Uint8Array::new(bytes).length());
                 for raised in answers {
                     if number(raised) > entry.generation.0 {
-                        report.outcome.superseded = true;
+                        outcome.superseded = true;
                         return Ok(());
                     }
                 }
-                report.outcome.same_bytes |= old.is_some_and(|old| same_bytes(old, bytes));
-                self.put_entry(transaction, entry, bytes)
+                if size > keep.most {
+                    // What it would have replaced is old.
+                    outcome.superseded = true;
+                    return ledger.remove_entry(&JsValue::from_str(&entry.key.0), used);
+                }
+                outcome.same_bytes |= old.is_some_and(|old| same_bytes(old, bytes));
+                let key = &entry.key.0;
+                put(&store(transaction, ENTRIES)?, key, &write_entry(entry, size, &self.table))?;
+                put(&store(transaction, BODIES)?, key, bytes)?;
+                ledger.count(used, -1.0);
+                let used = write_use(&entry.group, size, keep);
+                ledger.count(&used, 1.0);
+                ledger.touch(key, &used, entry.received_at)
             }
-            Op::RefreshEntry { entry } => {
-                match answers.next().and_then(|stored| read_entry(stored, &entry.key, &self.table)) {
+            Op::RefreshEntry { entry, keep } => {
+                let (Some(used), Some(stored)) = (answers.next(), answers.next()) else { return Ok(()) };
+                match read_entry(stored, &entry.key, &self.table) {
                     // Unless it is gone or another answer by now: what was confirmed is no longer there then.
                     Some(stored) if is_same(&stored, entry) => {
+                        prolong(used, keep);
+                        ledger.touch(&entry.key.0, used, entry.received_at)?;
                         put(&store(transaction, ENTRIES)?, &entry.key.0, &write_entry(entry, entry.size, &self.table))
                     }
                     Some(_) | None => Ok(()),
                 }
             }
-            Op::RemoveEntry { key } => remove(transaction, &JsValue::from_str(&key.0)),
+            Op::RemoveEntry { key } => match answers.next() {
+                Some(used) => ledger.remove_entry(&JsValue::from_str(&key.0), used),
+                None => Ok(()),
+            },
             Op::Touch { uses } => {
-                let store = store(transaction, USES)?;
-                for (key, group, at) in uses {
-                    // What was removed meanwhile stays removed.
-                    if answers.next().is_some_and(|stored| !stored.is_undefined()) {
-                        put(&store, &key.0, &write_use(group, *at))?;
+                for (key, _, at) in uses {
+                    if let Some(used) = answers.next() {
+                        ledger.touch(&key.0, used, *at)?;
                     }
                 }
                 Ok(())
             }
-            Op::Trim { keep, .. } => {
-                let Some(keys) = answers.next().map(list) else { return Ok(()) };
-                for place in 0..keys.length().saturating_sub(u32::try_from(*keep).unwrap_or(u32::MAX)) {
-                    remove(transaction, &keys.get(place))?;
-                    report.changed.push(&keys.get(place));
-                }
-                Ok(())
-            }
+            // The ledger's.
+            Op::Trim { .. } => Ok(()),
             Op::KeepPrecached { keys } => {
                 let uses = store(transaction, USES)?;
                 let Some(stored) = answers.next().map(list) else { return Ok(()) };
@@ -204,9 +219,9 @@ impl Database {
                     match key.as_string() {
                         // Written as what must stay: version 1 did not say so.
                         Some(key) if keys.iter().any(|kept| kept.0 == key) => {
-                            put(&uses, &key, &write_use(PRECACHE, Timestamp(0)))?;
+                            put(&uses, &key, &write_use(PRECACHE, 0, &Keep::ALWAYS))?;
                         }
-                        Some(_) => remove(transaction, &key)?,
+                        Some(_) => delete(transaction, &ANSWERS, &key)?,
                         // A key that is no text is not ours to remove.
                         None => {}
                     }
@@ -247,22 +262,11 @@ impl Database {
             Op::RemoveRow { id } => delete(transaction, &[ROWS, ROW_BODIES], &JsValue::from_str(&id.0)),
         }
     }
-
-    fn put_entry(&self, transaction: &IdbTransaction, entry: &Entry, bytes: &JsValue) -> Result<(), JsValue> {
-        let (key, size) = (&entry.key.0, u64::from(Uint8Array::new(bytes).length()));
-        put(&store(transaction, ENTRIES)?, key, &write_entry(entry, size, &self.table))?;
-        put(&store(transaction, BODIES)?, key, bytes)?;
-        put(&store(transaction, USES)?, key, &write_use(&entry.group, entry.received_at))
-    }
 }
 
 /// Writes a generation, unless it is as high: another worker's raise may have been asked for later and stored before.
 fn raise(store: &IdbObjectStore, key: &str, to: Generation, stored: Option<&JsValue>) -> Result<(), JsValue> {
     if stored.map_or(0, number) < to.0 { put(store, key, &JsValue::from_f64(to.0 as f64)) } else { Ok(()) }
-}
-
-fn remove(transaction: &IdbTransaction, key: &JsValue) -> Result<(), JsValue> {
-    delete(transaction, ANSWERS, key)
 }
 
 fn delete(transaction: &IdbTransaction, stores: &[&str], key: &JsValue) -> Result<(), JsValue> {

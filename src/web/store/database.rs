@@ -154,7 +154,7 @@ impl Database {
     }
 
     /// Reads in one transaction, and once more over a fresh handle if that fails: the browser may lose one under way.
-    async fn read(&self, asks: &[Ask]) -> Result<Vec<JsValue>, StoreError> {
+    async fn read(&self, asks: &[Ask<'_>]) -> Result<Vec<JsValue>, StoreError> {
         let mut stores = Vec::new();
         for ask in asks {
             stores.push(ask.store());

@@ -3,6 +3,7 @@
 
 mod commit;
 mod database;
+mod ledger;
 mod records;
 mod requests;
 mod schema;

@@ -2,12 +2,13 @@
 //! A record of a newer version is not touched: it reads as absent and stays where it is.
 
 use crate::cache::{Entry, EntryKey};
-use crate::engine::PRECACHE;
+use crate::engine::{Keep, PRECACHE};
 use crate::http::{Credentials, Headers, Method, Mode, Ready, ResponseHead, ResponseType};
 use crate::ids::{Generation, MutationId};
 use crate::queue::{BodyFacts, Cause, Draft, OnRetryable, Owner, Row, State};
+use crate::route::Priority;
 use crate::time::{Span, Timestamp};
-use crate::web::objects::{Fields, list, object};
+use crate::web::objects::{Fields, list, object, set};
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
 
@@ -79,12 +80,31 @@ pub fn read_entry(record: &JsValue, key: &EntryKey, table: &str) -> Option<Entry
     complete(&fields).then_some(entry)
 }
 
-/// The record of when an entry was last used. Precached ones never were long ago: they are what the app starts from when
-/// there is no network.
-pub fn write_use(group: &str, at: Timestamp) -> JsValue {
-    let at = if group == PRECACHE { f64::INFINITY.into() } else { ms(at) };
-    object(&[("group", group.into()), ("at", at)])
+/// The record of an entry's use: `at` orders them, `lift` is what its priority adds to the moment. Precached ones never were used long
+/// ago: they are what the app starts from when there is no network.
+pub fn write_use(group: &str, size: u64, keep: &Keep) -> JsValue {
+    let lift = match keep.priority {
+        _ if group == PRECACHE => f64::INFINITY,
+        Priority::Low => -LIFT,
+        Priority::Normal => 0.0,
+        Priority::High => LIFT,
+    };
+    object(&[
+        ("group", group.into()),
+        ("size", whole(size)),
+        ("until", keep.until.map_or(JsValue::UNDEFINED, ms)),
+        ("lift", lift.into()),
+        ("at", lift.into()),
+    ])
 }
+
+/// Says anew from when on an entry is too old to be used.
+pub fn prolong(used: &JsValue, keep: &Keep) {
+    set(used, "until", &keep.until.map_or(JsValue::UNDEFINED, ms));
+}
+
+/// Three centuries: more than lies between any two uses, and little enough for every millisecond to count.
+const LIFT: f64 = 1e13;
 
 /// The record of a row, as a plain object. What is absent is left out.
 pub fn write_row(row: &Row) -> JsValue {

@@ -1,7 +1,7 @@
 //! IndexedDB's requests and transactions as futures, with the browser's own words when they fail.
 //! Knows no record.
 
-use super::schema::{self, BY_GROUP, BY_TIME, USES};
+use super::schema::{self, BY_END, BY_GROUP, BY_TIME, USES};
 use crate::fault::StoreError;
 use crate::web::bind::set_timeout;
 use crate::web::objects::{deferred, get, text};
@@ -11,28 +11,57 @@ use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{IdbDatabase, IdbFactory, IdbKeyRange, IdbOpenDbRequest, IdbRequest, IdbTransaction};
+use web_sys::{
+    IdbDatabase, IdbFactory, IdbIndex, IdbKeyRange, IdbObjectStore, IdbOpenDbRequest, IdbRequest, IdbTransaction,
+};
 
 /// One read inside a transaction.
-pub enum Ask {
+pub enum Ask<'a> {
     /// The value in a store under a key; undefined where there is none.
     One(&'static str, JsValue),
     /// Every key of a store.
     Keys(&'static str),
     /// Every value of a store, in the order of the keys.
     All(&'static str),
-    /// The keys of the entries in a limit group, the longest unused first.
-    Group(JsValue),
-    /// The keys of so many entries at most, the longest unused first, without those that must stay.
-    Oldest(u32),
+    /// The keys of so many entries of a range at most, in its order; 0: of all.
+    KeysIn(Range<'a>, u32),
+    /// The same entries' records of use.
+    UsesIn(Range<'a>, u32),
 }
 
-impl Ask {
+/// Some of the entries, by their use.
+#[derive(Clone, Copy)]
+pub enum Range<'a> {
+    /// Those of a limit group, the longest unused first.
+    Group(&'a str),
+    /// All but those that must stay, the longest unused first.
+    Oldest,
+    /// Those that are too old to be used by this moment.
+    Ended(f64),
+}
+
+impl Range<'_> {
+    fn index(&self, store: &IdbObjectStore) -> Result<(IdbIndex, IdbKeyRange), JsValue> {
+        let (name, range) = match self {
+            Range::Group(group) => {
+                // An array sorts before any longer one that begins like it, and behind every number: between these two
+                // lies every [group, time].
+                let group = JsValue::from_str(group);
+                (BY_GROUP, IdbKeyRange::bound(&Array::of1(&group), &Array::of2(&group, &Array::new())))
+            }
+            Range::Oldest => (BY_TIME, IdbKeyRange::upper_bound_with_open(&f64::INFINITY.into(), true)),
+            Range::Ended(now) => (BY_END, IdbKeyRange::upper_bound(&(*now).into())),
+        };
+        Ok((store.index(name)?, range?))
+    }
+}
+
+impl Ask<'_> {
     /// The store that is read.
     pub fn store(&self) -> &'static str {
         match self {
             Ask::One(store, _) | Ask::Keys(store) | Ask::All(store) => store,
-            Ask::Group(_) | Ask::Oldest(_) => USES,
+            Ask::KeysIn(..) | Ask::UsesIn(..) => USES,
         }
     }
 
@@ -42,15 +71,13 @@ impl Ask {
             Ask::One(_, key) => store.get(key),
             Ask::Keys(_) => store.get_all_keys(),
             Ask::All(_) => store.get_all(),
-            Ask::Group(group) => {
-                // An array sorts before any longer one that begins like it, and behind every number: between these two
-                // lies every [group, time].
-                let range = IdbKeyRange::bound(&Array::of1(group), &Array::of2(group, &Array::new()))?;
-                store.index(BY_GROUP)?.get_all_keys_with_key(&range)
+            Ask::KeysIn(range, most) => {
+                let (index, range) = range.index(&store)?;
+                index.get_all_keys_with_key_and_limit(&range, *most)
             }
-            Ask::Oldest(most) => {
-                let range = IdbKeyRange::upper_bound_with_open(&f64::INFINITY.into(), true)?;
-                store.index(BY_TIME)?.get_all_keys_with_key_and_limit(&range, *most)
+            Ask::UsesIn(range, most) => {
+                let (index, range) = range.index(&store)?;
+                index.get_all_with_key_and_limit(&range, *most)
             }
         }
     }
@@ -58,7 +85,7 @@ impl Ask {
 
 /// Reads inside a transaction; the answers in the order of the asks. Every request is made before one is awaited, and
 /// that is the last: requests of a transaction are answered in the order in which they were made (Indexed Database 3.0, 2.7.1).
-pub async fn read(transaction: &IdbTransaction, asks: &[Ask]) -> Result<Vec<JsValue>, JsValue> {
+pub async fn read(transaction: &IdbTransaction, asks: &[Ask<'_>]) -> Result<Vec<JsValue>, JsValue> {
     let mut requests = Vec::with_capacity(asks.len());
     for ask in asks {
         requests.push(ask.request(transaction)?);
