@@ -11,7 +11,7 @@ import { Files, VERSION } from "./shell/files.js";
 import { Ready } from "./shell/ready.js";
 import { match, matchMutation, Table } from "./shell/routes.js";
 import { checkShape, ConfigError, messageOf } from "./shell/shape.js";
-import { unwanted } from "./shell/static.js";
+import { raced, unwanted } from "./shell/static.js";
 import { worker } from "./shell/worker.js";
 
 /**
@@ -102,11 +102,16 @@ async function install(event) {
  * @param {Files} files
  */
 async function routePast(event, config, files) {
-  try {
-    const rule = event.addRoutes && unwanted(config, worker.location.origin, [files.client]);
-    if (rule) await event.addRoutes(rule);
-  } catch (error) {
-    console.warn("longshore: no static routing", error);
+  if (!event.addRoutes) return;
+  const { origin } = worker.location;
+  // In this order, since the first rule that fits decides.
+  for (const rules of [() => raced(config, origin), () => unwanted(config, origin, [files.client])]) {
+    try {
+      const made = rules();
+      if (made.length > 0) await event.addRoutes(made);
+    } catch (error) {
+      console.warn("longshore: no static routing", error);
+    }
   }
 }
 

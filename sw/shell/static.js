@@ -14,16 +14,16 @@
  */
 
 /**
- * The rule for a config; undefined where functions decide.
+ * The rule for a config; none where functions decide.
  * @param {Longshore.Config} config checked by `checkShape`.
  * @param {string} origin
  * @param {string[]} files our own URLs that pages may get from us.
- * @returns {{condition: Condition, source: "network"} | undefined}
+ * @returns {{condition: Condition, source: "network"}[]}
  */
 export function unwanted({ routes = [], mutations = [], precache = [], directoryIndex = "index.html" }, origin, files) {
   const conditions = [];
   for (const { match, mode, destination } of /** @type {Partial<Longshore.Route>[]} */ ([...routes, ...mutations])) {
-    if (typeof match === "function") return undefined;
+    if (typeof match === "function") return [];
     for (const pattern of match === undefined ? ["/*"] : listOf(match)) {
       for (const requestMode of listOf(mode ?? "")) {
         for (const requestDestination of listOf(destination ?? "")) {
@@ -45,7 +45,29 @@ export function unwanted({ routes = [], mutations = [], precache = [], directory
     }
   }
   for (const file of files) conditions.push({ urlPattern: new URLPattern(literal(new URL(file))) });
-  return { condition: { not: { or: conditions } }, source: "network" };
+  return [{ condition: { not: { or: conditions } }, source: "network" }];
+}
+
+/**
+ * Rules by which a navigation whose worker is stopped asks the network at once, beside the worker: where a network-first route takes it, the
+ * network's good answer is the answer anyhow. The worker's own fetch gets the same one, so the server is asked once.
+ * @param {Longshore.Config} config checked by `checkShape`.
+ * @param {string} origin
+ */
+export function raced({ routes = [] }, origin) {
+  const rules = [];
+  let last = 0;
+  for (const { match = "/*", method = "GET", mode = "navigate", destination, header, strategy } of /** @type {Partial<Longshore.Route>[]} */ (routes)) {
+    // What a function takes, and so what it leaves to those after it, is not known here.
+    if (typeof match === "function") break;
+    if (!/\bget\b/i.test(String(method)) || !listOf(mode).includes("navigate")) continue;
+    const race = strategy === "network-first" && !destination && !header;
+    const also = { requestMode: "navigate", requestMethod: "GET", ...(race && { runningStatus: "not-running" }) };
+    const or = listOf(match).map((pattern) => ({ urlPattern: urlPattern(pattern, origin), ...also }));
+    rules.push({ condition: { or }, source: race ? "race-network-and-fetch-handler" : "fetch-event" });
+    if (race) last = rules.length;
+  }
+  return rules.slice(0, last);
 }
 
 /**

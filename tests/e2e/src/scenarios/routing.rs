@@ -11,7 +11,11 @@ use crate::{ensure, ensure_eq};
 
 /// The scenarios of this file.
 pub fn all() -> Vec<Scenario> {
-    super::list![unwanted_requests_go_past_the_worker, static_patterns_take_whatever_the_routes_take]
+    super::list![
+        unwanted_requests_go_past_the_worker,
+        cold_navigation_asks_the_network_beside_the_worker,
+        static_patterns_take_whatever_the_routes_take,
+    ]
 }
 
 async fn unwanted_requests_go_past_the_worker(cx: Cx) -> Outcome {
@@ -33,6 +37,31 @@ async fn unwanted_requests_go_past_the_worker(cx: Cx) -> Outcome {
     page.go(&server.url("/done.html")).await?;
     let navigation = "performance.getEntriesByType('navigation')[0].workerMatchedSourceType !== 'network'";
     ensure_eq!(page.eval(navigation).await?, true, "a navigation, which a route wants by its mode");
+    Ok(())
+}
+
+async fn cold_navigation_asks_the_network_beside_the_worker(cx: Cx) -> Outcome {
+    cx.only(&[Engine::Chromium], "only Chromium has static routing")?;
+    let mut server = cx.serve_plain(configs::usual()).await?;
+    let page = cx.open(&server).await?;
+    page.browser.stop_worker(&page.window).await?;
+    page.go(&server.url("/done.html")).await?;
+    let matched = "performance.getEntriesByType('navigation')[0].workerMatchedSourceType";
+    ensure_eq!(page.eval(matched).await?, "race-network-and-fetch-handler", "who was asked");
+    let stored = "new Promise((resolve) => {
+        const opening = indexedDB.open('longshore:/');
+        opening.onsuccess = () => {
+            const asking = opening.result.transaction('entries').objectStore('entries').get(location.href);
+            asking.onsuccess = () => { opening.result.close(); resolve(asking.result !== undefined); };
+        };
+    })";
+    page.until("what the network gave stored by the worker too", stored).await?;
+    ensure_eq!(server.log().await?.arrivals("GET", "/done.html"), 1, "requests for one navigation");
+    page.go(&server.url("/")).await?;
+    server.down().await;
+    page.browser.stop_worker(&page.window).await?;
+    page.go(&server.url("/done.html")).await?;
+    ensure_eq!(page.eval("document.title").await?, "Done", "the worker's answer where the network has none");
     Ok(())
 }
 
