@@ -4,7 +4,7 @@
 use super::database::Database;
 use super::ledger::Ledger;
 use super::records::{prolong, read_entry, write_entry, write_row, write_use};
-use super::requests::{Ask, Range, complete, failure, read};
+use super::requests::{Ask, Range, complete, delete, failure, put, read};
 use super::schema::{ANSWERS, BODIES, CURRENT, ENTRIES, GENERATIONS, ROW_BODIES, ROWS, USES};
 use crate::cache::{Entry, EntryKey, Target};
 use crate::engine::{CommitResult, Committed, Compare, Durability, Keep, Op, PRECACHE};
@@ -12,7 +12,7 @@ use crate::fault::StoreError;
 use crate::ids::Generation;
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
-use web_sys::{IdbObjectStore, IdbTransaction};
+use web_sys::IdbTransaction;
 
 /// An op together with the bytes it stores, if it stores any.
 pub struct Ready {
@@ -178,8 +178,8 @@ impl Database {
                 }
                 outcome.same_bytes |= old.is_some_and(|old| same_bytes(old, bytes));
                 let key = &entry.key.0;
-                put(&store(transaction, ENTRIES)?, key, &write_entry(entry, size, &self.table))?;
-                put(&store(transaction, BODIES)?, key, bytes)?;
+                put(transaction, ENTRIES, key, &write_entry(entry, size, &self.table))?;
+                put(transaction, BODIES, key, bytes)?;
                 ledger.count(used, -1.0);
                 let used = write_use(&entry.group, size, keep);
                 ledger.count(&used, 1.0);
@@ -192,7 +192,7 @@ impl Database {
                     Some(stored) if is_same(&stored, entry) => {
                         prolong(used, keep);
                         ledger.touch(&entry.key.0, used, entry.received_at)?;
-                        put(&store(transaction, ENTRIES)?, &entry.key.0, &write_entry(entry, entry.size, &self.table))
+                        put(transaction, ENTRIES, &entry.key.0, &write_entry(entry, entry.size, &self.table))
                     }
                     Some(_) | None => Ok(()),
                 }
@@ -212,14 +212,13 @@ impl Database {
             // The ledger's.
             Op::Trim { .. } => Ok(()),
             Op::KeepPrecached { keys } => {
-                let uses = store(transaction, USES)?;
                 let Some(stored) = answers.next().map(list) else { return Ok(()) };
                 for place in 0..stored.length() {
                     let key = stored.get(place);
                     match key.as_string() {
                         // Written as what must stay: version 1 did not say so.
                         Some(key) if keys.iter().any(|kept| kept.0 == key) => {
-                            put(&uses, &key, &write_use(PRECACHE, 0, &Keep::ALWAYS))?;
+                            put(transaction, USES, &key, &write_use(PRECACHE, 0, &Keep::ALWAYS))?;
                         }
                         Some(_) => delete(transaction, &ANSWERS, &key)?,
                         // A key that is no text is not ours to remove.
@@ -229,16 +228,14 @@ impl Database {
                 Ok(())
             }
             Op::Raise { rows, current } => {
-                let store = store(transaction, GENERATIONS)?;
-                raise(&store, CURRENT, *current, answers.next())?;
+                raise(transaction, CURRENT, *current, answers.next())?;
                 for (key, generation) in rows {
-                    raise(&store, key, *generation, answers.next())?;
+                    raise(transaction, key, *generation, answers.next())?;
                 }
                 Ok(())
             }
             Op::Forget { up_to } => {
-                let store = store(transaction, GENERATIONS)?;
-                raise(&store, &Target::All.row_key(), *up_to, answers.next())?;
+                raise(transaction, &Target::All.row_key(), *up_to, answers.next())?;
                 let (Some(keys), Some(values)) = (answers.next(), answers.next()) else { return Ok(()) };
                 let (keys, values) = (list(keys), list(values));
                 for place in 0..keys.length() {
@@ -247,15 +244,15 @@ impl Database {
                     if number(&values.get(place)) <= up_to.0
                         && key.as_string().is_some_and(|key| key.as_bytes().contains(&b':'))
                     {
-                        store.delete(&key)?;
+                        delete(transaction, &[GENERATIONS], &key)?;
                     }
                 }
                 Ok(())
             }
             Op::PutRow { row, .. } => {
-                put(&store(transaction, ROWS)?, &row.id.0, &write_row(row))?;
+                put(transaction, ROWS, &row.id.0, &write_row(row))?;
                 match bytes {
-                    Some(bytes) => put(&store(transaction, ROW_BODIES)?, &row.id.0, bytes),
+                    Some(bytes) => put(transaction, ROW_BODIES, &row.id.0, bytes),
                     None => Ok(()),
                 }
             }
@@ -265,23 +262,11 @@ impl Database {
 }
 
 /// Writes a generation, unless it is as high: another worker's raise may have been asked for later and stored before.
-fn raise(store: &IdbObjectStore, key: &str, to: Generation, stored: Option<&JsValue>) -> Result<(), JsValue> {
-    if stored.map_or(0, number) < to.0 { put(store, key, &JsValue::from_f64(to.0 as f64)) } else { Ok(()) }
-}
-
-fn delete(transaction: &IdbTransaction, stores: &[&str], key: &JsValue) -> Result<(), JsValue> {
-    for name in stores {
-        store(transaction, name)?.delete(key)?;
+fn raise(transaction: &IdbTransaction, key: &str, to: Generation, stored: Option<&JsValue>) -> Result<(), JsValue> {
+    if stored.map_or(0, number) >= to.0 {
+        return Ok(());
     }
-    Ok(())
-}
-
-fn store(transaction: &IdbTransaction, name: &str) -> Result<IdbObjectStore, JsValue> {
-    transaction.object_store(name)
-}
-
-fn put(store: &IdbObjectStore, key: &str, value: &JsValue) -> Result<(), JsValue> {
-    store.put_with_key(value, &JsValue::from_str(key)).map(drop)
+    put(transaction, GENERATIONS, key, &JsValue::from_f64(to.0 as f64))
 }
 
 fn number(stored: &JsValue) -> u64 {

@@ -1,7 +1,7 @@
 //! What is stored, counted: how many answers and bytes each limit group holds, in one small record beside the records of use.
 //! Written in the transaction of each change, so it is never wrong; reads what it counts only where a database has no ledger yet.
 
-use super::requests::{Ask, Range, read};
+use super::requests::{Ask, Range, delete, put, read};
 use super::schema::{ANSWERS, USES};
 use crate::engine::PRECACHE;
 use crate::route::Limits;
@@ -86,7 +86,7 @@ impl<'a> Ledger<'a> {
             set(&self.record, MOMENT, &at.into());
             set(used, "at", &(at + number(used, "lift")).into());
         }
-        self.transaction.object_store(USES)?.put_with_key(used, &key.into()).map(drop)
+        put(self.transaction, USES, key, used)
     }
 
     /// Removes what is beyond a limit, of a group or of all, and a little more; adds the keys to `changed`.
@@ -136,10 +136,7 @@ impl<'a> Ledger<'a> {
     /// Removes an answer, by its key and its record of use.
     pub fn remove_entry(&self, key: &JsValue, used: &JsValue) -> Result<(), JsValue> {
         self.count(used, -1.0);
-        for name in ANSWERS {
-            self.transaction.object_store(name)?.delete(key)?;
-        }
-        Ok(())
+        delete(self.transaction, &ANSWERS, key)
     }
 
     fn exceeds(&self, name: &str, limits: &Limits) -> bool {

@@ -106,6 +106,19 @@ pub async fn read(transaction: &IdbTransaction, asks: &[Ask<'_>]) -> Result<Vec<
     Ok(answers)
 }
 
+/// Writes a value under a key. A request that fails aborts the transaction, which is where it is heard.
+pub fn put(transaction: &IdbTransaction, store: &str, key: &str, value: &JsValue) -> Result<(), JsValue> {
+    transaction.object_store(store)?.put_with_key(value, &JsValue::from_str(key)).map(drop)
+}
+
+/// Removes a key from some stores.
+pub fn delete(transaction: &IdbTransaction, stores: &[&str], key: &JsValue) -> Result<(), JsValue> {
+    for name in stores {
+        transaction.object_store(name)?.delete(key)?;
+    }
+    Ok(())
+}
+
 /// Waits until the transaction is on its way to the disk (or on it, when it is strict): the only sign of durability.
 pub async fn complete(transaction: &IdbTransaction) -> Result<(), StoreError> {
     let (settled, resolve, reject) = deferred();
