@@ -36,8 +36,8 @@ async function leave() {
 }
 
 async function removeCaches() {
-  const ours = (/** @type {string} */ name) => /^longshore-\d[^:]*(:.*)?$/.exec(name)?.[1] === (suffix || undefined);
-  await Promise.all((await caches.keys()).filter((name) => /^longshore-\d/.test(name) && ours(name)).map((name) => caches.delete(name)));
+  const ours = (/** @type {string} */ name) => /^longshore-\d/.test(name) && /^[^:]*(:.*)?$/.exec(name)?.[1] === (suffix || undefined);
+  await Promise.all((await caches.keys()).filter((name) => ours(name) || name === `longshore-opaque:${pathname}`).map((name) => caches.delete(name)));
 }
 
 /** Removes stored answers, and the database itself when no write waits in it. */

@@ -203,6 +203,13 @@ declare namespace Longshore {
      * server is asked with them. Names are compared as they are written in the URL. Default: none.
      */
     ignoreParams?: readonly string[];
+    /**
+     * Keeps opaque answers too: those of other origins without CORS, as to `<img>` and `<script>`. They lie in Cache Storage and go out again to
+     * `no-cors` requests only; they count in `maxEntries`. Nothing of them can be read, so an error is kept like a success (let a strategy ask
+     * again), and a browser may count each as several megabytes of the quota, whatever its size: set `maxEntries`. Not with `respect: "http"`.
+     * Default: false, they are passed through.
+     */
+    storeOpaque?: boolean;
     /** Content types it stores, such as `"application/json"` or `"image/*"`. Default: what the URL's ending suggests. */
     expects?: string | readonly string[];
     /** The page to show when neither network nor store has an answer. It must be precached. Default: none. */

@@ -8,6 +8,7 @@
 import { withoutEngine } from "./shell/answers.js";
 import { Engine } from "./shell/engine.js";
 import { Files, VERSION } from "./shell/files.js";
+import { opaque, removeOpaque } from "./shell/opaque.js";
 import { Ready } from "./shell/ready.js";
 import { match, matchMutation, Table } from "./shell/routes.js";
 import { checkShape, ConfigError, messageOf } from "./shell/shape.js";
@@ -151,8 +152,16 @@ async function boot(life) {
     if (error instanceof WebAssembly.RuntimeError) throw error;
     throw refuse(error);
   }
-  const forget = (/** @type {string[] | null | undefined} */ names) => (names === null ? ready.distrust() : ready.forget(names));
-  const env = { scope: worker.registration.scope, version: VERSION, table: ready.table, forget, ...life };
+  const { scope } = worker.registration;
+  const { pathname } = new URL(scope);
+  const keepsOpaque = config.routes?.some((route) => route.storeOpaque);
+  /** @param {string[] | null | undefined} names @param {number} from where the keys of entries begin that are gone. */
+  const forget = (names, from) => {
+    if (names === null) return ready.distrust();
+    ready.forget(names);
+    if (keepsOpaque && names && from < names.length) removeOpaque(pathname, names.slice(from)).catch(() => {});
+  };
+  const env = { scope, version: VERSION, table: ready.table, forget, opaque: opaque.bind(null, pathname), ...life };
   const runtime = await glue.boot(plain, env);
   // Other workers are heard from now on; what they said before is not known.
   ready.forget();

@@ -43,7 +43,7 @@ fn everything_that_can_be_written_is_read() {
         "routes": [
             {"match": ["/api/*", "https://cdn.example/*"], "method": "GET", "destination": ["", "image"], "mode": ["cors"], "header": {"X-A": true, "X-B": "b"},
              "strategy": "network-first", "timeout": "3s", "staleTime": "30s", "maxAge": "7d", "maxEntries": 500, "maxBytes": 5e9, "maxEntryBytes": 9e9, "priority": "high", "tags": ["api", "board:{path[2]}"],
-             "ignoreSearch": true, "ignoreParams": ["utm_*"], "expects": "Application/JSON", "fallback": "/offline.html?v=1"},
+             "ignoreSearch": true, "ignoreParams": ["utm_*"], "storeOpaque": true, "expects": "Application/JSON", "fallback": "/offline.html?v=1"},
             {"match": {"hook": true}, "strategy": "stale-while-revalidate", "respect": "http"},
             {"match": "/graphql", "method": ["GET", "POST"], "key": "operation", "strategy": "cache-first"},
             {"match": {"hook": true}, "strategy": "stale-while-revalidate", "respect": "route"},
@@ -56,7 +56,7 @@ fn everything_that_can_be_written_is_read() {
         "ignoreParams": [], "directoryIndex": false, "cleanURLs": false,
     }));
     let route = &config.routes[0];
-    assert_eq!(route.strategy, Strategy::NetworkFirst);
+    assert_eq!((route.strategy, route.store_opaque), (Strategy::NetworkFirst, true));
     assert_eq!(
         config.routes.iter().map(|route| route.respect).collect::<Vec<_>>(),
         [Respect::Route, Respect::Http, Respect::Route, Respect::Route]

@@ -20,7 +20,7 @@ use crate::cache::{Entry, EntryKey};
 use crate::freshness::{
     Invalidation, Respect, Reuse, StandIn, Stored, assess, conditions, is_conditional, may_use, selected, vary_matches,
 };
-use crate::http::{CacheMode, CacheStatus, Came, Headers, Method, RequestHead};
+use crate::http::{CacheMode, CacheStatus, Came, Headers, Method, Mode, RequestHead, ResponseType};
 use crate::ids::Generation;
 use crate::time::Timestamp;
 
@@ -303,7 +303,10 @@ impl Exchange {
     }
 
     fn weigh(&mut self, found: Option<Box<Entry>>, invalidation: Invalidation, now: Timestamp) {
-        let Some(entry) = found.filter(|entry| self.is_answered_by(entry)) else { return };
+        // Fetch, 4.1: only `no-cors` may have what is opaque.
+        let mode = self.head.mode;
+        let readable = |entry: &Entry| entry.head.kind != ResponseType::Opaque || mode == Mode::NoCors;
+        let Some(entry) = found.filter(|entry| self.is_answered_by(entry) && readable(entry)) else { return };
         self.standing = match assess(entry.view(), self.plan.judges_by(), invalidation, now) {
             Reuse::Fresh => Standing::Fresh,
             Reuse::Stale if invalidation == Invalidation::Invalidated => Standing::Invalidated,

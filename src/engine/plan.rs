@@ -6,7 +6,7 @@ use super::effect::Keep;
 use super::exchange::PRECACHE;
 use crate::cache::{Entry, EntryKey};
 use crate::freshness::{Lifetime, Policy, Respect, ready, ttl};
-use crate::http::{Ready, RequestHead};
+use crate::http::{Ready, RequestHead, ResponseType};
 use crate::route::{self, Limits, Priority, Route, Strategy};
 use crate::time::{Span, Timestamp};
 use std::rc::Rc;
@@ -36,6 +36,8 @@ pub struct Plan {
     pub policy: Policy,
     /// Whether what is stored is good whatever its age.
     pub any_age: bool,
+    /// Whether answers that cannot be read are stored too.
+    pub store_opaque: bool,
     /// The content types a stored answer may have; empty: what the URL's ending suggests.
     pub expects: Vec<String>,
     /// Tags for a stored answer, filled in.
@@ -62,7 +64,8 @@ impl Plan {
     /// The mark for an answer that is stored under this plan, where its strategy lets one go out unasked.
     #[must_use]
     pub fn mark(&self, entry: &Entry) -> Option<Ready> {
-        if !self.strategy.answers_unasked() {
+        // What is opaque only the engine's shell can put together.
+        if !self.strategy.answers_unasked() || entry.head.kind == ResponseType::Opaque {
             return None;
         }
         if entry.group == PRECACHE {
@@ -164,6 +167,7 @@ impl Places {
             keys,
             policy: Policy { respect, stale_time: route.stale_time, max_age: route.max_age, silent },
             any_age: false,
+            store_opaque: route.store_opaque,
             expects: route.expects.clone(),
             tags: route.tags_for(&head.method, &head.url),
             group: route.name.clone(),
@@ -194,6 +198,7 @@ fn precache_plan(keys: Vec<EntryKey>) -> Plan {
         policy: LASTING,
         // Its revision says how long it is good.
         any_age: true,
+        store_opaque: false,
         expects: Vec::new(),
         tags: Vec::new(),
         group: PRECACHE.to_owned(),

@@ -28,6 +28,8 @@ pub struct Route {
     pub priority: Priority,
     /// `tags`: names to invalidate its answers by. A tag that names a missing segment is left out. Default: none.
     pub tags: Vec<Template>,
+    /// `storeOpaque`: whether answers that cannot be read are kept too. Default: they are not.
+    pub store_opaque: bool,
     /// `expects`: the content types it stores, such as `application/json` or `image/*`, in lower case. Default (empty list): what the
     /// URL's ending suggests.
     pub expects: Vec<String>,
@@ -59,6 +61,7 @@ impl Route {
             limits: Limits::NONE,
             priority: Priority::Normal,
             tags: Vec::new(),
+            store_opaque: false,
             expects: Vec::new(),
             fallback: None,
         }

@@ -37,6 +37,8 @@ pub struct Place {
     pub version: String,
     /// The shell's function that forgets ready answers: those of these entry keys and generation rows, or all.
     pub forget: JsValue,
+    /// The shell's function that keeps answers that cannot be read, and gives them back.
+    pub opaque: JsValue,
     /// Resolves when the shell gives this instance up.
     pub ended: JsValue,
 }
@@ -142,11 +144,19 @@ impl Driver {
         driver
     }
 
-    /// Has the shell forget what it holds ready under these names; undefined stands for everything.
-    pub fn have_forgotten(&self, names: &JsValue) {
+    /// Has the shell forget what it holds ready under these names; undefined stands for everything. The names from that place on are
+    /// keys of entries that are gone.
+    pub fn have_forgotten(&self, names: &JsValue, gone_from: u32) {
         if let Some(forget) = self.place.forget.dyn_ref::<Function>() {
-            call(forget, names);
+            let _ = forget.call2(&JsValue::UNDEFINED, names, &gone_from.into());
         }
+    }
+
+    /// Has the shell keep an answer that cannot be read, and promise the bytes that stand for it; without one, promise what it has kept.
+    pub fn opaque(&self, key: &EntryKey, answer: &JsValue) -> Promise {
+        let kept = self.place.opaque.dyn_ref::<Function>();
+        let kept = kept.and_then(|kept| kept.call2(&JsValue::UNDEFINED, &key.0.as_str().into(), answer).ok());
+        Promise::resolve(&kept.unwrap_or_default())
     }
 
     /// Reads the raised generations where they may have been raised since; a store that fails leaves the old ones, until the next time.
@@ -289,7 +299,7 @@ fn hear(me: Weak<Driver>) -> impl Fn() {
     move || {
         if let Some(me) = me.upgrade() {
             me.outdated.set(me.outdated.get() + 1);
-            me.have_forgotten(&JsValue::UNDEFINED);
+            me.have_forgotten(&JsValue::UNDEFINED, 0);
             me.tell(|engine| engine.wake(Wake::OtherWorker, clock::now()));
         }
     }

@@ -12,7 +12,7 @@ use super::tasks::{start, when};
 use crate::cache::EntryKey;
 use crate::engine::{Answer, Durability, Effect, Lock, Op, Upstream};
 use crate::fault::{FetchError, StoreError};
-use crate::http::ResponseHead;
+use crate::http::{ResponseHead, ResponseType};
 use crate::ids::{BodyId, CommitId, ExchangeId};
 use crate::queue::Row;
 use js_sys::{Array, Function, Promise, Uint8Array};
@@ -44,7 +44,7 @@ impl Driver {
                 // Whether room was made shows when the commit is tried again.
                 let removed = Array::new();
                 let _ = me.database.make_room(&removed).await;
-                me.forget_some(&removed);
+                me.forget_some(&removed, 0);
                 me.tell(|engine| engine.on_room_made(token, clock::now()));
             }),
             Effect::AskLock => self.ask_lock(),
@@ -102,6 +102,13 @@ impl Driver {
         let Some(live) = self.live.get(exchange.0) else { return };
         let Some(respond) = live.respond.take() else { return };
         let response = match answer {
+            Answer::Stored { key, head, .. } if head.kind == ResponseType::Opaque => {
+                // It can be handed on only as it came.
+                return when(self.opaque(&key, &JsValue::UNDEFINED), move |kept| match kept {
+                    Ok(kept) if kept.is_object() => call(&respond, &kept),
+                    Ok(_) | Err(_) => pass_through(&live, respond),
+                });
+            }
             Answer::Stored { key, head, cut } => match live.found.take() {
                 Some((found, body)) if found == key => {
                     let body = if let Some(cut) = cut { bodies::pieces(&body, &cut) } else { body };
@@ -129,7 +136,8 @@ impl Driver {
         let names = touched(&ops);
         let raises = ops.iter().any(|op| matches!(op, Op::Raise { .. }));
         // Before, since what is being replaced must not go out any more; and after, since it may have been read meanwhile.
-        self.forget_some(&names);
+        let known = names.length();
+        self.forget_some(&names, known);
         let me = Rc::clone(self);
         start(async move {
             let result = match JsFuture::from(Promise::all(&bodies)).await {
@@ -142,18 +150,18 @@ impl Driver {
                 Err(error) => Err(cut_off(&text(&error, "message").unwrap_or_default())),
             };
             match &result {
-                Ok(_) => me.forget_some(&names),
+                Ok(_) => me.forget_some(&names, known),
                 // What was to be raised is raised in the engine's memory alone: the shell must not go by the store.
-                Err(_) if raises => me.have_forgotten(&JsValue::NULL),
+                Err(_) if raises => me.have_forgotten(&JsValue::NULL, 0),
                 Err(_) => {}
             }
             me.tell(|engine| engine.on_committed(id, result, clock::now()));
         });
     }
 
-    fn forget_some(&self, names: &Array) {
+    fn forget_some(&self, names: &Array, gone_from: u32) {
         if names.length() > 0 {
-            self.have_forgotten(names);
+            self.have_forgotten(names, gone_from);
         }
     }
 
@@ -168,6 +176,11 @@ impl Driver {
         match body {
             Some(Body::Bytes(bytes)) => bytes,
             Some(Body::Response(response)) => {
+                if let Op::PutEntry { entry, .. } = op
+                    && entry.head.kind == ResponseType::Opaque
+                {
+                    return self.opaque(&entry.key, &response).into();
+                }
                 response.array_buffer().unwrap_or_else(|error| Promise::reject(&error)).into()
             }
             None => JsValue::UNDEFINED,

@@ -118,6 +118,7 @@ pub async fn boot(config: JsValue, env: JsValue) -> Result<Runtime, JsValue> {
         table: text(&env, "table").unwrap_or_default(),
         version: text(&env, "version").unwrap_or_default(),
         forget: get(&env, "forget"),
+        opaque: get(&env, "opaque"),
         ended: get(&env, "ended"),
         scope,
     };

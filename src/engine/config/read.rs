@@ -59,6 +59,7 @@ fn route(index: usize, value: &Value, all: Limits) -> Route {
             _ => Priority::Normal,
         },
         tags: templates(value, "tags"),
+        store_opaque: value.flag("storeOpaque").unwrap_or(false),
         expects: media_types(value),
         fallback: value.text("fallback"),
         ..Route::new(value.text("strategy").and_then(|word| Strategy::parse(&word)).unwrap_or(Strategy::NetworkOnly))

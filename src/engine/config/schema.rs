@@ -47,6 +47,7 @@ const ROUTE_FIELDS: Rule = object(&[
     optional("tags", &TAGS),
     optional("ignoreSearch", &FLAG),
     optional("key", &KEY),
+    optional("storeOpaque", &FLAG),
     optional("ignoreParams", &PARAMS),
     optional("expects", &EXPECTS),
     optional("fallback", &Rule { expected: "a path such as \"/offline.html\"", form: Form::Text(check_own_path) }),
@@ -244,7 +245,7 @@ fn check_route(checker: &mut Checker, at: &str, value: &Value) -> Fit {
     }
     let by_http = value.get("respect").is_some_and(|respect| respect.as_text() == Some("http"));
     // RFC 9110, 9.3.3: by HTTP, nothing stored answers a POST.
-    for key in ["staleTime", "timeout", "key"] {
+    for key in ["staleTime", "timeout", "key", "storeOpaque"] {
         if by_http && value.get(key).is_some() {
             checker.push(&child(at, key), "with respect \"http\" the header fields decide this".to_owned());
         }

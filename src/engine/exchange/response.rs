@@ -9,7 +9,7 @@ use crate::fault::FetchError;
 use crate::freshness::{
     Refusal, StandIn, confirms, refresh, refresh_by_head, selected, storable, storable_by_http, strip,
 };
-use crate::http::{Came, Method, ResponseHead, offer_parts};
+use crate::http::{Came, Method, ResponseHead, ResponseType, offer_parts};
 use crate::ids::BodyId;
 use crate::tabs::Event;
 use crate::time::Timestamp;
@@ -73,7 +73,9 @@ impl Exchange {
     pub(super) fn refusal(&self, head: &ResponseHead) -> Option<Refusal> {
         let verdict =
             if self.respects_http() { storable_by_http(&self.head, head) } else { storable(&self.head, head) };
-        verdict.err()
+        // A part that is opaque looks like a whole.
+        let kept = self.plan.store_opaque && head.kind == ResponseType::Opaque && !self.wants_part();
+        verdict.err().filter(|refusal| !kept || !matches!(refusal, Refusal::Unreadable(_)))
     }
 
     /// An answer that is not kept. 404 and 410 take what is stored with them: it is gone, and must not be shown again as if it

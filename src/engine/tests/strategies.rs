@@ -2,7 +2,7 @@
 
 use super::world::{Said, URL, World, head, offline, ok, route, status};
 use crate::engine::{Effect, Reason, Upstream};
-use crate::http::{Method, RequestHead};
+use crate::http::{CacheMode, Method, Mode, RequestHead, ResponseHead, ResponseType};
 use crate::ids::ExchangeId;
 use crate::route::{Limits, Route, Strategy};
 use crate::tabs::Event;
@@ -291,6 +291,37 @@ fn what_is_read_by_post_is_kept_and_asked_for_without_conditions() {
         assert_eq!(world.story(), expected, "{} {standing}", strategy.as_str());
         world.assert_over();
     }
+}
+
+#[test]
+fn what_is_opaque_is_kept_where_the_route_asks_and_answers_no_cors_alone() {
+    let opaque = || Ok((ResponseHead { kind: ResponseType::Opaque, ..head(0, &[]) }, String::new()));
+    let no_cors = || RequestHead { mode: Mode::NoCors, same_origin: false, ..RequestHead::get(URL) };
+    let part = RequestHead { headers: [("range", "bytes=0-")].into_iter().collect(), ..no_cors() };
+    let unstored = RequestHead { cache: CacheMode::NoStore, ..no_cors() };
+    for (keeps, request, expected) in [
+        (true, no_cors(), "fetch network put"),
+        (false, no_cors(), "fetch network"),
+        (true, part, "fetch network"),
+        (true, unstored, "fetch network"),
+    ] {
+        let mut world = World::with(Route { store_opaque: keeps, ..route(Strategy::CacheFirst) });
+        world.begin(request);
+        world.network(opaque());
+        assert_eq!(world.story(), expected, "{keeps}");
+        world.assert_over();
+    }
+
+    let mut world = World::with(Route { store_opaque: true, ..route(Strategy::CacheFirst) });
+    world.begin(no_cors());
+    world.network(opaque());
+    let (entry, _) = world.entries.values().next().expect("it is stored");
+    assert_eq!(entry.ready, None, "the worker shell cannot make it anew");
+    world.begin(no_cors());
+    world.get(URL);
+    world.network(ok("", "readable"));
+    assert_eq!(world.story(), "fetch network put stored fetch network put");
+    world.assert_over();
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod history;
 mod holding;
 mod killed;
 mod leaving;
+mod opaque;
 mod parts;
 mod precaching;
 mod routing;
@@ -71,6 +72,7 @@ pub fn all() -> Vec<Scenario> {
         precaching::all(),
         routing::all(),
         addresses::all(),
+        opaque::all(),
         parts::all(),
         tabs::all(),
         history::all(),
