@@ -204,6 +204,8 @@ export interface Events {
   offline: Envelope<"offline">;
   /** Messages were missed; comes before the resync of the `updated` handlers. */
   resync: Envelope<"resync"> & { reason: "gap" | "pageshow" };
+  /** An entry of the precache list has come in or could not be had; of those that had to be fetched, at install or later. */
+  precache: Envelope<"precache"> & { done: number; total: number; failed: number };
   /** An update is installed and waits; `skipWaiting()` lets it take over. Also told to handlers that come later. */
   waiting: Envelope<"waiting">;
   /** A tab wants to apply an update, which reloads this page: call `refuse()`, at once, to keep it as it is (a text half written). */

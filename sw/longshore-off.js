@@ -3,6 +3,8 @@
 // removes what was cached, keeps writes that were never sent, unregisters itself and reloads the pages that the old worker served.
 // Does not send anything: a later worker finds the kept writes and sends them.
 //
+// Imported by Longshore's own worker it does nothing until the kill switch calls for it (`shell/kill.js`).
+//
 // Built by `cargo xtask build` into one classic script of its own, apart from the worker's.
 
 import { worker } from "./shell/worker.js";
@@ -19,11 +21,16 @@ const suffix = pathname === "/" ? "" : `:${pathname}`;
 /** Whether there was a worker before. Without one there is no page to reload; pages that register this script again would do so for ever. */
 let replaces = false;
 
-worker.addEventListener("install", (event) => {
-  replaces = worker.registration.active !== null;
-  event.waitUntil(worker.skipWaiting());
-});
-worker.addEventListener("activate", (event) => event.waitUntil(leave()));
+if (worker.longshore) {
+  replaces = true;
+  self.__longshoreLeave = leave;
+} else {
+  worker.addEventListener("install", (event) => {
+    replaces = worker.registration.active !== null;
+    event.waitUntil(worker.skipWaiting());
+  });
+  worker.addEventListener("activate", (event) => event.waitUntil(leave()));
+}
 
 async function leave() {
   if (replaces) await worker.clients.claim();

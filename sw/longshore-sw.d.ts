@@ -11,6 +11,9 @@ declare const longshore: Longshore.Api;
 /** Made by the glue script; calling it gives a fresh instance of the engine's module. Not for apps. */
 declare var __longshoreGlue: undefined | (() => any);
 
+/** Made by the safety script, for the kill switch. Not for apps. */
+declare var __longshoreLeave: undefined | (() => Promise<void>);
+
 declare namespace Longshore {
   /** The worker's API. */
   interface Api {
@@ -56,8 +59,16 @@ declare namespace Longshore {
     /** Which writes are queued when they cannot be sent. Looked at before `routes`. */
     mutations?: readonly Mutation[];
     /**
-     * URLs stored while the worker installs; the installation fails without them. They are served where no route takes the request. A text is
-     * a URL that is fetched anew with each version of the worker script; `revision` says when it has to be.
+     * URLs stored while the worker installs, six at a time; the installation fails without them, but for those of the group `"optional"`.
+     * They are served where no route takes the request. A text is a URL that the server is asked about with each version of the worker
+     * script; `revision` says when it has to be.
+     *
+     * What Workbox's tools put in place of `self.__WB_MANIFEST` is taken as it is: paths may be relative to the worker script, and an entry
+     * may occur twice.
+     *
+     * What is stored already is not fetched again: an installation that was cut off goes on where it was. What the browser has removed is
+     * fetched again when the worker starts. A tab that was open before an update keeps what the version before has precached, for as long
+     * as it lives.
      */
     precache?: readonly (string | Precached)[];
     /** Names of caches that libraries before Longshore left, with `*`; deleted once this worker is active. Example: `["workbox-*"]`. */
@@ -82,6 +93,13 @@ declare namespace Longshore {
     directoryIndex?: string | false;
     /** Whether `/about` gets the precached `/about.html`. Default: true (Workbox precaching's `cleanURLs`). */
     cleanURLs?: boolean;
+    /**
+     * A path on the own origin that takes Longshore off the site, such as `"/longshore-kill.json"`. It is asked for at install, and then
+     * when the worker starts, at most every 10 minutes and behind any answer. A 200 with the JSON `{"off": true}` has the worker remove what
+     * it stored, unregister, and reload its pages; writes that were never sent are kept. Any other answer, and none, says nothing. Needs
+     * `longshore-off.js` beside `longshore-sw.js`. Default: none.
+     */
+    killSwitch?: string;
     /** Bytes of stored answers that the worker keeps in memory, each at most an eighth; 0 keeps none. Default: 16777216 (16 MB). */
     memory?: number;
     /**
@@ -103,12 +121,20 @@ declare namespace Longshore {
 
   /** A URL stored at install. */
   interface Precached {
-    /** Resolved against the worker's scope. */
+    /** On the own origin; resolved against the worker script. */
     url: string;
-    /** Changes when the content does. URLs that contain a hash need none. */
+    /** Changes when the content does; `null` where the URL itself does, as with a hash in its name. Default: the server is asked at install. */
     revision?: string | null;
-    /** As in HTML: `sha256-…` (W3C Subresource Integrity). */
+    /**
+     * As in HTML: `sha256-…` (W3C Subresource Integrity). What comes without it is fetched past the browser's cache, then, under a parameter
+     * of our own (`longshore-past-caches`), past all others; then it counts as not to be had.
+     */
     integrity?: string;
+    /**
+     * `"critical"`: without it the installation fails. `"optional"`: fetched once the worker is active, and again when it starts for as long
+     * as it is missing. Default: `"critical"`.
+     */
+    group?: "critical" | "optional";
   }
 
   /**

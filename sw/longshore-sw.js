@@ -7,17 +7,20 @@
 
 import { withoutEngine } from "./shell/answers.js";
 import { Engine } from "./shell/engine.js";
-import { Files, VERSION } from "./shell/files.js";
+import { Files, isAlone, VERSION } from "./shell/files.js";
+import { isDue, isOff } from "./shell/kill.js";
+import { manifest } from "./shell/manifest.js";
 import { opaque, removeOpaque } from "./shell/opaque.js";
 import { Ready } from "./shell/ready.js";
 import { match, matchMutation, Table } from "./shell/routes.js";
 import { checkShape, ConfigError, messageOf } from "./shell/shape.js";
 import { raced, unwanted } from "./shell/static.js";
+import { Versions } from "./shell/versions.js";
 import { worker } from "./shell/worker.js";
 
 /**
  * What `start()` makes of a config.
- * @typedef {{config: Longshore.Config, table: Table, files: Files, ready: Ready}} Started
+ * @typedef {{config: Longshore.Config, table: Table, files: Files, ready: Ready, versions: Versions}} Started
  */
 
 /** How long the engine's boot gives way to answers that need no engine, ms: both want the same processor. */
@@ -31,12 +34,14 @@ const SYNC_TAG = "longshore-queue";
 
 /** @type {Started | undefined} */
 let started;
-/** @type {Error | undefined} why this worker must not be installed. */
-let configError;
+/** @type {Error | undefined} why this worker must not be installed, or does nothing any more. */
+let refusal;
+/** Resolves once it is known that this worker may be installed; it rejects where the kill switch forbids it. */
+let allowed = Promise.resolve();
 /** Whether the queue has been woken in this life of the worker. */
 let awake = false;
 
-const engine = new Engine(boot, (error) => error instanceof ConfigError);
+const engine = new Engine(boot, () => refusal !== undefined);
 
 worker.longshore = { start, match, matchMutation, version: VERSION };
 
@@ -49,18 +54,20 @@ worker.addEventListener("error", (event) => engine.onStrayError(event.error));
 worker.addEventListener("unhandledrejection", (event) => engine.onStrayError(event.reason));
 
 /** @type {Longshore.Api["start"]} */
-function start(config) {
+function start(given) {
   // A throw would leave a worker without a config, or none and no word of why. So the error is kept, and fails the install.
   try {
     if (started) throw new ConfigError("start() was called twice");
     // A worker that is active has been installed with this very script, so its config was checked then.
     const active = worker.serviceWorker?.state === "activated";
-    if (!active) checkShape(config);
+    if (!active) checkShape(given);
     const { scope } = worker.registration;
-    const ready = new Ready(`longshore:${new URL(scope).pathname}`, () => nameOf(config), config.memory);
+    const ready = new Ready(`longshore:${new URL(scope).pathname}`, () => nameOf(config), given.memory);
     // Before all else that a start takes: it opens meanwhile.
     if (active) ready.prepare();
-    started = { config, table: new Table(config, scope), files: new Files(config.base ?? "/longshore/", scope), ready };
+    const config = { ...given, precache: manifest(given.precache ?? [], worker.location.href) };
+    const [table, files] = [new Table(config, scope), new Files(config.base ?? "/longshore/", scope)];
+    started = { config, table, files, ready, versions: new Versions(files.shelf, table.precached) };
   } catch (error) {
     refuse(error);
   }
@@ -68,30 +75,38 @@ function start(config) {
 
 /** Keeps the reason why this config cannot work, and says it. @param {unknown} error @returns {ConfigError} */
 function refuse(error) {
-  const refusal = error instanceof ConfigError ? error : new ConfigError(messageOf(error));
-  configError ??= refusal;
-  console.error("longshore:", refusal.message);
-  return refusal;
+  const refused = error instanceof ConfigError ? error : new ConfigError(messageOf(error));
+  refusal ??= refused;
+  console.error("longshore:", refused.message);
+  return refused;
 }
 
 /** What was started; throws where nothing was. @returns {Started} */
 function begun() {
-  if (!started) configError ??= new ConfigError("longshore.start() was not called while the script ran");
-  if (configError) throw configError;
+  if (!started) refusal ??= new ConfigError("longshore.start() was not called while the script ran");
+  if (refusal) throw refusal;
   return /** @type {Started} */ (started);
 }
 
 /** @param {ExtendableEvent} event */
 async function install(event) {
   try {
-    const { config, files } = begun();
+    const { config, files, ready, versions } = begun();
+    const { killSwitch } = config;
     // Before the first await, since some engines allow new scripts only in the event's own task.
     files.importGlue();
-    await Promise.all([files.storeClient(), engine.call((runtime) => runtime.install())]);
-    await routePast(event, config, files);
+    if (killSwitch) {
+      files.importLeave();
+      allowed = isOff(killSwitch).then((off) => {
+        if (off) throw switchOff(killSwitch);
+      });
+    }
+    const [keys] = await Promise.all([ready.precached(), allowed]);
+    await engine.call((runtime) => runtime.command({ kind: "install", keys }));
+    await routePast(event, config, [files.client, ...(await versions.read()).flatMap(({ entries }) => [...entries.keys()])]);
     if (config.skipWaiting) await worker.skipWaiting();
   } catch (error) {
-    announce(configError ? "config-error" : "install-error", error);
+    announce(error instanceof ConfigError ? "config-error" : "install-error", error);
     throw error;
   }
 }
@@ -100,13 +115,13 @@ async function install(event) {
  * Tells the browser what it need not ask us for. It only makes things faster, so nothing comes of its failing.
  * @param {any} event
  * @param {Longshore.Config} config
- * @param {Files} files
+ * @param {string[]} files our own, and those of older versions whose tabs may live on.
  */
 async function routePast(event, config, files) {
   if (!event.addRoutes) return;
   const { origin } = worker.location;
   // In this order, since the first rule that fits decides.
-  for (const rules of [() => raced(config, origin), () => unwanted(config, origin, [files.client])]) {
+  for (const rules of [() => raced(config, origin), () => unwanted(config, origin, files)]) {
     try {
       const made = rules();
       if (made.length > 0) await event.addRoutes(made);
@@ -120,15 +135,34 @@ async function routePast(event, config, files) {
 async function activate() {
   const { config, files } = begun();
   const work = [
-    worker.clients.claim(),
+    // Claimed afterwards: only now is it known which pages were there before.
+    keep("activate").finally(() => worker.clients.claim()),
     files.clean(config.cleanup ?? []),
     // Left over from a foreign worker, every navigation would be fetched twice.
     worker.registration.navigationPreload?.disable(),
-    engine.call((runtime) => runtime.activate()),
   ];
   for (const result of await Promise.allSettled(work)) {
     if (result.status === "rejected") console.warn("longshore: activation went on without", result.reason);
   }
+}
+
+/** Has the engine keep what the tabs of older versions need, and no more. @param {"activate" | "start"} at */
+async function keep(at) {
+  const keys = await begun().versions.settle(at);
+  if (keys && isAlone()) await engine.call((runtime) => runtime.command({ kind: "keep", keys }));
+}
+
+/** Takes Longshore off the site where the kill switch says so. */
+async function obey() {
+  const { config: { killSwitch }, files } = begun();
+  if (!killSwitch || !(await isDue(files.shelf)) || !(await isOff(killSwitch))) return;
+  switchOff(killSwitch);
+  await files.importLeave()();
+}
+
+/** From here on everything is left to the browser. @param {string} by */
+function switchOff(by) {
+  return (refusal = new Error(`switched off by ${by}`));
 }
 
 /**
@@ -136,6 +170,7 @@ async function activate() {
  * @param {import("./shell/engine.js").Life} life
  */
 async function boot(life) {
+  await allowed;
   const { config, files, ready } = begun();
   const glue = files.importGlue();
   const wasm = await files.wasmResponse();
@@ -187,10 +222,15 @@ function nameOf(config) {
 /** @param {FetchEvent} event */
 function onFetch(event) {
   const { request } = event;
-  if (!started || configError) return;
-  const { table, files, ready } = started;
+  if (!started || refusal) return;
+  const { table, files, ready, versions } = started;
   if (files.owns(request.url)) return;
   const taken = request.url === files.client && request.method === "GET" ? "client" : table.take(request);
+  if (taken !== "client" && versions.concern(event, !taken || taken.index < 0)) {
+    const kept = older(event, taken);
+    event.respondWith(kept);
+    return wakeOnce(event, kept);
+  }
   if (!taken) return wakeOnce(event, Promise.resolve());
   if (engine.breakerOpen && taken !== "client" && taken.kind === "mutation") return ready.distrust();
   const place = taken !== "client" && taken.kind === "route" && ready.takes(request) ? table.placeOf(request.url, taken.index) : undefined;
@@ -200,6 +240,19 @@ function onFetch(event) {
   wakeOnce(event, Promise.resolve(answer));
   const uses = ready.takeUses(USES_BATCH);
   if (uses) event.waitUntil(engine.call((runtime) => runtime.command({ kind: "used", uses })).catch(() => {}));
+}
+
+/**
+ * Answers with the file of an older version, if it is one that this tab was loaded with.
+ * @param {FetchEvent} event
+ * @param {import("./shell/routes.js").Taken} [taken]
+ */
+async function older(event, taken) {
+  const { ready, versions } = begun();
+  await versions.read();
+  const key = versions.keyOf(event.clientId, event.request.url, !taken || taken.index < 0);
+  const kept = key === undefined ? undefined : await ready.kept(key);
+  return kept ?? (taken ? answerTo(event, taken) : fetch(event.request));
 }
 
 /**
@@ -259,8 +312,12 @@ function wakeOnce(event, answer) {
   const wake = async () => {
     if (!engine.instance) await new Promise((resolve) => setTimeout(resolve, BOOT_GIVES_WAY_MS));
     await engine.call((runtime) => runtime.wake("start"));
+    await keep("start");
+    const keys = await begun().ready.precached();
+    await engine.call((runtime) => runtime.command({ kind: "repair", keys }));
+    await obey();
   };
-  event.waitUntil(answer.then(wake, wake).catch((error) => console.warn("longshore: the queue was not woken", error)));
+  event.waitUntil(answer.then(wake, wake).catch((error) => console.warn("longshore: work at the worker's start failed", error)));
 }
 
 /** The browser tries again later when this rejects. @param {import("./shell/worker.js").SyncEvent} event */

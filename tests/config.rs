@@ -2,7 +2,7 @@
 
 mod json;
 
-use longshore::engine::config::{Config, Precached, mutation_conditions, route_conditions};
+use longshore::engine::config::{Config, Group, Precached, Revision, mutation_conditions, route_conditions};
 use longshore::http::{Method, Mode};
 use longshore::route::{
     HeaderRule, IdempotencyHeader, Limits, Matcher, OnRetryable, Priority, Respect, Strategy, Template,
@@ -51,8 +51,8 @@ fn everything_that_can_be_written_is_read() {
         "mutations": [{"match": "/api/*", "methods": "POST", "lane": "board:{path[2]}", "invalidates": ["api"], "timeout": "5s", "onRetryable": "answer",
              "idempotencyHeader": "X-Key", "expects": ["application/json"], "forms": {"redirect": "/sent"}, "maxRetryAfter": "1h"},
              {"match": "/b", "idempotencyHeader": false}],
-        "precache": ["/a.html", {"url": "/b.js", "revision": "1", "integrity": hash}, {"url": "/c.js", "revision": null}],
-        "cleanup": ["workbox-*", "v1"], "base": "/", "skipWaiting": true, "warm": false, "maxPending": 1000, "memory": 0, "limits": {"maxEntries": 2000, "maxBytes": 1e6},
+        "precache": ["/a.html", {"url": "/b.js", "revision": "1", "integrity": hash}, {"url": "/c.js", "revision": null, "group": "optional"}, {"url": "/d.js", "group": "critical"}],
+        "cleanup": ["workbox-*", "v1"], "base": "/", "skipWaiting": true, "warm": false, "maxPending": 1000, "memory": 0, "limits": {"maxEntries": 2000, "maxBytes": 1e6}, "killSwitch": "/off.json",
         "ignoreParams": [], "directoryIndex": false, "cleanURLs": false,
     }));
     let route = &config.routes[0];
@@ -80,13 +80,11 @@ fn everything_that_can_be_written_is_read() {
         (Some("X-Key"), Some("/sent"))
     );
     assert_eq!(config.mutations[1].idempotency_header.name_for(true), None);
-    let plain = |url: &str| Precached { url: url.to_owned(), revision: None, integrity: None };
-    let whole = Precached { url: "/b.js".to_owned(), revision: Some("1".to_owned()), integrity: Some(hash) };
-    assert_eq!(
-        config.precache,
-        [plain("/a.html"), whole, plain("/c.js"), plain("/offline.html?v=1")],
-        "the fallback page is precached unasked"
-    );
+    let whole =
+        Precached { revision: Revision::Told("1".to_owned()), integrity: Some(hash), ..Precached::asked("/b.js") };
+    let optional = Precached { revision: Revision::InUrl, group: Group::Optional, ..Precached::asked("/c.js") };
+    let [page, plain, fallback] = ["/a.html", "/d.js", "/offline.html?v=1"].map(Precached::asked);
+    assert_eq!(config.precache, [page, whole, optional, plain, fallback], "the fallback page is precached unasked");
     assert_eq!(
         (config.base.as_str(), config.skip_waiting, config.warm, config.max_pending),
         ("/", true, false, Some(1000))

@@ -349,6 +349,14 @@ fn the_precache_list_is_checked() {
         "precache[0].revision: expected a text that changes with the content, or null, got 1",
     );
     check(
+        json!({"precache": [{"url": "/a", "group": "maybe"}]}),
+        "precache[0].group: expected \"critical\" or \"optional\", got \"maybe\"",
+    );
+    check(
+        json!({"killSwitch": "off.json"}),
+        "killSwitch: expected a path such as \"/index.html\", got \"off.json\" (it must start with \"/\")",
+    );
+    check(
         json!({"precache": [{"url": "/a", "revision": ""}]}),
         "precache[0].revision: expected a text that changes with the content, or null, got \"\"",
     );

@@ -48,17 +48,13 @@ self.__longshoreGlue = () => {
         if (request.url.includes("/trap")) trap("index out of bounds");
         return { response: answer(request, { mutation }), done: Promise.resolve() };
       },
-      install: async () => {
-        note("install");
-        if (fake.installError) throw new Error(fake.installError);
-      },
-      activate: async () => note("activate"),
       wake: async (reason) => {
         note("wake", reason);
         return fake.empty ?? true;
       },
       command: async (message) => {
         note("command", message);
+        if (message.kind === "install" && fake.installError) throw new Error(fake.installError);
         if (message.kind === "hello") return { origin, seq: instance.seq, version: env.version, scope: env.scope };
         if (message.kind === "version") return env.version;
         if (message.kind === "queue.list") return fake.rows ?? [];

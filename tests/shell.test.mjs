@@ -67,10 +67,15 @@ function worker(config = CONFIG) {
     console: { error: (/** @type {any[]} */ ...all) => errors.push(all.join(" ")), warn() {} },
     location: new URL(`${ORIGIN}/sw.js`),
     registration: { scope: `${ORIGIN}/`, installing: null, waiting: null },
-    clients: { claim: async () => sent.push("claim") },
+    clients: { claim: async () => sent.push("claim"), matchAll: async () => [] },
+    IDBKeyRange: { bound: () => ({}) },
+    AbortSignal,
     skipWaiting: async () => void sent.push("skipWaiting"),
     addEventListener: (/** @type {string} */ type, /** @type {any} */ listener) => listeners.set(type, listener),
-    importScripts: () => vm.runInContext(GLUE, self),
+    importScripts: (/** @type {string} */ url) => {
+      if (!url.endsWith("/longshore-off.js")) return vm.runInContext(GLUE, self);
+      self.__longshoreLeave = async () => sent.push("left");
+    },
     fetched: [],
     fetch: async (/** @type {any} */ request) => {
       self.fetched.push(key(request));
@@ -165,7 +170,7 @@ test("install stores the wasm, boots and checks once; later boots read the store
   await fire("install").done;
   const stored = [...(stores.get("longshore-__LONGSHORE_VERSION__")?.keys() ?? [])];
   same(stored, [`${ORIGIN}/longshore/client.js`, `${ORIGIN}/longshore/__LONGSHORE_WASM__`]);
-  same(self.__fake.calls.map(([name]) => name), ["init", "check", "install"]);
+  same(self.__fake.calls.map(([name, { kind } = {}]) => kind ?? name), ["init", "check", "install"]);
   same(self.__fake.calls[1][1].routes[2].match, { hook: true });
   self.__fake.instances[0].env.trapped("over");
   self.fetched.length = 0;
@@ -299,6 +304,49 @@ test("the first event of a life wakes the queue, after its answer; taken or not"
     await fetch(url).done;
     same(self.__fake.calls.filter(([name]) => name === "wake"), [["wake", "start"]]);
   }
+});
+
+test("the first event of a life has the precache repaired, and the kill switch asked about", async () => {
+  const { self, fetch, sent } = worker({ ...CONFIG, killSwitch: "/off.json" });
+  await fetch("/other").done;
+  same(self.__fake.calls.at(-1), ["command", { kind: "repair", keys: [] }]);
+  assert.equal(self.fetched.at(-1), "/off.json");
+  same(sent, []);
+  assert.ok(fetch("/api/x").response, "what says nothing changes nothing");
+});
+
+test("the kill switch acts on a 200 that says so in JSON, and on nothing else", async () => {
+  const says = [
+    [() => new Response("{}", { status: 404 }), false],
+    [() => Response.json({ off: true }, { status: 503 }), false],
+    [() => new Response("<p>Log in</p>"), false],
+    [() => Response.json({ off: "true" }), false],
+    [() => Response.json(null), false],
+    [() => Promise.reject(new TypeError("no network")), false],
+    [() => Response.json({ off: true }), true],
+  ];
+  for (const [answer, acts] of says) {
+    const { self, fetch, sent } = worker({ ...CONFIG, killSwitch: "/off.json" });
+    const { fetch: others } = self;
+    self.fetch = (/** @type {any} */ asked, /** @type {any} */ init) => (asked === "/off.json" ? answer(init) : others(asked));
+    await fetch("/api/x").done;
+    same([sent.includes("left"), fetch("/api/x").response === undefined], [acts, acts]);
+    const next = worker({ ...CONFIG, killSwitch: "/off.json" });
+    next.self.fetch = self.fetch;
+    if (acts) await assert.rejects(next.fire("install").done, /switched off by \/off.json/);
+    else await next.fire("install").done;
+  }
+});
+
+test("a manifest of Workbox's tools is taken as it is", async () => {
+  const list = [{ url: "app.3f.js", revision: null }, "page.html", { url: "page.html", revision: "1" }, { url: "/app.3f.js", revision: null }, "./page.html"];
+  const { self, fire, fetch } = worker({ precache: list });
+  await fire("install").done;
+  const [[, config]] = self.__fake.calls.filter(([name]) => name === "check");
+  // Two that disagree are the engine's to refuse.
+  same(config.precache, [{ url: "/app.3f.js", revision: null }, "/page.html", { url: "/page.html", revision: "1" }]);
+  assert.ok(fetch("/app.3f.js").response);
+  assert.ok(fetch("/page.html").response);
 });
 
 test("a sync rejects while something is left, so that the browser comes again", async () => {

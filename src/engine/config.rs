@@ -50,10 +50,48 @@ pub struct Config {
 pub struct Precached {
     /// Its path on the own origin, with or without a query.
     pub url: String,
-    /// The revision of its content. Default: none, the path itself changes with the content, or the server is asked at each install.
-    pub revision: Option<String>,
+    /// What tells whether it has changed.
+    pub revision: Revision,
     /// Subresource integrity that the answer must have, such as `sha256-…`. Default: none.
     pub integrity: Option<String>,
+    /// `group`: whether the worker can do without it. Default: it cannot.
+    pub group: Group,
+}
+
+/// What tells whether a precached answer is the one that is listed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Revision {
+    /// A text that changes with the content.
+    Told(String),
+    /// `null`: the URL itself changes with the content, so what is stored under it is the same for ever.
+    InUrl,
+    /// Nothing: the server is asked at each install.
+    Unknown,
+}
+
+impl Revision {
+    /// The text of it, which is part of the key.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        if let Revision::Told(text) = self { Some(text) } else { None }
+    }
+}
+
+/// How much depends on a precached answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// The installation fails without it.
+    Critical,
+    /// It is fetched once the worker is active; whatever comes of that.
+    Optional,
+}
+
+impl Precached {
+    /// An entry of which nothing is known but its URL.
+    #[must_use]
+    pub fn asked(url: &str) -> Precached {
+        Precached { url: url.to_owned(), revision: Revision::Unknown, integrity: None, group: Group::Critical }
+    }
 }
 
 impl Config {
@@ -83,7 +121,7 @@ impl Config {
         for route in &self.routes {
             let Some(url) = &route.fallback else { continue };
             if !self.precache.iter().any(|entry| entry.url == *url) {
-                self.precache.push(Precached { url: url.clone(), revision: None, integrity: None });
+                self.precache.push(Precached::asked(url));
             }
         }
     }

@@ -72,6 +72,15 @@ pub enum Effect {
     RegisterSync,
     /// Tell every tab.
     Broadcast(Event),
+    /// Tell every tab how far the precache list is.
+    Progress {
+        /// How many entries came in.
+        done: usize,
+        /// How many there are to fetch.
+        total: usize,
+        /// How many could not be had.
+        failed: usize,
+    },
     /// Call `on_timer` with this reason at that moment; a later effect with the same reason replaces it.
     Timer {
         /// When.

@@ -5,6 +5,7 @@ use super::action::Action;
 use super::config::Config;
 use super::effect::{Answer, CommitResult, Durability, Effect, Op, Reason};
 use super::exchange::Exchange;
+use super::installing::Run;
 use super::plan::Places;
 use super::precaching::Precaching;
 use super::under_way::UnderWay;
@@ -32,6 +33,8 @@ pub struct Engine {
     pub(super) places: Places,
     /// Requests and precache entries under way.
     pub(super) jobs: UnderWay<ExchangeId, Job>,
+    /// The precache list, while it is gone through.
+    pub(super) run: Option<Box<Run>>,
     /// Who fetches for whom.
     pub(super) flights: Flights<ExchangeId>,
     pub(super) generations: Generations,
@@ -101,6 +104,7 @@ impl Engine {
             queue: Queue::new(Owner(instance.owner), options),
             config,
             jobs: UnderWay::default(),
+            run: None,
             flights: Flights::default(),
             generations: Generations::default(),
             forms: UnderWay::default(),
@@ -144,7 +148,7 @@ impl Engine {
     pub fn on_timer(&mut self, reason: Reason, now: Timestamp) {
         match reason {
             Reason::Patience(id) => self.on_patience(id, now),
-            Reason::TryAgain(id) => self.on_try_again(id, now),
+            Reason::TryAgain(id) => self.retry_precaching(id, now),
             Reason::Queue(_) => self.wake(queue::Wake::Timer, now),
         }
     }

@@ -135,7 +135,7 @@ impl Places {
         let mut precached = Vec::new();
         for listed in list {
             let url = absolute(origin, &listed.url);
-            let key = EntryKey::precached(&url, listed.revision.as_deref());
+            let key = EntryKey::precached(&url, listed.revision.text());
             precached.push(Rc::new(Place { url, key, listed }));
         }
         Places { origin: origin.to_owned(), precached }

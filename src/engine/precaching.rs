@@ -1,9 +1,11 @@
-//! One precache entry on its way into the store: looked up, fetched, stored, tried again.
-//! Knows one entry only; whether the whole install succeeded is for whoever counts them.
+//! One precache entry on its way into the store: fetched, stored, tried again.
+//! Knows one entry only; how many are fetched at a time, and what a failure means, is `installing`'s to say.
 
 use super::action::Action;
+use super::config::Revision;
 use super::effect::{CommitResult, Committed, Compare, Keep, Op, Upstream};
 use super::exchange::PRECACHE;
+use super::installing::Aim;
 use super::plan::{LASTING, Place};
 use crate::cache::{Entry, declared_length, inspect};
 use crate::fault::FetchError;
@@ -13,17 +15,22 @@ use crate::ids::{BodyId, Generation};
 use crate::time::{Span, Timestamp};
 use std::rc::Rc;
 
-/// How often an entry is tried before the install fails.
+/// How often an entry is tried at install, and one with an integrity always: each try asks another way.
 const TRIES: u32 = 4;
 
+/// A parameter that no cache on the way has seen: with the time behind it, it names nothing that is stored there.
+const BUST: &str = "longshore-past-caches=";
+
 /// One entry of the precache list.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Precaching {
     /// What it wants done next, for the engine to take.
     pub actions: Vec<Action>,
     /// What to fetch, and where it goes.
     place: Rc<Place>,
     tries: u32,
+    /// How many tries there are.
+    most: u32,
     requested_at: Timestamp,
     /// The generation its fetch began under.
     pub generation: Generation,
@@ -32,40 +39,56 @@ pub struct Precaching {
 }
 
 impl Precaching {
-    /// Starts with a look: a revision that is stored already is not fetched again.
+    /// An entry that has not been fetched yet.
     #[must_use]
-    pub fn begin(place: Rc<Place>, now: Timestamp) -> Precaching {
+    pub fn begin(place: Rc<Place>, aim: Aim, stored: bool) -> Precaching {
+        // A repair is tried again at the worker's next start.
+        let most = if aim == Aim::Repair && place.listed.integrity.is_none() { 1 } else { TRIES };
         Precaching {
-            actions: vec![Action::Lookup(vec![place.key.clone()])],
+            actions: Vec::new(),
             place,
             tries: 0,
-            requested_at: now,
+            most,
+            requested_at: Timestamp(0),
             generation: Generation::default(),
-            stored: false,
+            stored,
         }
     }
 
-    /// Hears whether it is there.
-    pub fn on_entry(&mut self, found: bool, now: Timestamp) {
-        self.stored = found;
-        // Without a revision only the server can tell whether it has changed since the last install.
-        if found && self.place.listed.revision.is_some() { self.end(Ok(())) } else { self.retry(now) }
-    }
-
-    /// Goes out (again).
+    /// Goes out (again). Browsers do not tell an answer that fails its integrity from no answer. So the second try goes past the browser's
+    /// cache, the third past those on the way, which may hold an older revision, and the last asks for the answer as it is, only to learn
+    /// whether there is one.
     pub fn retry(&mut self, now: Timestamp) {
         self.tries += 1;
         self.requested_at = now;
         let listed = &self.place.listed;
-        // An unrevisioned URL carries its own hash, so the browser's copy of it is good; a revisioned one may be an older
-        // revision there.
-        let cache = if listed.revision.is_some() { CacheMode::Reload } else { CacheMode::Default };
+        let mut url = self.place.url.clone();
+        let mut cache = match listed.revision {
+            // The browser may hold an earlier revision.
+            Revision::Told(_) => CacheMode::Reload,
+            Revision::Unknown => CacheMode::NoCache,
+            Revision::InUrl => CacheMode::Default,
+        };
+        if listed.integrity.is_some() && self.tries > 1 {
+            cache = CacheMode::Reload;
+            if self.tries > 2 {
+                url.push_str(if url.as_bytes().contains(&b'?') { "&" } else { "?" });
+                url.push_str(BUST);
+                url.push_str(&now.0.to_string());
+            }
+        }
+        let integrity = if self.is_probe() { None } else { listed.integrity.clone() };
         self.actions.push(Action::Fetch(Upstream {
-            url: Some(self.place.url.clone()),
+            url: Some(url),
             extra: Headers::default(),
             cache: Some(cache),
-            integrity: listed.integrity.clone(),
+            integrity,
         }));
+    }
+
+    /// Whether this try is made to learn why the others failed.
+    fn is_probe(&self) -> bool {
+        self.place.listed.integrity.is_some() && self.tries == TRIES
     }
 
     /// Hears what the network said.
@@ -79,6 +102,9 @@ impl Precaching {
         }
         if let Err(poison) = inspect(&self.place.url, head, &[]) {
             return self.failed(&poison.to_string());
+        }
+        if self.is_probe() {
+            return self.failed("what came does not have its integrity, also past all caches");
         }
         let mut kept = head.clone();
         offer_parts(&mut kept);
@@ -111,7 +137,7 @@ impl Precaching {
     }
 
     fn failed(&mut self, reason: &str) {
-        if self.tries < TRIES {
+        if self.tries < self.most {
             self.actions.push(Action::Pause(Span(250 << self.tries)));
         } else if self.stored {
             self.end(Ok(()));

@@ -2,11 +2,10 @@
 //! How one exchange decides is in `exchange` and `strategy`; who shares a fetch in `flights`.
 
 use super::action::{Action, Company};
-use super::effect::{Answer, CommitResult, Durability, Effect, Op, Reason};
+use super::effect::{Answer, CommitResult, Effect, Reason};
 use super::exchange::{Exchange, PRECACHE};
-use super::machine::{Engine, Job, Purpose};
+use super::machine::{Engine, Job};
 use super::plan::{Plan, Taken};
-use super::precaching::Precaching;
 use crate::cache::{Entry, Generations, Target};
 use crate::fault::{FetchError, StoreError};
 use crate::freshness::Invalidation;
@@ -22,23 +21,6 @@ impl Engine {
     pub fn begin(&mut self, id: ExchangeId, head: RequestHead, taken: Taken, now: Timestamp) {
         let plan = self.plan(&head, taken);
         self.open(id, head, plan, now);
-    }
-
-    /// Starts the precache; each entry finishes under an id of its own, with its outcome.
-    pub fn install(&mut self, mut next_id: impl FnMut() -> ExchangeId, now: Timestamp) {
-        let mut next = 0;
-        while let Some(place) = self.places.precached.get(next).cloned() {
-            next += 1;
-            let id = next_id();
-            self.jobs.insert(id, Job::Precache(Box::new(Precaching::begin(place, now))));
-            self.act(id, now);
-        }
-    }
-
-    /// The worker is the active one: what earlier versions precached is of no use any more.
-    pub fn activate(&mut self) {
-        let keys = self.places.keys();
-        self.commit(Durability::Relaxed, vec![Op::KeepPrecached { keys }], Purpose::Nobody);
     }
 
     /// Whether what a page has loaded already is something that this route would have stored.
@@ -68,8 +50,8 @@ impl Engine {
                 };
                 exchange.on_entry(found, invalidation, now);
             }
-            Some(Job::Precache(precaching)) => precaching.on_entry(found.is_some(), now),
-            None => {}
+            // An entry of the precache list looks nothing up.
+            Some(Job::Precache(_)) | None => {}
         }
         self.act(id, now);
     }
@@ -108,13 +90,6 @@ impl Engine {
         let Some(Job::Page { exchange, pilot }) = self.jobs.get_mut(&id) else { return };
         let shared = pilot.is_some_and(|pilot| pilot != id || self.flights.has_passengers(id));
         exchange.on_timeout(if shared { Company::Shared } else { Company::Alone }, now);
-        self.act(id, now);
-    }
-
-    pub(super) fn on_try_again(&mut self, id: ExchangeId, now: Timestamp) {
-        if let Some(Job::Precache(precaching)) = self.jobs.get_mut(&id) {
-            precaching.retry(now);
-        }
         self.act(id, now);
     }
 
@@ -165,8 +140,12 @@ impl Engine {
                     continue;
                 }
                 Action::Finish(outcome) => {
-                    self.finish(id, outcome);
-                    self.land(id, now);
+                    if let Some(Job::Precache(_)) = self.jobs.get(&id) {
+                        self.precached(id, outcome, now);
+                    } else {
+                        self.finish(id, outcome);
+                        self.land(id, now);
+                    }
                     continue;
                 }
             };

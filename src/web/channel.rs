@@ -61,26 +61,28 @@ impl Channel {
     /// Tells every tab.
     pub fn send(self: &Rc<Self>, event: Event) {
         let Envelope { seq, event } = self.sequence.borrow_mut().stamp(event);
-        self.post(seq, &described(&event));
+        self.send_as(seq, &described(&event));
         let beat = |span: Span| {
             let channel = Rc::downgrade(self);
             Timer::after(span, move || {
                 if let Some(channel) = channel.upgrade() {
-                    channel.post(channel.last(), &[("kind", Json::Text("beat"))]);
+                    channel.send_as(channel.last(), &[("kind", Json::Text("beat"))]);
                 }
             })
         };
         *self.beats.borrow_mut() = Some(BEATS.map(beat));
     }
 
-    fn post(&self, seq: u64, fields: &[(&str, Json)]) {
+    fn send_as(&self, seq: u64, fields: &[(&str, Json)]) {
+        let mut all = Vec::from([("origin", Json::Text(&self.origin)), ("seq", Json::Number(seq as i64))]);
+        all.extend(fields);
+        self.post(&all);
+    }
+
+    /// Tells every tab something that it need not miss: without a number, and of no concern to other workers.
+    pub fn post(&self, fields: &[(&str, Json)]) {
         let Some(channel) = &self.channel else { return };
-        let mut all = Vec::from([
-            ("v", Json::Number(VERSION)),
-            ("origin", Json::Text(&self.origin)),
-            ("seq", Json::Number(seq as i64)),
-            ("at", Json::Number(clock::now().0)),
-        ]);
+        let mut all = Vec::from([("v", Json::Number(VERSION)), ("at", Json::Number(clock::now().0))]);
         all.extend(fields);
         // It fails on a closed channel only, when there is nobody left to tell.
         let _ = channel.post_message(&object(&all));

@@ -7,6 +7,7 @@ use super::json::{Json, object};
 use super::objects::{Fields, error, get, set, text, texts};
 use super::tasks;
 use crate::cache::EntryKey;
+use crate::engine::Aim;
 use crate::fault::StoreError;
 use crate::ids::MutationId;
 use crate::queue::{Cause, Command, Row, State, Wake};
@@ -50,7 +51,16 @@ impl Driver {
                 self.warm(&texts(message, "urls"), &Array::from(&get(message, "routes")), &texts(message, "keys"));
                 Promise::resolve(&JsValue::UNDEFINED)
             }
-            // Not a page's word but the shell's: answers that it has given without the engine.
+            // Not a page's word but the shell's, with the keys of what is precached.
+            "install" => self.precache(Aim::Install, &texts(message, "keys")),
+            "repair" => self.precache(Aim::Repair, &texts(message, "keys")),
+            // Likewise, with the keys that tabs of older versions need.
+            "keep" => {
+                self.outdated.set(self.outdated.get() + 1);
+                self.tell(|engine| engine.keep_precached(&texts(message, "keys")));
+                Promise::resolve(&JsValue::UNDEFINED)
+            }
+            // Likewise, with the answers that it has given without the engine.
             "used" => {
                 self.tell(|engine| engine.note_uses(uses(message)));
                 Promise::resolve(&JsValue::UNDEFINED)

@@ -1,31 +1,18 @@
-//! Install and activation: the precache list fetched, earlier revisions removed.
+//! Install and what follows it: the precache list fetched, and fetched again where the browser has removed it.
 //! What counts as fetched is the engine's to say.
 
 use super::clock;
 use super::driver::{Driver, Live};
+use crate::engine::Aim;
 use js_sys::{Array, Promise};
 use std::rc::Rc;
 
 impl Driver {
-    /// Fetches the precache list; rejects with the first entry that could not be had after several tries.
-    pub fn install(self: &Rc<Self>) -> Promise {
-        let ends = Array::new();
-        self.tell(|engine| {
-            let next_id = || {
-                let (id, _, done) = self.open(Live::default());
-                ends.push(&done);
-                id
-            };
-            engine.install(next_id, clock::now());
-        });
-        // All at once: none is left to fail unheard.
-        Promise::all(&ends)
-    }
-
-    /// Removes what earlier versions precached.
-    pub fn activate(self: &Rc<Self>) {
-        self.outdated.set(self.outdated.get() + 1);
-        self.tell(|engine| engine.activate());
+    /// Fetches what is missing of the precache list; `stored` is what there is. An installation rejects with an entry that could not be had.
+    pub fn precache(self: &Rc<Self>, aim: Aim, stored: &[String]) -> Promise {
+        let (id, _, done) = self.open(Live::default());
+        self.tell(|engine| engine.precache(id, aim, stored, clock::now()));
+        done
     }
 
     /// Puts URLs that a page has loaded already through the routes that the shell found for them, -1 for none; where their answers may

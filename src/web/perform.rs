@@ -5,6 +5,7 @@ use super::bodies::{self, Body, Take};
 use super::clock;
 use super::driver::{Driver, Live, call};
 use super::heads;
+use super::json::Json;
 use super::network::{self, words};
 use super::objects::{get, set, text};
 use super::store::{Found, Ready};
@@ -51,6 +52,12 @@ impl Driver {
             Effect::ReleaseLock => self.lock.release(),
             Effect::RegisterSync => register_sync(),
             Effect::Broadcast(event) => self.channel.send(event),
+            Effect::Progress { done, total, failed } => self.channel.post(&[
+                ("kind", Json::Text("precache")),
+                ("done", Json::Number(done as i64)),
+                ("total", Json::Number(total as i64)),
+                ("failed", Json::Number(failed as i64)),
+            ]),
             Effect::Timer { at, reason } => self.plan(at, reason),
             Effect::Reply { ticket, result } => self.settle(ticket, result.map_err(|error| error.to_string())),
             Effect::Finish { exchange, outcome } => self.finish(exchange, outcome),

@@ -68,17 +68,6 @@ impl Runtime {
         handling(&response, &held)
     }
 
-    /// Fetches the precache list; rejects with the entry that could not be had.
-    pub fn install(&self) -> Promise {
-        self.driver.install()
-    }
-
-    /// Removes what earlier versions precached.
-    pub fn activate(&self) -> Promise {
-        self.driver.activate();
-        Promise::resolve(&JsValue::UNDEFINED)
-    }
-
     /// Carries out a page's command.
     pub fn command(&self, message: JsValue) -> Promise {
         self.driver.command(&message)

@@ -8,8 +8,6 @@
  * @typedef {object} Runtime
  * @property {(request: Request, route: number, clientId: string, preload?: Response) => Handling} fetch
  * @property {(request: Request, mutation: number, clientId: string, ticket: Ticket) => Handling} mutate
- * @property {() => Promise<void>} install
- * @property {() => Promise<void>} activate
  * @property {(message: object) => Promise<any>} command
  * @property {(reason: string) => Promise<boolean>} wake
  *

@@ -4,7 +4,9 @@
 // Does not keep anything of the app: that is the engine's, in IndexedDB.
 
 import { stars } from "../pattern.js";
+import { ASKED } from "./kill.js";
 import { Shelf } from "./shelf.js";
+import { VERSIONS } from "./versions.js";
 import { worker } from "./worker.js";
 
 export const GLUE = "__LONGSHORE_GLUE__";
@@ -40,11 +42,21 @@ export class Files {
     return self.__longshoreGlue();
   }
 
-  /** The wasm: the stored one, else from the network, which is then stored. @returns {Promise<Response>} */
+  /** What takes us off the site again. As with the glue, the first call must be during install. @returns {() => Promise<void>} */
+  importLeave() {
+    if (!self.__longshoreLeave) worker.importScripts(new URL("longshore-off.js", this.base).href);
+    return /** @type {() => Promise<void>} */ (self.__longshoreLeave);
+  }
+
+  /**
+   * The wasm: the stored one, else from the network, which is then stored. Where it is missing the client is too: nothing has been
+   * installed yet, or the browser has removed what was.
+   * @returns {Promise<Response>}
+   */
   async wasmResponse() {
     const stored = await this.stored(this.wasm);
     if (stored) return stored;
-    const response = await fetch(this.wasm);
+    const [response] = await Promise.all([fetch(this.wasm), this.storeClient()]);
     if (!response.ok || response.redirected || response.headers.get("content-type")?.startsWith("text/")) {
       throw new Error(`${this.wasm} answered ${response.status} ${response.headers.get("content-type")}`);
     }
@@ -65,14 +77,13 @@ export class Files {
   }
 
   /**
-   * The page client: the stored one at once and a newer one fetched behind it, else the network.
+   * The page client: the stored one at once, else the network's; and a newer one fetched behind it.
    * @param {FetchEvent} event
    */
   async clientResponse(event) {
     const stored = await this.stored(this.client);
-    if (!stored) return fetch(event.request);
     event.waitUntil(this.storeClient());
-    return stored;
+    return stored ?? fetch(event.request);
   }
 
   /**
@@ -82,13 +93,13 @@ export class Files {
   async clean(foreign) {
     const globs = foreign.map(stars);
     // While a newer version installs, caches that look foreign may be its own; its activation cleans as well.
-    const alone = !worker.registration.installing && !worker.registration.waiting;
+    const alone = isAlone();
     const names = await caches.keys();
     await Promise.all(names.filter((name) => globs.some((glob) => glob.test(name)) || (alone && this.isOlder(name))).map((name) => caches.delete(name)));
     const cache = alone ? await this.cache() : undefined;
     const keys = (await cache?.keys()) ?? [];
     await Promise.all(keys.filter(({ url }) => url !== this.wasm && url !== this.client).map((key) => cache?.delete(key)));
-    if (alone) await this.shelf.keepOnly([this.wasm, this.client]);
+    if (alone) await this.shelf.keepOnly([this.wasm, this.client, VERSIONS, ASKED]);
   }
 
   /** A file of ours, from the first place that has it. @param {string} url */
@@ -118,6 +129,9 @@ export class Files {
     }
   }
 }
+
+/** Whether no newer worker is being installed or waits: what is stored may be its own. */
+export const isAlone = () => !worker.registration.installing && !worker.registration.waiting;
 
 /** @param {unknown} error */
 const warn = (error) => console.warn("longshore: Cache Storage refused", error);

@@ -134,6 +134,33 @@ export class Ready {
     }
   }
 
+  /** The keys of what is precached; none where nothing can be read. @returns {Promise<string[]>} */
+  async precached() {
+    const range = IDBKeyRange.bound(["precache"], ["precache", []]);
+    return (await this.ask(["uses"], (uses) => uses.index("by-group").getAllKeys(range)))?.[0] ?? [];
+  }
+
+  /** What an older version has precached: it goes with its version, and nobody judges it. @param {string} key */
+  async kept(key) {
+    const [entry, body] = (await this.ask(["entries", "bodies"], (store) => store.get(key))) ?? [];
+    return entry && body && new Response(body, { status: entry.status, headers: fieldsOf(entry.head) });
+  }
+
+  /**
+   * One request to each of these stores; undefined where they cannot be read.
+   * @param {string[]} stores
+   * @param {(store: IDBObjectStore) => IDBRequest} use
+   */
+  async ask(stores, use) {
+    try {
+      const transaction = (await (this.opening ??= this.open())).transaction(stores);
+      return await Promise.all(stores.map((name) => settled(use(transaction.objectStore(name)))));
+    } catch (error) {
+      this.close();
+      return undefined;
+    }
+  }
+
   /** Drops what these entry keys and generations touch; without any, all. @param {string[]} [names] */
   forget(names) {
     this.epoch += 1;

@@ -139,6 +139,7 @@ pub fn kind(effect: &Effect) -> &'static str {
         Effect::RegisterSync => "register sync",
         Effect::Broadcast(_) => "broadcast",
         Effect::Timer { .. } => "timer",
+        Effect::Progress { .. } => "progress",
         Effect::Reply { .. } => "reply",
         Effect::Finish { .. } => "finish",
     }

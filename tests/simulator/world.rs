@@ -241,7 +241,7 @@ impl World {
                 }
                 self.holder = None;
             }
-            Effect::RegisterSync => {}
+            Effect::RegisterSync | Effect::Progress { .. } => {}
             Effect::Broadcast(event) => self.broadcast(name, &event),
             Effect::Timer { at, reason } => drop(worker.timers.insert(reason, (mono + (at.0 - now).max(0), at))),
             Effect::Reply { ticket, result } => self.reply(ticket, result),

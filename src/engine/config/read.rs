@@ -3,7 +3,7 @@
 
 use super::checker::item;
 use super::value::Value;
-use super::{Config, Precached};
+use super::{Config, Group, Precached, Revision};
 use crate::route::{
     IdempotencyHeader, Limits, MutationRoute, OnRetryable, Priority, Respect, Route, Strategy, Template,
 };
@@ -109,11 +109,16 @@ fn mutation(value: &Value) -> MutationRoute {
 
 fn precached(value: &Value) -> Precached {
     match value {
-        Value::Text(url) => Precached { url: url.clone(), revision: None, integrity: None },
+        Value::Text(url) => Precached::asked(url),
         _ => Precached {
             url: value.text("url").unwrap_or_default(),
-            revision: value.text("revision"),
+            revision: match value.get("revision") {
+                Some(Value::Text(revision)) => Revision::Told(revision.clone()),
+                Some(_) => Revision::InUrl,
+                None => Revision::Unknown,
+            },
             integrity: value.text("integrity"),
+            group: if value.text("group").as_deref() == Some("optional") { Group::Optional } else { Group::Critical },
         },
     }
 }

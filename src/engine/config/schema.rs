@@ -23,6 +23,7 @@ pub(super) const CONFIG: Rule = object(&[
     optional("directoryIndex", &INDEX),
     optional("cleanURLs", &FLAG),
     optional("limits", &LIMITS),
+    optional("killSwitch", &OWN_PATH),
 ]);
 
 const LIMITS: Rule =
@@ -81,10 +82,12 @@ const PRECACHED: Rule = Rule {
     form: Form::Special(check_precached),
 };
 const PRECACHED_FIELDS: Rule = object(&[
-    required("url", &Rule { expected: "a path such as \"/index.html\"", form: Form::Text(check_own_path) }),
+    required("url", &OWN_PATH),
     optional("revision", &REVISION),
     optional("integrity", &INTEGRITY),
+    optional("group", &Rule { expected: "\"critical\" or \"optional\"", form: Form::Word(&["critical", "optional"]) }),
 ]);
+const OWN_PATH: Rule = Rule { expected: "a path such as \"/index.html\"", form: Form::Text(check_own_path) };
 const REVISION: Rule = Rule {
     expected: "a text that changes with the content, or null",
     // Workbox's manifests say `null` for files with a hash in their names.

@@ -3,7 +3,7 @@
 
 use super::world::{ORIGIN, Said, Waits, World, head, listed, offline, ok, route as a_route, status};
 use crate::engine::config::Config;
-use crate::engine::{Effect, Lock};
+use crate::engine::{Aim, Effect, Lock};
 use crate::fault::{FetchError, StoreError};
 use crate::http::{CacheMode, Method, RequestHead};
 use crate::ids::{CommitId, Entropy, ExchangeId};
@@ -149,7 +149,7 @@ fn take(world: &mut World, step: Step) {
             world.submit(head, 0);
         }
         Step::Install => {
-            world.install();
+            world.precache(Aim::Install);
         }
         Step::Seed { url: n, age } => world.seed(&url(n), Span::seconds(age)),
         Step::Answer { which, how } => {

@@ -2,7 +2,7 @@
 
 use super::world::{ORIGIN, Said, URL, World, head, listed, offline, ok, route, status};
 use crate::engine::config::Config;
-use crate::engine::{Answer, Effect, Upstream};
+use crate::engine::{Aim, Answer, Effect, Upstream};
 use crate::http::{CacheMode, Credentials, Part, RequestHead};
 use crate::route::{Respect, Route, Strategy};
 use crate::time::Span;
@@ -168,7 +168,7 @@ fn parts_share_no_fetch_and_the_whole_behind_them_is_fetched_once() {
 fn a_part_of_what_is_precached_needs_no_network() {
     let config = Config { precache: vec![listed("/app.js", Some("1"))], ..Config::default() };
     let mut world = World::of(config);
-    world.install();
+    world.precache(Aim::Install);
     world.network(ok("\"1\"", "old"));
     assert_eq!(URL, [ORIGIN, "/app.js"].concat());
     let id = world.begin_on(part(), None);

@@ -39,6 +39,7 @@ impl World {
             | Effect::ReleaseLock
             | Effect::RegisterSync
             | Effect::Timer { .. }
+            | Effect::Progress { .. }
             | Effect::Reply { .. }
             | Effect::Finish { .. } => return None,
         };

@@ -2,9 +2,9 @@
 //! Every effect is checked against what the shell relies on: one answer, one end, no body after it was dropped.
 
 use crate::cache::{Entry, EntryKey, Target};
-use crate::engine::config::{Config, Precached};
+use crate::engine::config::{Config, Precached, Revision};
 use crate::engine::{
-    Answer, Committed, Compare, Effect, Engine, Instance, Lock, Op, Reason, Taken, Upstream, WriteRequest,
+    Aim, Answer, Committed, Compare, Effect, Engine, Instance, Lock, Op, Reason, Taken, Upstream, WriteRequest,
 };
 use crate::fault::{FetchError, StoreError};
 use crate::http::{Headers, Method, Ready, RequestHead, ResponseHead};
@@ -67,7 +67,8 @@ pub(super) fn route(strategy: Strategy) -> Route {
 }
 
 pub(super) fn listed(url: &str, revision: Option<&str>) -> Precached {
-    Precached { url: url.to_owned(), revision: revision.map(str::to_owned), integrity: None }
+    let revision = revision.map_or(Revision::Unknown, |text| Revision::Told(text.to_owned()));
+    Precached { revision, ..Precached::asked(url) }
 }
 
 pub(super) fn head(status: u16, fields: &[(&str, &str)]) -> ResponseHead {
@@ -173,19 +174,13 @@ impl World {
         Taken { route, keys }
     }
 
-    pub(super) fn install(&mut self) -> Vec<ExchangeId> {
-        let mut last = self.last;
-        let mut ids = Vec::new();
-        self.tell(|engine, now| {
-            let next_id = || {
-                last += 1;
-                ids.push(ExchangeId(last));
-                ExchangeId(last)
-            };
-            engine.install(next_id, now);
-        });
-        self.last = last;
-        ids
+    /// Goes through the precache list; the shell says what is stored.
+    pub(super) fn precache(&mut self, aim: Aim) -> ExchangeId {
+        self.last += 1;
+        let id = ExchangeId(self.last);
+        let stored: Vec<_> = self.entries.keys().map(|key| key.0.clone()).collect();
+        self.tell(|engine, now| engine.precache(id, aim, &stored, now));
+        id
     }
 
     /// A POST of a few bytes to this path.
@@ -433,6 +428,7 @@ impl World {
             | Effect::RegisterSync
             | Effect::Broadcast(_)
             | Effect::Timer { .. }
+            | Effect::Progress { .. }
             | Effect::Reply { .. } => {}
         }
         self.log.push(effect.clone());

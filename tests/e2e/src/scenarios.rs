@@ -22,6 +22,7 @@ mod spoiled;
 mod survival;
 mod swagger;
 mod tabs;
+mod versions;
 mod writes;
 
 use std::future::Future;
@@ -75,6 +76,7 @@ pub fn all() -> Vec<Scenario> {
         opaque::all(),
         parts::all(),
         tabs::all(),
+        versions::all(),
         history::all(),
         writes::all(),
         holding::all(),

@@ -14,7 +14,7 @@ pub fn all() -> Vec<Scenario> {
     super::list![
         precached_page_is_the_fallback_of_a_navigation,
         precache_entry_that_fails_once_is_tried_again,
-        removed_precache_entry_is_cleaned_by_the_next_worker,
+        removed_precache_entry_goes_with_the_next_version_and_its_tab,
         config_error_rejects_register_and_names_its_path,
         bad_config_never_replaces_a_working_worker,
         page_without_service_workers_is_told_so,
@@ -52,7 +52,7 @@ async fn precache_entry_that_fails_once_is_tried_again(cx: Cx) -> Outcome {
     Ok(())
 }
 
-async fn removed_precache_entry_is_cleaned_by_the_next_worker(cx: Cx) -> Outcome {
+async fn removed_precache_entry_goes_with_the_next_version_and_its_tab(cx: Cx) -> Outcome {
     let mut config = configs::usual();
     config["precache"] =
         json!(["/index.html", "/page.js", "/longshore/client.js", { "url": "/old.txt", "revision": "1" }]);
@@ -68,6 +68,8 @@ async fn removed_precache_entry_is_cleaned_by_the_next_worker(cx: Cx) -> Outcome
     update(&page).await?;
     server.down().await;
     ensure_eq!(page.text("/new.txt").await?, "new", "the new entry");
+    ensure_eq!(page.text("/old.txt").await?, "old", "the removed entry, in the tab that was loaded with it");
+    page.reload().await?;
     page.until("cleaned entry", "await fetch('/old.txt').then((answer) => !answer.ok, () => true)").await?;
     Ok(())
 }
@@ -184,9 +186,10 @@ async fn update_is_applied_by_both_tabs_once_and_a_tab_may_refuse(cx: Cx) -> Out
 pub async fn update(page: &Page) -> Outcome {
     let body = "const registration = await navigator.serviceWorker.ready;
         const changed = new Promise((resolve) => navigator.serviceWorker.addEventListener('controllerchange', resolve, { once: true }));
+        const { active } = registration;
         await registration.update();
-        const fresh = registration.installing ?? registration.waiting;
-        if (!fresh) throw new Error('the worker script has not changed');
+        const fresh = registration.installing ?? registration.waiting ?? registration.active;
+        if (fresh === active) throw new Error('the worker script has not changed');
         while (fresh.state === 'installing') await new Promise((resolve) => fresh.addEventListener('statechange', resolve, { once: true }));
         if (fresh.state === 'installed') await ls.skipWaiting();
         await changed;";
