@@ -123,7 +123,7 @@ declare namespace Longshore {
   interface Precached {
     /** On the own origin; resolved against the worker script. */
     url: string;
-    /** Changes when the content does; `null` where the URL itself does, as with a hash in its name. Default: the server is asked at install. */
+    /** Changes when the content does; `null` where the URL itself does, as with a hash in its name: browsers with static routing serve it without the worker. Default: the server is asked at install. */
     revision?: string | null;
     /**
      * As in HTML: `sha256-…` (W3C Subresource Integrity). What comes without it is fetched past the browser's cache, then, under a parameter

@@ -10,11 +10,12 @@ import { Engine } from "./shell/engine.js";
 import { Files, isAlone, VERSION } from "./shell/files.js";
 import { isDue, isOff } from "./shell/kill.js";
 import { manifest } from "./shell/manifest.js";
+import { mirror } from "./shell/mirror.js";
 import { opaque, removeOpaque } from "./shell/opaque.js";
 import { Ready } from "./shell/ready.js";
 import { match, matchMutation, Table } from "./shell/routes.js";
 import { checkShape, ConfigError, messageOf } from "./shell/shape.js";
-import { raced, unwanted } from "./shell/static.js";
+import { mirrored, raced, unwanted } from "./shell/static.js";
 import { Versions } from "./shell/versions.js";
 import { worker } from "./shell/worker.js";
 
@@ -28,6 +29,9 @@ const BOOT_GIVES_WAY_MS = 60;
 
 /** So many uses of ready answers are told to the engine at once; fewer with the next request that it gets. */
 const USES_BATCH = 64;
+
+/** Whether this browser has static routing. */
+const ROUTES = "addRoutes" in (/** @type {any} */ (self).InstallEvent?.prototype ?? {});
 
 /** The tag of our Background Sync registrations. */
 const SYNC_TAG = "longshore-queue";
@@ -118,17 +122,23 @@ async function install(event) {
  * @param {string[]} files our own, and those of older versions whose tabs may live on.
  */
 async function routePast(event, config, files) {
-  if (!event.addRoutes) return;
+  if (!ROUTES) return;
   const { origin } = worker.location;
   // In this order, since the first rule that fits decides.
-  for (const rules of [() => raced(config, origin), () => unwanted(config, origin, files)]) {
+  for (const rules of [reflect, () => raced(config, origin), () => unwanted(config, origin, files)]) {
     try {
-      const made = rules();
+      const made = await rules();
       if (made.length > 0) await event.addRoutes(made);
     } catch (error) {
       console.warn("longshore: no static routing", error);
     }
   }
+}
+
+/** Fills the mirror, and gives the rule for what it has. */
+async function reflect() {
+  const { config, table, ready, files: { mirrorName } } = begun();
+  return mirrored(await mirror(config, table, ready, mirrorName), mirrorName);
 }
 
 /** Fetches of pages wait for this, so nothing long belongs here, and nothing may fail it. */
@@ -315,6 +325,7 @@ function wakeOnce(event, answer) {
     await keep("start");
     const keys = await begun().ready.precached();
     await engine.call((runtime) => runtime.command({ kind: "repair", keys }));
+    if (ROUTES) await reflect();
     await obey();
   };
   event.waitUntil(answer.then(wake, wake).catch((error) => console.warn("longshore: work at the worker's start failed", error)));

@@ -27,6 +27,8 @@ export class Files {
     // Cache Storage is the origin's: two apps on one origin, at other scopes, must not remove each other's files.
     this.suffix = pathname === "/" ? "" : `:${pathname}`;
     this.cacheName = `longshore-${VERSION}${this.suffix}`;
+    /** Where what is precached lies a second time (`mirror.js`). */
+    this.mirrorName = `longshore-mirror:${pathname}`;
     this.shelf = new Shelf(this.suffix);
   }
 

@@ -49,6 +49,16 @@ export function unwanted({ routes = [], mutations = [], precache = [], directory
 }
 
 /**
+ * The rule for the mirror (`mirror.js`).
+ * @param {string[]} urls what it has.
+ * @param {string} cacheName
+ */
+export function mirrored(urls, cacheName) {
+  const conditions = urls.map((url) => ({ urlPattern: new URLPattern(literal(new URL(url), new URL(url).search)), requestMethod: "GET" }));
+  return conditions.length > 0 ? [{ condition: { or: conditions }, source: { cacheName } }] : [];
+}
+
+/**
  * Rules by which a navigation whose worker is stopped asks the network at once, beside the worker: where a network-first route takes it, the
  * network's good answer is the answer anyhow. The worker's own fetch gets the same one, so the server is asked once.
  * @param {Longshore.Config} config checked by `checkShape`.
@@ -92,9 +102,10 @@ function hostOf(origin) {
   return { protocol, hostname: hostname.replaceAll(":", "\\:"), port: port || (hostname.endsWith("*") ? "*" : "") };
 }
 
-/** One URL, with any query: `index.html?x` is looked at by the worker. @param {URL} url */
-function literal({ origin, pathname }) {
-  return { ...hostOf(origin), pathname: pathname.replaceAll(/[\\*+?:{}()]/g, "\\$&"), search: "*" };
+/** One URL, with any query unless one is given: `index.html?x` is looked at by the worker. @param {URL} url @param {string} [query] with its `?`. */
+function literal({ origin, pathname }, query) {
+  const plain = (/** @type {string} */ text) => text.replaceAll(/[\\*+?:{}()]/g, "\\$&");
+  return { ...hostOf(origin), pathname: plain(pathname), search: query === undefined ? "*" : plain(query.slice(1)) };
 }
 
 /** @type {(words: string | readonly string[]) => readonly string[]} */

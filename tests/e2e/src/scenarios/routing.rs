@@ -7,12 +7,14 @@ use crate::cx::Cx;
 use crate::engine::Engine;
 use crate::fail::Outcome;
 use crate::page::Page;
+use crate::site::Site;
 use crate::{ensure, ensure_eq};
 
 /// The scenarios of this file.
 pub fn all() -> Vec<Scenario> {
     super::list![
         unwanted_requests_go_past_the_worker,
+        precached_file_named_by_its_hash_needs_no_worker,
         cold_navigation_asks_the_network_beside_the_worker,
         static_patterns_take_whatever_the_routes_take,
     ]
@@ -37,6 +39,48 @@ async fn unwanted_requests_go_past_the_worker(cx: Cx) -> Outcome {
     page.go(&server.url("/done.html")).await?;
     let navigation = "performance.getEntriesByType('navigation')[0].workerMatchedSourceType !== 'network'";
     ensure_eq!(page.eval(navigation).await?, true, "a navigation, which a route wants by its mode");
+    Ok(())
+}
+
+async fn precached_file_named_by_its_hash_needs_no_worker(cx: Cx) -> Outcome {
+    cx.only(&[Engine::Chromium], "only Chromium has static routing")?;
+    let mut config = configs::usual();
+    let named = |url: &str| json!({ "url": url, "revision": null });
+    config["precache"] = json!([
+        "/index.html",
+        "/page.js",
+        "/longshore/client.js",
+        named("/part-5f3a9c1d.txt"),
+        named("/film-77ab01cd.webm")
+    ]);
+    let site = Site::new("plain")?;
+    site.worker(&config)?;
+    site.write("part-5f3a9c1d.txt", "part")?;
+    site.write("film-77ab01cd.webm", "film")?;
+    let mut server = cx.serve(site).await?;
+    let page = cx.open(&server).await?;
+    server.down().await;
+    page.browser.stop_worker(&page.window).await?;
+    let running = async || -> Outcome<bool> {
+        let targets = page.browser.devtools("Target.getTargets", json!({})).await?;
+        let targets = targets["targetInfos"].as_array().cloned().unwrap_or_default();
+        Ok(targets.iter().any(|target| target["type"] == json!("service_worker")))
+    };
+    let asked = async |path: &str| -> Outcome<Value> { page.fetch(path, Value::Null).await };
+    ensure!(!running().await?, "the worker runs on");
+    let answer = asked("/part-5f3a9c1d.txt").await?;
+    ensure_eq!(answer["text"], json!("part"), "the file, with neither server nor worker: {answer}");
+    ensure_eq!(answer["headers"]["cache-status"], json!("Longshore; hit; detail=mirror"), "who answered");
+    ensure!(!running().await?, "the worker was started for what the mirror has");
+    let film = asked("/film-77ab01cd.webm").await?;
+    ensure_eq!(film["status"], json!(200), "what is played comes from the worker");
+    ensure!(running().await?, "which was started for that");
+    // What the browser has removed from the mirror comes back with the worker's next start.
+    page.eval("caches.delete('longshore-mirror:/')").await?;
+    page.browser.stop_worker(&page.window).await?;
+    asked("/page.js").await?;
+    page.until("the mirror filled again", "caches.match('/part-5f3a9c1d.txt').then((found) => found !== undefined)")
+        .await?;
     Ok(())
 }
 
