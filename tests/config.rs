@@ -17,11 +17,8 @@ fn accepted(config: Json) -> Config {
 #[test]
 fn an_empty_config_has_the_defaults() {
     let config = accepted(json!({}));
-    assert_eq!(Config { version: config.version.clone(), ..Config::default() }, config);
-    assert_eq!(
-        (config.base.as_str(), config.skip_waiting, config.warm, config.max_pending),
-        ("/longshore/", false, true, None)
-    );
+    assert_eq!(Config::default(), config);
+    assert_eq!((config.warm, config.max_pending), (true, None));
     let config =
         accepted(json!({"routes": [{"match": "/a", "strategy": "cache-only"}], "mutations": [{"match": "/a"}]}));
     let route = &config.routes[0];
@@ -85,10 +82,7 @@ fn everything_that_can_be_written_is_read() {
     let optional = Precached { revision: Revision::InUrl, group: Group::Optional, ..Precached::asked("/c.js") };
     let [page, plain, fallback] = ["/a.html", "/d.js", "/offline.html?v=1"].map(Precached::asked);
     assert_eq!(config.precache, [page, whole, optional, plain, fallback], "the fallback page is precached unasked");
-    assert_eq!(
-        (config.base.as_str(), config.skip_waiting, config.warm, config.max_pending),
-        ("/", true, false, Some(1000))
-    );
+    assert_eq!((config.warm, config.max_pending), (false, Some(1000)));
 }
 
 #[test]
@@ -137,24 +131,4 @@ fn routes_are_named_by_their_conditions() {
             "match=function routes[3]"
         ]
     );
-}
-
-#[test]
-fn old_caches_are_named_and_our_own_are_not_touched() {
-    let config = accepted(json!({"cleanup": ["workbox-*", "app-v1", "*-tmp", "long*"]}));
-    let check = |name: &str, cleaned: bool| assert_eq!(config.cleans(name), cleaned, "{name:?}");
-    check("workbox-precache-v2-https://app.example/", true);
-    check("app-v1", true);
-    check("app-v10", false);
-    check("x-tmp", true);
-    check("longshore-0.1.0", false);
-    check("longer", true);
-}
-
-#[test]
-fn the_version_changes_with_the_config_and_not_with_its_order() {
-    let version = |config: Json| accepted(config).version;
-    assert_eq!(version(json!({"warm": true, "base": "/x/"})), version(json!({"base": "/x/", "warm": true})));
-    assert_ne!(version(json!({"warm": true})), version(json!({"warm": false})));
-    assert_eq!(version(json!({})).len(), 16);
 }

@@ -16,14 +16,14 @@ pub use value::Value;
 
 pub(in crate::engine) use value::quoted;
 
-use crate::route::{Glob, Limits, MutationRoute, Route};
+use crate::route::{Limits, MutationRoute, Route};
 use checker::Checker;
 
-/// Everything `longshore.start()` was told.
+/// What of `longshore.start()`'s config the engine goes by; `base`, `cleanup`, `skipWaiting`, `memory` and `killSwitch` are the shell's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
-    /// A fingerprint of the whole config, 16 hex digits: rows remember under which one they were made. Functions count only as
-    /// being there, since their text is not known.
+    /// The shell's name for the whole config, functions and all: rows remember under which one they were made. Whoever reads the config
+    /// fills it in.
     pub version: String,
     /// `routes`, in written order: the first that matches serves a request. Default: none.
     pub routes: Vec<Route>,
@@ -31,12 +31,6 @@ pub struct Config {
     pub mutations: Vec<MutationRoute>,
     /// `precache`: what the worker fetches at install, and then the routes' `fallback` pages that it does not list. Default: none.
     pub precache: Vec<Precached>,
-    /// `cleanup`: names of other tools' caches to delete once this worker is active, `*` standing for any run. Default: none.
-    pub cleanup: Vec<String>,
-    /// `base`: the path under which Longshore's own files lie. Default: `/longshore/`.
-    pub base: String,
-    /// `skipWaiting`: whether a new worker takes over at once. Default: `false`, it waits until the old one's tabs are closed.
-    pub skip_waiting: bool,
     /// `warm`: whether what a page has loaded before the worker controlled it is put through the routes. Default: `true`.
     pub warm: bool,
     /// `maxPending`: how many writes may wait in the queue; beyond it a page gets 507. Default: as many as storage holds.
@@ -108,12 +102,6 @@ impl Config {
         let mut config = read::config(value);
         config.precache_fallbacks();
         Ok(config)
-    }
-
-    /// Whether an older tool's cache is to be deleted. Longshore's own are never.
-    #[must_use]
-    pub fn cleans(&self, cache_name: &str) -> bool {
-        !cache_name.starts_with("longshore") && self.cleanup.iter().any(|glob| Glob::stars(glob).matches(cache_name))
     }
 
     /// A fallback page that is not stored beforehand would be missing exactly when it is needed.

@@ -111,7 +111,9 @@ pub async fn boot(config: JsValue, env: JsValue) -> Result<Runtime, JsValue> {
         ended: get(&env, "ended"),
         scope,
     };
-    let driver = Driver::new(checked(&config)?, place);
+    let mut config = checked(&config)?;
+    config.version.clone_from(&place.table);
+    let driver = Driver::new(config, place);
     driver.learn().await;
     Ok(Runtime { driver })
 }

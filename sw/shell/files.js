@@ -97,7 +97,9 @@ export class Files {
     // While a newer version installs, caches that look foreign may be its own; its activation cleans as well.
     const alone = isAlone();
     const names = await caches.keys();
-    await Promise.all(names.filter((name) => globs.some((glob) => glob.test(name)) || (alone && this.isOlder(name))).map((name) => caches.delete(name)));
+    // What is ours is ours to remove, whatever the globs say.
+    const isForeign = (/** @type {string} */ name) => !name.startsWith("longshore") && globs.some((glob) => glob.test(name));
+    await Promise.all(names.filter((name) => isForeign(name) || (alone && this.isOlder(name))).map((name) => caches.delete(name)));
     const cache = alone ? await this.cache() : undefined;
     const keys = (await cache?.keys()) ?? [];
     await Promise.all(keys.filter(({ url }) => url !== this.wasm && url !== this.client).map((key) => cache?.delete(key)));

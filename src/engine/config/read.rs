@@ -15,13 +15,10 @@ const CONDITIONS: [&str; 5] = ["match", "method", "destination", "mode", "header
 /// Reads the whole.
 pub(super) fn config(value: &Value) -> Config {
     let mut config = Config {
-        version: value.fingerprint(),
+        version: String::new(),
         routes: Vec::new(),
         mutations: Vec::new(),
         precache: Vec::new(),
-        cleanup: value.texts("cleanup"),
-        base: value.text("base").unwrap_or_else(|| "/longshore/".to_owned()),
-        skip_waiting: value.flag("skipWaiting").unwrap_or(false),
         warm: value.flag("warm").unwrap_or(true),
         max_pending: value.count("maxPending"),
         limits: value.get("limits").map_or(Limits::NONE, |value| limits(value, Limits::NONE)),
