@@ -23,7 +23,7 @@ pub enum Need {
     WasmTarget,
     /// The standard library's source.
     StandardLibrary,
-    /// esbuild, wasm-opt, tsc and what tests and benches compare with.
+    /// esbuild, terser, wasm-opt, tsc and what tests and benches compare with.
     Npm,
     /// wasm-pack, and wasm-bindgen in the version of Cargo.lock.
     WasmTools,
