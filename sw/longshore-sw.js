@@ -66,7 +66,8 @@ function start(given) {
     const active = worker.serviceWorker?.state === "activated";
     if (!active) checkShape(given);
     const { scope } = worker.registration;
-    const ready = new Ready(`longshore:${new URL(scope).pathname}`, () => nameOf(config), given.memory);
+    const makeRoom = () => engine.call((runtime) => runtime.command({ kind: "make-room" }));
+    const ready = new Ready(`longshore:${new URL(scope).pathname}`, () => nameOf(config), given.memory, makeRoom);
     // Before all else that a start takes: it opens meanwhile.
     if (active) ready.prepare();
     const config = { ...given, precache: manifest(given.precache ?? [], worker.location.href) };
@@ -199,14 +200,16 @@ async function boot(life) {
   }
   const { scope } = worker.registration;
   const { pathname } = new URL(scope);
+  const { chunks } = ready;
   const keepsOpaque = config.routes?.some((route) => route.storeOpaque);
   /** @param {string[] | null | undefined} names @param {number} from where the keys of entries begin that are gone. */
   const forget = (names, from) => {
     if (names === null) return ready.distrust();
     ready.forget(names);
+    if (names) chunks.forget(names);
     if (keepsOpaque && names && from < names.length) removeOpaque(pathname, names.slice(from)).catch(() => {});
   };
-  const env = { scope, version: VERSION, table: ready.table, forget, opaque: opaque.bind(null, pathname), ...life };
+  const env = { scope, version: VERSION, table: ready.table, forget, chunks, opaque: opaque.bind(null, pathname), ...life };
   const runtime = await glue.boot(plain, env);
   // Other workers are heard from now on; what they said before is not known.
   ready.forget();
@@ -273,7 +276,10 @@ async function older(event, taken) {
  */
 async function answerTo(event, taken, place) {
   const stored = place && place.keys.length > 0 ? await started?.ready.stored(place) : undefined;
-  return stored ?? serve(event, taken);
+  const response = stored ?? (await serve(event, taken));
+  // Without us a page would get the beginning only, in some browsers without a word.
+  for (const stream of started?.ready.chunks.streams ?? []) event.waitUntil(stream);
+  return response;
 }
 
 /**
@@ -322,6 +328,7 @@ function wakeOnce(event, answer) {
   const wake = async () => {
     if (!engine.instance) await new Promise((resolve) => setTimeout(resolve, BOOT_GIVES_WAY_MS));
     await engine.call((runtime) => runtime.wake("start"));
+    await begun().ready.chunks.sweep();
     await keep("start");
     const keys = await begun().ready.precached();
     await engine.call((runtime) => runtime.command({ kind: "repair", keys }));

@@ -43,6 +43,11 @@ async fn a_database_of_a_newer_version_is_left_alone() {
 }
 
 #[test]
+async fn a_body_in_chunks_is_stored_when_all_are_there() {
+    web::a_body_in_chunks_is_stored_when_all_are_there().await;
+}
+
+#[test]
 async fn old_invalidations_are_forgotten() {
     web::old_invalidations_are_forgotten().await;
 }

@@ -7,6 +7,9 @@ use super::{Headers, Method, RequestHead, ResponseHead, digits, parse_http_date}
 /// More parts than this are not worth their heads; RFC 9110, 14.2 has many small ones down as an attack.
 const MOST_PARTS: usize = 16;
 
+/// A body of more bytes is stored in chunks (`sw/shell/chunks.js` has the same number), of which one part at a time is read.
+const ONE_PIECE: u64 = 4 << 20;
+
 /// Bytes of a body, both ends included; the first is never behind the last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Part {
@@ -127,8 +130,8 @@ pub fn wanted(request: &RequestHead, stored: &ResponseHead, length: u64) -> Want
     }
     if asked.is_empty() {
         Wanted::Nothing
-    } else if asked.len() > MOST_PARTS || total > length {
-        // RFC 9110, 14.2: parts that overlap may be ignored; the whole is shorter.
+    } else if asked.len() > MOST_PARTS || total > length || (asked.len() > 1 && length > ONE_PIECE) {
+        // RFC 9110, 14.2: a server "MAY ignore the Range header field"; of parts that overlap the whole is shorter.
         Wanted::Whole
     } else {
         Wanted::Parts(asked)
@@ -329,6 +332,9 @@ mod tests {
         check("bytes 0-1", 10, None);
         check("lines=0-1", 10, None);
         check("bytes=0-5, 4-9", 10, None);
+        check("bytes=0-1, 8-9", ONE_PIECE, Some(&[(0, 1), (8, 9)]));
+        check("bytes=0-1, 8-9", ONE_PIECE + 1, None);
+        check("bytes=8-9", ONE_PIECE + 1, Some(&[(8, 9)]));
         check("bytes=0-, 0-", 10, None);
         check(&format!("bytes={}", ["0-0"; 17].join(",")), 100, None);
         check("bytes=0-1", 0, None);

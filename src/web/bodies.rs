@@ -1,9 +1,11 @@
 //! The bodies that the engine knows by number.
-//! Holds them until their last use; reads nothing, and leaves cutting to the browser.
+//! Holds them until their last use; reads nothing, and leaves cutting to the browser and large ones to `sw/shell/chunks.js`.
 
+use super::objects::get;
+use crate::cache::EntryKey;
 use crate::http::{Cut, Piece};
 use crate::ids::BodyId;
-use js_sys::{Array, ArrayBuffer};
+use js_sys::{Array, ArrayBuffer, Promise};
 use std::cell::{Cell, RefCell};
 use wasm_bindgen::prelude::*;
 use web_sys::Response;
@@ -13,6 +15,8 @@ use web_sys::Response;
 pub enum Body {
     /// A response whose body has not been read.
     Response(Response),
+    /// One that may be large, and several want: pages and store share one reading of it.
+    Pump(JsValue),
     /// An ArrayBuffer.
     Bytes(JsValue),
 }
@@ -27,14 +31,20 @@ pub enum Take {
 }
 
 /// Every body in hand.
-#[derive(Default)]
 pub struct Bodies {
+    /// Stores and reads large bodies; undefined where they stay in one piece.
+    chunks: JsValue,
     last: Cell<u64>,
     /// A list, not a map: a handful, and the youngest are asked for.
     held: RefCell<Vec<(BodyId, Body)>>,
 }
 
 impl Bodies {
+    /// None yet.
+    pub fn new(chunks: JsValue) -> Bodies {
+        Bodies { chunks, last: Cell::default(), held: RefCell::default() }
+    }
+
     /// Holds a body under a new number.
     pub fn hold(&self, body: Body) -> BodyId {
         self.last.set(self.last.get() + 1);
@@ -43,16 +53,72 @@ impl Bodies {
         id
     }
 
-    /// Gives a body out. A copy of a response is a tee: both can be read.
+    /// Gives a body out. A copy of a response is a tee: both can be read; what may be large is pumped instead, since a tee holds what the
+    /// slower has not read.
     pub fn take(&self, id: BodyId, take: Take) -> Option<Body> {
         let mut held = self.held.borrow_mut();
         let place = held.iter().position(|(held, _)| *held == id)?;
         if take == Take::Last {
             return Some(held.swap_remove(place).1);
         }
-        match &held.get(place)?.1 {
-            Body::Response(response) => response.clone().ok().map(Body::Response),
-            Body::Bytes(bytes) => Some(Body::Bytes(bytes.clone())),
+        let (_, body) = held.get_mut(place)?;
+        if let Body::Response(response) = body {
+            match self.pump(response) {
+                Some(pump) => *body = Body::Pump(pump),
+                None => return response.clone().ok().map(Body::Response),
+            }
+        }
+        Some(body.clone())
+    }
+
+    /// What stores a response that may be large.
+    fn pump(&self, response: &Response) -> Option<JsValue> {
+        if self.chunks.is_undefined() {
+            return None;
+        }
+        Some(self.chunks.unchecked_ref::<Chunks>().take(response)).filter(JsValue::is_object)
+    }
+
+    /// The answer for a page that has this body.
+    pub fn answer(body: Option<Body>) -> Response {
+        match body {
+            Some(Body::Response(response)) => response,
+            Some(Body::Pump(pump)) => pump.unchecked_ref::<Pump>().page(),
+            Some(Body::Bytes(_)) | None => Response::error(),
+        }
+    }
+
+    /// What is stored of a body under this entry's key, or a promise of it, which is of its length alone when that is beyond `most`.
+    pub fn to_store(&self, body: Body, key: &EntryKey, most: u64) -> JsValue {
+        let pump = match &body {
+            Body::Bytes(bytes) => return bytes.clone(),
+            Body::Response(response) => self.pump(response),
+            Body::Pump(pump) => Some(pump.clone()),
+        };
+        let stored = match (pump, body) {
+            (Some(pump), _) => pump.unchecked_ref::<Pump>().store(&key.0, most as f64),
+            (None, Body::Response(response)) => response.array_buffer().unwrap_or_else(|error| Promise::reject(&error)),
+            (None, _) => return JsValue::UNDEFINED,
+        };
+        stored.into()
+    }
+
+    /// What goes out of a stored body: all of it, or a part.
+    pub fn cut(&self, key: &EntryKey, whole: JsValue, cut: Option<Cut>) -> JsValue {
+        if get(&whole, "token").is_undefined() {
+            return match cut {
+                Some(cut) => pieces(&whole, &cut),
+                None => whole,
+            };
+        }
+        let chunks: &Chunks = self.chunks.unchecked_ref();
+        match cut.as_ref().map(|cut| (cut, cut.pieces.first())) {
+            None => chunks.read(&key.0, &whole, JsValue::UNDEFINED, JsValue::UNDEFINED),
+            // Of a large body it is one piece, or none.
+            Some((_, Some(Piece { part, .. }))) => {
+                chunks.read(&key.0, &whole, (part.first as f64).into(), (part.last as f64).into())
+            }
+            Some((cut, None)) => pieces(&whole, cut),
         }
     }
 
@@ -68,7 +134,7 @@ impl Bodies {
 }
 
 /// What is cut out of an ArrayBuffer. The bytes never come in here.
-pub fn pieces(whole: &JsValue, cut: &Cut) -> JsValue {
+fn pieces(whole: &JsValue, cut: &Cut) -> JsValue {
     let whole: &ArrayBuffer = whole.unchecked_ref();
     let parts = Array::new();
     for Piece { before, part } in &cut.pieces {
@@ -90,4 +156,22 @@ extern "C" {
 
     #[wasm_bindgen(constructor)]
     fn new(parts: &Array) -> Blob;
+
+    /// `Chunks` of `sw/shell/chunks.js`.
+    type Chunks;
+
+    #[wasm_bindgen(method)]
+    fn take(this: &Chunks, response: &Response) -> JsValue;
+
+    #[wasm_bindgen(method)]
+    fn read(this: &Chunks, key: &str, body: &JsValue, first: JsValue, last: JsValue) -> JsValue;
+
+    /// `Pump` of `sw/shell/chunks.js`.
+    type Pump;
+
+    #[wasm_bindgen(method, getter)]
+    fn page(this: &Pump) -> Response;
+
+    #[wasm_bindgen(method)]
+    fn store(this: &Pump, key: &str, most: f64) -> Promise;
 }

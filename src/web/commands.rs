@@ -65,6 +65,16 @@ impl Driver {
                 self.tell(|engine| engine.note_uses(uses(message)));
                 Promise::resolve(&JsValue::UNDEFINED)
             }
+            // The shell's as well: a chunk of a large body has found the disk full.
+            "make-room" => {
+                let me = Rc::clone(self);
+                tasks::promise(async move {
+                    if !me.database.full.replace(true) {
+                        me.make_room().await;
+                    }
+                    Ok(JsValue::UNDEFINED)
+                })
+            }
             // A page's word that it is online is worth a try; that it is offline is found out by trying.
             "connectivity" if get(message, "online").is_truthy() => self.wake("online"),
             "connectivity" => Promise::resolve(&JsValue::UNDEFINED),

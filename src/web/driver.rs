@@ -39,6 +39,8 @@ pub struct Place {
     pub forget: JsValue,
     /// The shell's function that keeps answers that cannot be read, and gives them back.
     pub opaque: JsValue,
+    /// The shell's store of large bodies; undefined where there is none.
+    pub chunks: JsValue,
     /// Resolves when the shell gives this instance up.
     pub ended: JsValue,
 }
@@ -114,12 +116,12 @@ impl Driver {
     pub fn new(config: Config, place: Place) -> Rc<Driver> {
         let owner = clock::entropy().uuid();
         let instance = Instance { owner: owner.clone(), origin: place.origin.clone() };
-        let ended = place.ended.clone();
+        let (ended, chunks) = (place.ended.clone(), place.chunks.clone());
         let driver = Rc::new_cyclic(|me| Driver {
             engine: RefCell::new(Engine::new(config, instance)),
             database: Database::new(&place.scope_path, &place.table),
             channel: Channel::join(&place.scope_path, &owner, hear(me.clone())),
-            bodies: Bodies::default(),
+            bodies: Bodies::new(chunks),
             lock: Rc::default(),
             live: Shelf::default(),
             commands: Shelf::default(),

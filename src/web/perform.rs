@@ -1,14 +1,14 @@
 //! What each effect means in a browser, and how its outcome gets back to the engine.
 //! Decides nothing.
 
-use super::bodies::{self, Body, Take};
+use super::bodies::{Bodies, Body, Take};
 use super::clock;
 use super::driver::{Driver, Live, call};
 use super::heads;
 use super::json::Json;
 use super::network::{self, words};
 use super::objects::{get, set, text};
-use super::store::{Found, Ready};
+use super::store::{Found, Ready, length};
 use super::tasks::{start, when};
 use crate::cache::EntryKey;
 use crate::engine::{Answer, Durability, Effect, Lock, Op, Upstream};
@@ -16,7 +16,7 @@ use crate::fault::{FetchError, StoreError};
 use crate::http::{ResponseHead, ResponseType};
 use crate::ids::{BodyId, CommitId, ExchangeId};
 use crate::queue::Row;
-use js_sys::{Array, Function, Promise, Uint8Array};
+use js_sys::{Array, Function, Promise};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -42,10 +42,7 @@ impl Driver {
                 me.tell(|engine| engine.on_rows(rows, clock::now()));
             }),
             Effect::MakeRoom { token } => start(async move {
-                // Whether room was made shows when the commit is tried again.
-                let removed = Array::new();
-                let _ = me.database.make_room(&removed).await;
-                me.forget_some(&removed, 0);
+                me.make_room().await;
                 me.tell(|engine| engine.on_room_made(token, clock::now()));
             }),
             Effect::AskLock => self.ask_lock(),
@@ -118,15 +115,12 @@ impl Driver {
             }
             Answer::Stored { key, head, cut } => match live.found.take() {
                 Some((found, body)) if found == key => {
-                    let body = if let Some(cut) = cut { bodies::pieces(&body, &cut) } else { body };
+                    let body = self.bodies.cut(&key, body, cut);
                     heads::to_response(head.status, &head.headers, &body)
                 }
                 Some(_) | None => return pass_through(&live, respond),
             },
-            Answer::Network { body } => match self.bodies.take(body, take) {
-                Some(Body::Response(response)) => Ok(response),
-                Some(Body::Bytes(_)) | None => Ok(Response::error()),
-            },
+            Answer::Network { body } => Ok(Bodies::answer(self.bodies.take(body, take))),
             Answer::Made { status, headers, body } => heads::to_response(status, &headers, &JsValue::from_str(&body)),
             Answer::Failed => Ok(Response::error()),
             Answer::PassThrough => return pass_through(&live, respond),
@@ -157,13 +151,21 @@ impl Driver {
                 Err(error) => Err(cut_off(&text(&error, "message").unwrap_or_default())),
             };
             match &result {
-                Ok(_) => me.forget_some(&names, known),
                 // What was to be raised is raised in the engine's memory alone: the shell must not go by the store.
                 Err(_) if raises => me.have_forgotten(&JsValue::NULL, 0),
-                Err(_) => {}
+                Ok(_) => me.forget_some(&names, known),
+                // What has been stored of a large body goes then; no entry does.
+                Err(_) => me.forget_some(&names, names.length()),
             }
             me.tell(|engine| engine.on_committed(id, result, clock::now()));
         });
+    }
+
+    /// Removes answers that were unused the longest. Whether room was made shows when what found none is tried again.
+    pub async fn make_room(&self) {
+        let removed = Array::new();
+        let _ = self.database.make_room(&removed).await;
+        self.forget_some(&removed, 0);
     }
 
     fn forget_some(&self, names: &Array, gone_from: u32) {
@@ -174,24 +176,21 @@ impl Driver {
 
     /// The bytes that an op stores, or a promise of them; undefined where it stores none.
     fn bytes_of(&self, op: &Op, take: Take) -> JsValue {
-        let body = match op {
-            Op::PutEntry { body, .. } => self.bodies.take(*body, take),
+        let stored = match op {
+            Op::PutEntry { entry, body, keep, .. } => self.bodies.take(*body, take).map(|body| match body {
+                Body::Response(response) if entry.head.kind == ResponseType::Opaque => {
+                    self.opaque(&entry.key, &response).into()
+                }
+                body => self.bodies.to_store(body, &entry.key, keep.most),
+            }),
             // The queue keeps a write's bytes in hand until it says otherwise.
-            Op::PutRow { body: Some(body), .. } => self.bodies.take(*body, Take::Copy),
+            Op::PutRow { body: Some(body), .. } => match self.bodies.take(*body, Take::Copy) {
+                Some(Body::Bytes(bytes)) => Some(bytes),
+                _ => None,
+            },
             _ => None,
         };
-        match body {
-            Some(Body::Bytes(bytes)) => bytes,
-            Some(Body::Response(response)) => {
-                if let Op::PutEntry { entry, .. } = op
-                    && entry.head.kind == ResponseType::Opaque
-                {
-                    return self.opaque(&entry.key, &response).into();
-                }
-                response.array_buffer().unwrap_or_else(|error| Promise::reject(&error)).into()
-            }
-            None => JsValue::UNDEFINED,
-        }
+        stored.unwrap_or_default()
     }
 
     /// Tells the shell which writes are kept by now.
@@ -215,8 +214,8 @@ impl Driver {
         start(async move {
             let bytes = match in_hand {
                 Some(Body::Bytes(bytes)) => Ok(Some(bytes)),
-                Some(Body::Response(_)) | None if row.draft.body.is_none() => Ok(None),
-                Some(Body::Response(_)) | None => me.database.row_body(&row.id).await,
+                _ if row.draft.body.is_none() => Ok(None),
+                _ => me.database.row_body(&row.id).await,
             };
             let answer = match bytes {
                 Ok(None) if row.draft.body.is_some() => Err(FetchError::NoBody),
@@ -299,7 +298,7 @@ fn ready(ops: Vec<Op>, bodies: &Array) -> Result<Vec<Ready>, StoreError> {
     for (op, bytes) in ops.into_iter().zip(bodies.iter()) {
         let bytes = Some(bytes).filter(|bytes| !bytes.is_undefined());
         if let (Op::PutEntry { declared: Some(declared), .. }, Some(bytes)) = (&op, &bytes) {
-            let length = u64::from(Uint8Array::new(bytes).length());
+            let length = length(bytes);
             if length != *declared {
                 return Err(cut_off(&format!("{length} of {declared} bytes")));
             }

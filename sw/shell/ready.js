@@ -7,6 +7,7 @@
 // the mark was made under, at or after `from` and before `until`, and while no write has touched its URL or tags since it was fetched.
 // Whatever is not ready goes to the engine.
 
+import { Chunks } from "./chunks.js";
 import { within } from "./engine.js";
 import { worker } from "./worker.js";
 
@@ -30,7 +31,7 @@ import { worker } from "./worker.js";
  * @property {number} status
  * @property {[string, string][]} headers Without Age.
  * @property {number} size Of the body.
- * @property {ArrayBuffer | Blob} body
+ * @property {ArrayBuffer | Blob | import("./chunks.js").Chunked} body
  * @property {number} from
  * @property {number} until
  * @property {number} born
@@ -63,8 +64,9 @@ export class Ready {
    * @param {string} database the engine's database.
    * @param {() => string} name of the route table that marks must have been made under.
    * @param {number} [memory] bytes; 0 turns the memory tier off.
+   * @param {() => Promise<unknown>} [makeRoom] has the engine remove what was unused the longest.
    */
-  constructor(database, name, memory = MEMORY) {
+  constructor(database, name, memory = MEMORY, makeRoom = async () => {}) {
     this.database = database;
     this.name = name;
     this.memory = memory;
@@ -81,6 +83,7 @@ export class Ready {
     this.known = undefined;
     /** Set once something was written that the store's generations know nothing of: only the engine, or the next life, can tell then. */
     this.distrusted = false;
+    this.chunks = new Chunks(database, () => this.handle(), () => this.close(), makeRoom);
   }
 
   /** Opens the database before anyone asks. */
@@ -112,7 +115,7 @@ export class Ready {
     this.answers.delete(answer.key);
     this.answers.set(answer.key, answer);
     // A browser hands on a Blob without copying it; making one is work that a first answer need not wait for.
-    if (!(answer.body instanceof Blob)) answer.body = new Blob([answer.body]);
+    if (answer.body instanceof ArrayBuffer) answer.body = new Blob([answer.body]);
     return this.respond(answer, now, ages, "memory");
   }
 
@@ -193,7 +196,8 @@ export class Ready {
     const ttl = ages && until < FOREVER ? `; ttl=${Math.floor((until - now) / 1000)}` : "";
     /** @type {[string, string][]} */
     const ours = [["age", age], ["cache-status", `Longshore; hit${ttl}; detail=${from}`], ["server-timing", `longshore;desc=${from}`]];
-    return new Response(status === 204 || status === 205 ? null : body, { status, headers: [...headers, ...ours] });
+    const given = "token" in body ? this.chunks.read(key, body) : body;
+    return new Response(status === 204 || status === 205 ? null : given, { status, headers: [...headers, ...ours] });
   }
 
   /** @param {Answer} answer */
@@ -217,7 +221,7 @@ export class Ready {
 
   /** One transaction. @param {string[]} keys @returns {Promise<Answer | undefined>} */
   async read(keys) {
-    const transaction = (await (this.opening ??= this.open())).transaction(["entries", "bodies", "generations"]);
+    const transaction = (await this.handle()).transaction(["entries", "bodies", "generations"]);
     const [entries, bodies, generations] = ["entries", "bodies", "generations"].map((name) => transaction.objectStore(name));
     const current = settled(generations.get("current"));
     const finding = Promise.all(keys.map((key) => Promise.all([settled(entries.get(key)), settled(bodies.get(key))])));
@@ -226,7 +230,7 @@ export class Ready {
     const found = await finding;
     const at = found.findIndex(([entry, body]) => entry && body);
     if (at < 0) return undefined;
-    /** @type {[Entry, ArrayBuffer]} */
+    /** @type {[Entry, ArrayBuffer | import("./chunks.js").Chunked]} */
     const [entry, body] = found[at];
     const { ready, status, group, size } = entry;
     // Whatever is not the body that was stored is as good as none.
@@ -242,6 +246,11 @@ export class Ready {
       if (raised.some((generation) => generation > entry.generation)) return undefined;
     }
     return { ...ready, key: keys[at], group, targets: [...targets, ...better], status, headers: fieldsOf(entry.head), size, body };
+  }
+
+  /** The handle that is in use. */
+  handle() {
+    return (this.opening ??= this.open());
   }
 
   /** @returns {Promise<IDBDatabase>} */

@@ -106,6 +106,39 @@ pub async fn a_database_of_a_newer_version_is_left_alone() {
     assert_eq!(facts(&name).await, "9 1 0 1", "version, entries, entries in order of time, rows");
 }
 
+/// A body in chunks is stored only when all of them are there, and of it a part is read as a part.
+pub async fn a_body_in_chunks_is_stored_when_all_are_there() {
+    let chunks = Function::new_no_args(
+        r#"return {
+          count: 1,
+          take(response) {
+            const byteLength = Number(response.headers.get("content-length") ?? 100);
+            const more = { range: IDBKeyRange.only(["none", 7, 0]), count: this.count };
+            return { page: response.clone(), store: async () => Object.assign(Object.create(more), { token: 7, byteLength }) };
+          },
+          read: (key, { token }, first, last) => `${key.length > 0} ${token} ${first} ${last}`,
+        }"#,
+    );
+    let chunks = chunks.call0(&JsValue::UNDEFINED).expect("an object");
+    let runtime = start_with(&scope("chunks"), CONFIG, &chunks).await;
+    let url = format!("{}?chunks", own_url());
+    for is_there in [false, false, true] {
+        if is_there {
+            Reflect::set(&chunks, &"count".into(), &0.into()).expect("a plain object");
+        }
+        let handling = runtime.fetch(request(&url, None), 0, url.clone());
+        let served = answer(&handling).await;
+        assert!(!served.headers().has("age").expect("headers"), "a chunk was missing, so this is the network's");
+        finished(&handling).await;
+    }
+    let whole = answer(&runtime.fetch(request(&url, None), 0, url.clone())).await;
+    assert_eq!(text(&whole).await, "true 7 undefined undefined");
+    let ranged = request(&url, None);
+    ranged.headers().set("range", "bytes=2-5").expect("allowed");
+    let part = answer(&runtime.fetch(ranged, 0, url.clone())).await;
+    assert_eq!((part.status(), text(&part).await.as_str()), (206, "true 7 2 5"));
+}
+
 /// Invalidations are forgotten when there are too many; what was stored before is asked for again, once.
 pub async fn old_invalidations_are_forgotten() {
     let scope = scope("forgotten");
@@ -190,8 +223,13 @@ const CONFIG: &str = r#"{
 }"#;
 
 async fn start(scope: &str, config: &str) -> Runtime {
+    start_with(scope, config, &JsValue::UNDEFINED).await
+}
+
+async fn start_with(scope: &str, config: &str, chunks: &JsValue) -> Runtime {
     let env = Object::new();
     let set = |key: &str, value: JsValue| Reflect::set(&env, &key.into(), &value).expect("a plain object");
+    set("chunks", chunks.clone());
     set("scope", scope.into());
     set("version", "test".into());
     set("base", "/longshore/".into());

@@ -4,7 +4,7 @@ use super::{get, start, stocked};
 use rexie::{Index, KeyRange, ObjectStore, Rexie, TransactionMode};
 
 /// Every store, in the order of the names.
-const STORES: [&str; 6] = ["bodies", "entries", "generations", "row-bodies", "rows", "uses"];
+const STORES: [&str; 7] = ["bodies", "chunks", "entries", "generations", "row-bodies", "rows", "uses"];
 
 /// rexie opens the database at our version without an upgrade and reads a stored answer, its body, and its time of use
 /// through both indexes; the worker goes on with a database that rexie has made.

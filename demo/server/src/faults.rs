@@ -13,7 +13,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use http_body_util::BodyExt;
 use tokio::sync::watch;
 
@@ -75,6 +75,10 @@ enum End {
     DropAfterApply,
     /// It is handled and half of the answer's body goes out.
     DropMidBody,
+    /// It is handled and half of the answer's body goes out; the rest when the orders change.
+    StallMidBody,
+    /// It is handled and answered, its length left open.
+    Unsized,
 }
 
 impl Default for Faults {
@@ -132,7 +136,12 @@ impl Desk {
         if dropped < orders.drop_after_apply {
             return End::DropAfterApply;
         }
-        if orders.drop_mid_body { End::DropMidBody } else { End::Answer }
+        match orders {
+            Orders { drop_mid_body: true, .. } => End::DropMidBody,
+            Orders { stall_mid_body: true, .. } => End::StallMidBody,
+            Orders { unsized_body: true, .. } => End::Unsized,
+            _ => End::Answer,
+        }
     }
 
     /// The next number of SplitMix64, between 0 and 1.
@@ -175,12 +184,21 @@ pub async fn disturb(State(faults): State<Faults>, request: Request<Body>, next:
             ([(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-store")], PORTAL)
                 .into_response()
         }
-        End::Answer | End::DropAfterApply | End::DropMidBody => next.run(request).await,
+        End::Answer | End::DropAfterApply | End::DropMidBody | End::StallMidBody | End::Unsized => {
+            next.run(request).await
+        }
     };
     tokio::time::sleep(fate.after).await;
     match fate.end {
         End::DropAfterApply => cut(&cutter).await,
         End::DropMidBody => halve(response, cutter).await,
+        End::StallMidBody => pause(response, changes).await,
+        End::Unsized => {
+            let (mut head, body) = response.into_parts();
+            head.headers.remove(header::CONTENT_LENGTH);
+            // A stream has no length for hyper to declare.
+            Response::from_parts(head, Body::from_stream(body.into_data_stream()))
+        }
         End::Stall | End::Instead(..) | End::Portal | End::Answer => response,
     }
 }
@@ -194,6 +212,20 @@ async fn cut(cutter: &Cutter) -> Response {
 /// A client that is still sending would see a broken connection in place of the answer.
 async fn read_to_end(request: Request<Body>) {
     let _ = to_bytes(request.into_body(), attachments::MAX_BYTES + submission::MAX_BYTES).await;
+}
+
+/// The same answer; the second half waits until the orders change, or the server is gone.
+async fn pause(response: Response, mut changes: watch::Receiver<u64>) -> Response {
+    let (mut head, body) = response.into_parts();
+    let whole = body.collect().await.map(|collected| collected.to_bytes()).unwrap_or_default();
+    head.headers.insert(header::CONTENT_LENGTH, whole.len().into());
+    let (first, second) = (whole.slice(..whole.len() / 2), whole.slice(whole.len() / 2..));
+    let late = async move {
+        let _ = changes.changed().await;
+        Ok(second)
+    };
+    let pieces = stream::once(async { Ok::<_, std::convert::Infallible>(first) }).chain(stream::once(late));
+    Response::from_parts(head, Body::from_stream(pieces))
 }
 
 /// The same answer, its length declared in full, ending in the middle. One without a body is left whole.

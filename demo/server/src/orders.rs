@@ -24,6 +24,10 @@ pub struct Orders {
     pub drop_after_apply: f64,
     /// The head and half of the body are sent, then the connection is closed.
     pub drop_mid_body: bool,
+    /// The head and half of the body are sent, and the rest once the orders change.
+    pub stall_mid_body: bool,
+    /// The length of the body is not declared.
+    pub unsized_body: bool,
     /// The request has no effect and is answered with this status.
     pub status: Option<u16>,
     /// The `Retry-After` of that answer, in seconds or as a date.

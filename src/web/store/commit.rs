@@ -5,11 +5,12 @@ use super::database::Database;
 use super::ledger::Ledger;
 use super::records::{prolong, read_entry, write_entry, write_row, write_use};
 use super::requests::{Ask, Range, complete, delete, failure, put, read};
-use super::schema::{ANSWERS, BODIES, CURRENT, ENTRIES, GENERATIONS, ROW_BODIES, ROWS, USES};
+use super::schema::{ANSWERS, BODIES, CHUNKS, CURRENT, ENTRIES, GENERATIONS, ROW_BODIES, ROWS, USES};
 use crate::cache::{Entry, EntryKey, Target};
 use crate::engine::{CommitResult, Committed, Compare, Durability, Keep, Op, PRECACHE};
 use crate::fault::StoreError;
 use crate::ids::Generation;
+use crate::web::objects::get;
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::IdbTransaction;
@@ -18,7 +19,7 @@ use web_sys::IdbTransaction;
 pub struct Ready {
     /// What to do.
     pub op: Op,
-    /// The body as an ArrayBuffer.
+    /// The body as an ArrayBuffer, or what stands for its chunks (`Chunked` in `sw/shell/chunks.js`).
     pub bytes: Option<JsValue>,
 }
 
@@ -42,8 +43,11 @@ impl Database {
 
     async fn try_commit(&self, ready: &[Ready], durability: Durability, changed: &Array) -> CommitResult {
         let mut stores = Vec::new();
-        for Ready { op, .. } in ready {
+        for Ready { op, bytes } in ready {
             stores.extend_from_slice(stores_of(op));
+            if chunked(bytes.as_ref()).is_some() {
+                stores.push(CHUNKS);
+            }
         }
         let transaction = self.begin(&stores, Some(durability)).await?;
         match self.write_all(&transaction, ready, stores.contains(&USES), changed).await {
@@ -70,7 +74,7 @@ impl Database {
             if let Op::Trim { group, limits } = &ready.op {
                 ledger.trim(group.as_deref(), limits, changed).await?;
             }
-            let answers = read(transaction, &asks_of(&ready.op)).await?;
+            let answers = read(transaction, &asks_of(ready)).await?;
             self.write(ready, &answers, &ledger, &mut outcome)?;
         }
         ledger.close().map(|()| outcome)
@@ -100,11 +104,14 @@ fn stores_of(op: &Op) -> &'static [&'static str] {
 }
 
 /// What an op has to know before it writes; the answers go to `write`, in this order.
-fn asks_of(op: &Op) -> Vec<Ask<'_>> {
+fn asks_of(Ready { op, bytes }: &Ready) -> Vec<Ask<'_>> {
     let mut asks = Vec::new();
     match op {
         Op::PutEntry { entry, compare, .. } => {
             asks.push(use_of(&entry.key));
+            if let Some(range) = chunked(bytes.as_ref()) {
+                asks.push(Ask::Count(CHUNKS, range));
+            }
             if *compare == Compare::Bytes {
                 asks.push(Ask::One(BODIES, JsValue::from_str(&entry.key.0)));
             }
@@ -163,8 +170,11 @@ impl Database {
                 let (Some(bytes), Some(used)) = (bytes, answers.next()) else {
                     return Err(JsValue::from_str("an answer came without its body"));
                 };
+                if chunked(Some(bytes)).is_some() && answers.next() != Some(&get(bytes, "count")) {
+                    return Err(JsValue::from_str("a part of the body is gone"));
+                }
                 let old = if *compare == Compare::Bytes { answers.next() } else { None };
-                let size = u64::from(Uint8Array::new(bytes).length());
+                let size = length(bytes);
                 for raised in answers {
                     if number(raised) > entry.generation.0 {
                         outcome.superseded = true;
@@ -290,10 +300,20 @@ fn is_same(one: &Entry, other: &Entry) -> bool {
     told || one.received_at == other.received_at
 }
 
+/// The length of a body as it is stored.
+pub fn length(bytes: &JsValue) -> u64 {
+    number(&get(bytes, "byteLength"))
+}
+
+/// Where the chunks of a body lie, when it is in chunks.
+fn chunked(bytes: Option<&JsValue>) -> Option<JsValue> {
+    Some(get(bytes?, "range")).filter(JsValue::is_object)
+}
+
+/// Whether an answer's bytes are those of before. Those of a large one are not read for that: it counts as another.
 fn same_bytes(old: &JsValue, new: &JsValue) -> bool {
-    if old.is_undefined() {
+    if old.is_undefined() || chunked(Some(new)).is_some() {
         return false;
     }
-    let (old, new) = (Uint8Array::new(old), Uint8Array::new(new));
-    old.length() == new.length() && old.to_vec() == new.to_vec()
+    length(old) == length(new) && Uint8Array::new(old).to_vec() == Uint8Array::new(new).to_vec()
 }

@@ -8,5 +8,5 @@ mod records;
 mod requests;
 mod schema;
 
-pub use commit::Ready;
+pub use commit::{Ready, length};
 pub use database::{Database, Found};

@@ -19,6 +19,8 @@ use web_sys::{
 pub enum Ask<'a> {
     /// The value in a store under a key; undefined where there is none.
     One(&'static str, JsValue),
+    /// How many keys of a store lie in a range.
+    Count(&'static str, JsValue),
     /// Every key of a store.
     Keys(&'static str),
     /// Every value of a store, in the order of the keys.
@@ -60,7 +62,7 @@ impl Ask<'_> {
     /// The store that is read.
     pub fn store(&self) -> &'static str {
         match self {
-            Ask::One(store, _) | Ask::Keys(store) | Ask::All(store) => store,
+            Ask::One(store, _) | Ask::Count(store, _) | Ask::Keys(store) | Ask::All(store) => store,
             Ask::KeysIn(..) | Ask::UsesIn(..) => USES,
         }
     }
@@ -69,6 +71,7 @@ impl Ask<'_> {
         let store = transaction.object_store(self.store())?;
         match self {
             Ask::One(_, key) => store.get(key),
+            Ask::Count(_, range) => store.count_with_key(range),
             Ask::Keys(_) => store.get_all_keys(),
             Ask::All(_) => store.get_all(),
             Ask::KeysIn(range, most) => {

@@ -6,13 +6,15 @@ use wasm_bindgen::JsValue;
 use web_sys::{IdbDatabase, IdbTransaction};
 
 /// Raised whenever a store or index is added; `sw/shell/ready.js` has it too. A database of a newer version is not opened.
-/// 2: `BY_TIME`. 3: `BY_END`.
+/// 2: `BY_TIME`. 3: `BY_END`, `CHUNKS`.
 pub const VERSION: u32 = 3;
 
 /// Metadata of stored answers, by entry key.
 pub const ENTRIES: &str = "entries";
 /// Bodies of stored answers, under the same keys.
 pub const BODIES: &str = "bodies";
+/// Bodies that are too large for one piece, in chunks, by entry key, token and number: `sw/shell/chunks.js` reads and writes them.
+pub const CHUNKS: &str = "chunks";
 /// When each entry was last used and what it counts for, under the same keys, apart so that a hit rewrites no metadata. The ledger lies
 /// here too.
 pub const USES: &str = "uses";
@@ -41,7 +43,7 @@ pub fn name(scope_path: &str) -> String {
 }
 
 /// Every store there is or ever was: an upgrade adds what is missing and takes nothing away.
-const STORES: [&str; 6] = [ENTRIES, BODIES, USES, GENERATIONS, ROWS, ROW_BODIES];
+const STORES: [&str; 7] = [ENTRIES, BODIES, CHUNKS, USES, GENERATIONS, ROWS, ROW_BODIES];
 
 /// Makes the database, or makes an older one into this version.
 pub fn upgrade(handle: &IdbDatabase, transaction: &IdbTransaction) -> Result<(), JsValue> {

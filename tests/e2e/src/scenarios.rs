@@ -11,6 +11,7 @@ mod harness;
 mod history;
 mod holding;
 mod killed;
+mod large;
 mod leaving;
 mod opaque;
 mod parts;
@@ -75,6 +76,7 @@ pub fn all() -> Vec<Scenario> {
         addresses::all(),
         opaque::all(),
         parts::all(),
+        large::all(),
         tabs::all(),
         versions::all(),
         history::all(),

@@ -108,6 +108,30 @@ fn half_a_body_comes_under_the_whole_length() {
 }
 
 #[test]
+fn the_second_half_of_a_body_waits_for_other_orders() {
+    let rig = Rig::new();
+    std::fs::write(rig.folder.join("big.js"), vec![b'x'; 1_000_000]).unwrap();
+    rig.order(json!({ "stallMidBody": true }));
+    let mut client = rig.client();
+    client.ask("GET", "/big.js", &[], b"").unwrap();
+    assert_eq!(client.head().unwrap().header("content-length"), "1000000");
+    client.exactly(500_000).unwrap();
+    // Only the next order lets the rest go.
+    rig.lift();
+    client.exactly(500_000).unwrap();
+}
+
+#[test]
+fn a_length_is_left_open() {
+    let rig = Rig::new();
+    std::fs::write(rig.folder.join("big.js"), vec![b'x'; 100_000]).unwrap();
+    rig.order(json!({ "unsizedBody": true }));
+    let reply = rig.send("GET", "/big.js", &[], "");
+    assert_eq!((reply.status, reply.header("content-length")), (200, ""));
+    assert_eq!(reply.header("transfer-encoding"), "chunked");
+}
+
+#[test]
 fn a_status_or_a_portal_stands_in_for_the_answer_without_effect() {
     let rig = Rig::new();
     for (orders, status, kind, retry) in [
