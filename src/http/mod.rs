@@ -25,4 +25,4 @@ pub use list::{Members, trimmed};
 pub use method::Method;
 pub use range::{ContentRange, Cut, Part, Piece, Wanted, cut, offer_parts, wanted, within};
 pub use ready::Ready;
-pub use url::{bare, origin, resolve};
+pub use url::{bare, origin};

@@ -2,7 +2,7 @@
 //! Does not know what is stored under them.
 
 use super::Draft;
-use crate::http::{ResponseHead, bare, origin, resolve};
+use crate::http::{ResponseHead, bare, origin};
 
 /// URLs and tags whose stored answers a write makes old.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,7 +25,7 @@ impl Reach {
 }
 
 /// The URLs, without query, that the answer to a write makes old besides the write's own: those that `Location` and
-/// `Content-Location` name (RFC 9111, 4.4). None after an error.
+/// `Content-Location` name (RFC 9111, 4.4), which the shell has made absolute. None after an error.
 #[must_use]
 pub fn named(url: &str, answer: &ResponseHead) -> Vec<String> {
     let mut urls = Vec::new();
@@ -33,13 +33,13 @@ pub fn named(url: &str, answer: &ResponseHead) -> Vec<String> {
         return urls;
     }
     for field in ["location", "content-location"] {
-        let named = answer.headers.first(field).and_then(|reference| resolve(url, reference));
         // "A cache MUST NOT trigger an invalidation under these conditions if the origin of the URI to be invalidated
         // differs from that of the target URI."
+        let named = answer.headers.first(field);
         let Some(named) = named.filter(|named| origin(named).is_some() && origin(named) == origin(url)) else {
             continue;
         };
-        let named = bare(&named).to_owned();
+        let named = bare(named).to_owned();
         if named != bare(url) && !urls.contains(&named) {
             urls.push(named);
         }
@@ -68,12 +68,18 @@ mod tests {
             assert_eq!(named("https://a.example/todos/1", &answer), expected, "{status} {pairs:?}");
         };
         check(200, &[], &[]);
-        check(303, &[("location", "/todos")], &["/todos"]);
-        check(400, &[("location", "/todos")], &[]);
-        check(0, &[("location", "/todos")], &[]);
-        check(201, &[("location", "2"), ("content-location", "../lists?all")], &["/todos/2", "/lists"]);
-        check(201, &[("location", "/todos/2"), ("content-location", "/todos/2#x")], &["/todos/2"]);
-        check(200, &[("content-location", "/todos/1?x")], &[]);
+        let (todos, second) = ("https://a.example/todos", "https://a.example/todos/2");
+        check(303, &[("location", todos)], &["/todos"]);
+        check(400, &[("location", todos)], &[]);
+        check(0, &[("location", todos)], &[]);
+        check(
+            201,
+            &[("location", second), ("content-location", "https://a.example/lists?all")],
+            &["/todos/2", "/lists"],
+        );
+        check(201, &[("location", second), ("content-location", "https://a.example/todos/2#x")], &["/todos/2"]);
+        check(200, &[("content-location", "https://a.example/todos/1?x")], &[]);
+        check(201, &[("location", "/todos")], &[]);
         check(201, &[("location", "https://b.example/x")], &[]);
         check(201, &[("location", "https://a.example.evil/x")], &[]);
         check(201, &[("location", "//b.example/x"), ("content-location", "x:y")], &[]);

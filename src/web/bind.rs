@@ -1,4 +1,4 @@
-//! The few browser calls that `web-sys` keeps behind its unstable flag: Web Locks, durability, Background Sync.
+//! The few browser calls that `web-sys` keeps behind its unstable flag (Web Locks, durability, Background Sync), or has with far more.
 //! Holds bindings only.
 
 use js_sys::{Function, Object, Promise};
@@ -31,6 +31,18 @@ extern "C" {
     /// Asks for a sync event with this tag.
     #[wasm_bindgen(method, catch)]
     pub fn register(this: &Sync, tag: &str) -> Result<Promise, JsValue>;
+
+    /// `URL` (URL Standard, 6.1), which web-sys has with a dozen members that nobody here needs.
+    #[wasm_bindgen(js_name = URL)]
+    pub type Url;
+
+    /// Parses a reference beside a URL.
+    #[wasm_bindgen(constructor, catch, js_class = "URL")]
+    pub fn new(reference: &str, base: &str) -> Result<Url, JsValue>;
+
+    /// Its text.
+    #[wasm_bindgen(method, getter, js_class = "URL")]
+    pub fn href(this: &Url) -> String;
 
     /// The global timer, the same in pages and workers.
     #[wasm_bindgen(js_name = setTimeout)]

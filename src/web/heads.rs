@@ -1,6 +1,7 @@
 //! Browser requests and responses to heads, and heads to browser responses.
 //! Bodies are not touched.
 
+use super::bind::Url;
 use super::json::{Json, lines_of, object};
 use crate::http::{CacheMode, Credentials, Headers, Method, Mode, RequestHead, ResponseHead, ResponseType};
 use js_sys::Array;
@@ -45,6 +46,16 @@ pub fn of_response(response: &Response) -> ResponseHead {
         kind: ResponseType::parse(kind),
         url: url.to_owned(),
         redirected: response.redirected(),
+    }
+}
+
+/// Makes the URLs absolute that the answer to a write names: they may be relative to its own (RFC 9110, 10.2.2 and 8.7).
+pub fn make_absolute(head: &mut ResponseHead) {
+    for field in ["location", "content-location"] {
+        let url = head.headers.first(field).and_then(|reference| Url::new(reference, &head.url).ok());
+        if let Some(url) = url {
+            head.headers.set(field, &url.href());
+        }
     }
 }
 

@@ -223,7 +223,11 @@ impl Driver {
                 // Nothing was sent; the row stays and is tried again.
                 Err(error) => Err(FetchError::Network(error.to_string())),
             };
-            let answer = answer.map(|response| me.take_in(response));
+            let answer = answer.map(|response| {
+                let (mut head, body) = me.take_in(response);
+                heads::make_absolute(&mut head);
+                (head, body)
+            });
             me.tell(|engine| engine.on_answered(row.id, answer, clock::entropy(), clock::now()));
         });
     }

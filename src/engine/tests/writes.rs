@@ -40,7 +40,10 @@ fn what_the_answer_names_is_old_too() {
     let mut world = world();
     world.seed(&format!("{ORIGIN}/api/cards/7"), Span::seconds(1));
     world.post("/api/cards");
-    world.server(status(201, &[("location", "/api/cards/7?new"), ("content-location", "https://b.example/x")]));
+    world.server(status(
+        201,
+        &[("location", &format!("{ORIGIN}/api/cards/7?new")), ("content-location", "https://b.example/x")],
+    ));
     let updates = ["/api/cards", "/api", "/api/cards/7"].map(|path| Some(format!("{ORIGIN}{path}")));
     assert_eq!(world.updates()[..3], updates);
     world.log.clear();

@@ -11,7 +11,11 @@ use crate::{ensure, ensure_eq};
 
 /// The scenarios of this file.
 pub fn all() -> Vec<Scenario> {
-    super::list![dropped_broadcasts_every_third_message_tab_ends_equal_to_store, tab_hears_of_a_write_in_another_tab]
+    super::list![
+        dropped_broadcasts_every_third_message_tab_ends_equal_to_store,
+        tab_hears_of_a_write_in_another_tab,
+        tab_hears_of_what_the_answer_to_a_write_names,
+    ]
 }
 
 async fn dropped_broadcasts_every_third_message_tab_ends_equal_to_store(cx: Cx) -> Outcome {
@@ -57,5 +61,17 @@ async fn tab_hears_of_a_write_in_another_tab(cx: Cx) -> Outcome {
     ensure_eq!(first.fetch("/api/value/a?maxage=600", write).await?["status"], 200, "the write");
     second.until("updated event for the written address", "window.told?.includes('/api/value/a')").await?;
     second.until("new value", "(await (await fetch('/api/value/a?maxage=600')).text()) === 'two'").await?;
+    Ok(())
+}
+
+async fn tab_hears_of_what_the_answer_to_a_write_names(cx: Cx) -> Outcome {
+    let server = cx.serve_plain(configs::usual()).await?;
+    let (first, second) = (cx.open(&server).await?, cx.open(&server).await?);
+    let write = json!({ "method": "POST", "body": r#"{"id":"named","title":"Named"}"#, "headers": { "Content-Type": "application/json" } });
+    ensure_eq!(first.fetch("/api/boards", write).await?["status"], 201, "the write");
+    // `Location` is relative, and neither the write's own address nor the collection above it.
+    second
+        .until("updated event for what Location names", "window.heard('updated', '/api/boards/named').length > 0")
+        .await?;
     Ok(())
 }
