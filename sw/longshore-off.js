@@ -13,7 +13,7 @@ import { worker } from "./shell/worker.js";
 const PATIENCE_MS = 5_000;
 
 /** The stores that hold answers; the others hold writes (`src/web/store/schema.rs`). */
-const ANSWERS = ["entries", "bodies", "uses"];
+const ANSWERS = ["entries", "bodies", "uses", "chunks"];
 
 const { pathname } = new URL(worker.registration.scope);
 /** Cache Storage is the origin's: what belongs to an app at another scope stays (`shell/files.js`). */
@@ -55,8 +55,10 @@ async function removeAnswers() {
   // Where there was no database, none is made.
   request.onupgradeneeded = () => request.transaction?.abort();
   const database = await settled(request);
-  const transaction = database.transaction([...ANSWERS, "rows"], "readwrite");
-  for (const store of ANSWERS) transaction.objectStore(store).clear();
+  // An older version's database lacks some.
+  const answers = ANSWERS.filter((store) => database.objectStoreNames.contains(store));
+  const transaction = database.transaction([...answers, "rows"], "readwrite");
+  for (const store of answers) transaction.objectStore(store).clear();
   const waiting = await settled(transaction.objectStore("rows").count());
   await new Promise((resolve, reject) => {
     transaction.oncomplete = resolve;

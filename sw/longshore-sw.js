@@ -206,8 +206,7 @@ async function boot(life) {
   const forget = (names, from) => {
     if (names === null) return ready.distrust();
     ready.forget(names);
-    if (names) chunks.forget(names);
-    if (keepsOpaque && names && from < names.length) removeOpaque(pathname, names.slice(from)).catch(() => {});
+    if (names) return Promise.allSettled([chunks.forget(names), keepsOpaque && removeOpaque(pathname, names.slice(from))]);
   };
   const env = { scope, version: VERSION, table: ready.table, forget, chunks, opaque: opaque.bind(null, pathname), ...life };
   const runtime = await glue.boot(plain, env);
@@ -239,14 +238,14 @@ function onFetch(event) {
   const { table, files, ready, versions } = started;
   if (files.owns(request.url)) return;
   const taken = request.url === files.client && request.method === "GET" ? "client" : table.take(request);
+  const place = taken && taken !== "client" && taken.kind === "route" && ready.takes(request) ? table.placeOf(request.url, taken.index) : undefined;
   if (taken !== "client" && versions.concern(event, !taken || taken.index < 0)) {
-    const kept = older(event, taken);
+    const kept = older(event, taken, place);
     event.respondWith(kept);
     return wakeOnce(event, kept);
   }
   if (!taken) return wakeOnce(event, Promise.resolve());
   if (engine.breakerOpen && taken !== "client" && taken.kind === "mutation") return ready.distrust();
-  const place = taken !== "client" && taken.kind === "route" && ready.takes(request) ? table.placeOf(request.url, taken.index) : undefined;
   const remembered = place && ready.remembered(place);
   const answer = remembered ?? (taken === "client" ? files.clientResponse(event) : answerTo(event, taken, place));
   event.respondWith(answer);
@@ -259,13 +258,16 @@ function onFetch(event) {
  * Answers with the file of an older version, if it is one that this tab was loaded with.
  * @param {FetchEvent} event
  * @param {import("./shell/routes.js").Taken} [taken]
+ * @param {import("./shell/routes.js").Place} [place]
  */
-async function older(event, taken) {
+async function older(event, taken, place) {
   const { ready, versions } = begun();
   await versions.read();
   const key = versions.keyOf(event.clientId, event.request.url, !taken || taken.index < 0);
   const kept = key === undefined ? undefined : await ready.kept(key);
-  return kept ?? (taken ? answerTo(event, taken) : fetch(event.request));
+  if (!kept) return taken ? answerTo(event, taken, place) : fetch(event.request);
+  outlive(event);
+  return kept;
 }
 
 /**
@@ -277,9 +279,13 @@ async function older(event, taken) {
 async function answerTo(event, taken, place) {
   const stored = place && place.keys.length > 0 ? await started?.ready.stored(place) : undefined;
   const response = stored ?? (await serve(event, taken));
-  // Without us a page would get the beginning only, in some browsers without a word.
-  for (const stream of started?.ready.chunks.streams ?? []) event.waitUntil(stream);
+  outlive(event);
   return response;
+}
+
+/** Keeps the worker for what pages are being given: without it one would get the beginning only, in some browsers without a word. @param {FetchEvent} event */
+function outlive(event) {
+  for (const stream of begun().ready.chunks.streams) event.waitUntil(stream);
 }
 
 /**
@@ -328,14 +334,16 @@ function wakeOnce(event, answer) {
   const wake = async () => {
     if (!engine.instance) await new Promise((resolve) => setTimeout(resolve, BOOT_GIVES_WAY_MS));
     await engine.call((runtime) => runtime.wake("start"));
-    await begun().ready.chunks.sweep();
     await keep("start");
+    await begun().ready.chunks.sweep();
     const keys = await begun().ready.precached();
     await engine.call((runtime) => runtime.command({ kind: "repair", keys }));
     if (ROUTES) await reflect();
-    await obey();
   };
-  event.waitUntil(answer.then(wake, wake).catch((error) => console.warn("longshore: work at the worker's start failed", error)));
+  // A version whose wasm does not start must still hear that it is to go.
+  for (const work of [wake, obey]) {
+    event.waitUntil(answer.then(work, work).catch((error) => console.warn("longshore: work at the worker's start failed", error)));
+  }
 }
 
 /** The browser tries again later when this rejects. @param {import("./shell/worker.js").SyncEvent} event */

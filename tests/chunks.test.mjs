@@ -164,6 +164,9 @@ test("what was replaced stays while it is read, and goes then; a gone chunk is a
   await settled();
   assert.equal(chunksOf(), 0);
   await assert.rejects(new Response(chunks.read("k", body)).arrayBuffer());
+  assert.ok(stored.has('bodies "k"'), "another body lies there");
+  stored.set('bodies "k"', { ...body });
+  await assert.rejects(new Response(chunks.read("k", body)).arrayBuffer());
   assert.ok(!stored.has('bodies "k"'));
 });
 

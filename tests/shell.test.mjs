@@ -310,9 +310,20 @@ test("the first event of a life has the precache repaired, and the kill switch a
   const { self, fetch, sent } = worker({ ...CONFIG, killSwitch: "/off.json" });
   await fetch("/other").done;
   same(self.__fake.calls.at(-1), ["command", { kind: "repair", keys: [] }]);
-  assert.equal(self.fetched.at(-1), "/off.json");
+  assert.ok(self.fetched.includes("/off.json"));
   same(sent, []);
   assert.ok(fetch("/api/x").response, "what says nothing changes nothing");
+});
+
+test("a version whose wasm does not boot hears of the kill switch all the same", async () => {
+  const { self, fetch, sent } = worker({ ...CONFIG, killSwitch: "/off.json" });
+  const { fetch: others } = self;
+  self.fetch = (/** @type {any} */ asked) => {
+    if (asked === "/off.json") return Promise.resolve(Response.json({ off: true }));
+    return String(asked.url ?? asked).endsWith(".wasm") ? Promise.reject(new TypeError("no wasm")) : others(asked);
+  };
+  await fetch("/other").done;
+  assert.ok(sent.includes("left"));
 });
 
 test("the kill switch acts on a 200 that says so in JSON, and on nothing else", async () => {

@@ -56,9 +56,8 @@ impl Engine {
             let found = stored.contains(&place.key.0);
             let wanted = match aim {
                 // Without a revision only the server can tell whether it has changed since the last installation.
-                Aim::Install => {
-                    place.listed.group == Group::Critical && (!found || place.listed.revision == Revision::Unknown)
-                }
+                Aim::Install if found => place.listed.revision == Revision::Unknown,
+                Aim::Install => place.listed.group == Group::Critical,
                 Aim::Repair => !found,
             };
             if wanted {

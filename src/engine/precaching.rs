@@ -34,7 +34,8 @@ pub struct Precaching {
     requested_at: Timestamp,
     /// The generation its fetch began under.
     pub generation: Generation,
-    /// Whether an answer is stored already, which does should the server not be reached.
+    /// Whether an answer is stored already, which does should the server not be reached; unless it must have an integrity, which nobody
+    /// knows of what is stored.
     stored: bool,
 }
 
@@ -139,7 +140,7 @@ impl Precaching {
     fn failed(&mut self, reason: &str) {
         if self.tries < self.most {
             self.actions.push(Action::Pause(Span(250 << self.tries)));
-        } else if self.stored {
+        } else if self.stored && self.place.listed.integrity.is_none() {
             self.end(Ok(()));
         } else {
             let url = &self.place.listed.url;

@@ -39,8 +39,12 @@ impl Engine {
         let Some(Job::Page { exchange, .. }) = self.jobs.get(&id) else { return };
         let Some(entry) = &exchange.stored else { return };
         // Its own group: a precached page that a route shows must not be trimmed with the route's answers.
-        let used = (entry.key.clone(), entry.group.clone(), now);
-        self.note_uses(vec![used]);
+        let mut uses = vec![(entry.key.clone(), entry.group.clone(), now)];
+        if let Some((first, _)) = entry.key.0.split_once('#') {
+            // Without the first answer of the URL none of its variants is found.
+            uses.push((EntryKey(first.to_owned()), entry.group.clone(), now));
+        }
+        self.note_uses(uses);
     }
 
     /// Answers that went out, such as those that did without the engine.

@@ -147,11 +147,11 @@ impl Driver {
     }
 
     /// Has the shell forget what it holds ready under these names; undefined stands for everything. The names from that place on are
-    /// keys of entries that are gone.
-    pub fn have_forgotten(&self, names: &JsValue, gone_from: u32) {
-        if let Some(forget) = self.place.forget.dyn_ref::<Function>() {
-            let _ = forget.call2(&JsValue::UNDEFINED, names, &gone_from.into());
-        }
+    /// keys of entries that are gone. Its promise ends once whatever of them lies outside the database is gone too.
+    pub fn have_forgotten(&self, names: &JsValue, gone_from: u32) -> Promise {
+        let forget = self.place.forget.dyn_ref::<Function>();
+        let over = forget.and_then(|forget| forget.call2(&JsValue::UNDEFINED, names, &gone_from.into()).ok());
+        Promise::resolve(&over.unwrap_or_default())
     }
 
     /// Has the shell keep an answer that cannot be read, and promise the bytes that stand for it; without one, promise what it has kept.
@@ -301,7 +301,7 @@ fn hear(me: Weak<Driver>) -> impl Fn() {
     move || {
         if let Some(me) = me.upgrade() {
             me.outdated.set(me.outdated.get() + 1);
-            me.have_forgotten(&JsValue::UNDEFINED, 0);
+            drop(me.have_forgotten(&JsValue::UNDEFINED, 0));
             me.tell(|engine| engine.wake(Wake::OtherWorker, clock::now()));
         }
     }

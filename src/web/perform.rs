@@ -138,40 +138,53 @@ impl Driver {
         let raises = ops.iter().any(|op| matches!(op, Op::Raise { .. }));
         // Before, since what is being replaced must not go out any more; and after, since it may have been read meanwhile.
         let known = names.length();
-        self.forget_some(&names, known);
+        drop(self.forget_some(&names, known));
         let me = Rc::clone(self);
         start(async move {
             let result = match JsFuture::from(Promise::all(&bodies)).await {
                 Ok(bodies) => match ready(ops, &bodies.unchecked_into()) {
-                    Ok(ready) => {
-                        me.database.commit(&ready, durability, &names).await.inspect(|_| me.note_tickets(&ready))
-                    }
+                    Ok(ready) => loop {
+                        let result = me.database.commit(&ready, durability, &names).await;
+                        if result.is_ok() {
+                            me.note_tickets(&ready);
+                        } else {
+                            // What it would have removed is still there.
+                            names.set_length(known);
+                        }
+                        // Answers make room for an answer when the disk is full; for the queue's rows it is the queue that says so.
+                        let full = matches!(result, Err(StoreError::Quota(_)));
+                        if full && durability == Durability::Relaxed && !me.database.full.replace(true) {
+                            me.make_room().await;
+                            continue;
+                        }
+                        me.database.full.set(me.database.full.get() && result.is_err());
+                        break result;
+                    },
                     Err(error) => Err(error),
                 },
                 Err(error) => Err(cut_off(&text(&error, "message").unwrap_or_default())),
             };
             match &result {
                 // What was to be raised is raised in the engine's memory alone: the shell must not go by the store.
-                Err(_) if raises => me.have_forgotten(&JsValue::NULL, 0),
-                Ok(_) => me.forget_some(&names, known),
-                // What has been stored of a large body goes then; no entry does.
-                Err(_) => me.forget_some(&names, names.length()),
+                Err(_) if raises => drop(me.have_forgotten(&JsValue::NULL, 0)),
+                // Where it failed, what has been stored of a large body goes.
+                Ok(_) | Err(_) => drop(me.forget_some(&names, known)),
             }
             me.tell(|engine| engine.on_committed(id, result, clock::now()));
         });
     }
 
-    /// Removes answers that were unused the longest. Whether room was made shows when what found none is tried again.
+    /// Removes answers that were unused the longest, and whatever of them lies elsewhere. Whether room was made shows when what found
+    /// none is tried again.
     pub async fn make_room(&self) {
         let removed = Array::new();
         let _ = self.database.make_room(&removed).await;
-        self.forget_some(&removed, 0);
+        // It waits for the shell and never fails.
+        let _ = JsFuture::from(self.forget_some(&removed, 0)).await;
     }
 
-    fn forget_some(&self, names: &Array, gone_from: u32) {
-        if names.length() > 0 {
-            self.have_forgotten(names, gone_from);
-        }
+    fn forget_some(&self, names: &Array, gone_from: u32) -> Promise {
+        if names.length() > 0 { self.have_forgotten(names, gone_from) } else { Promise::resolve(&JsValue::UNDEFINED) }
     }
 
     /// The bytes that an op stores, or a promise of them; undefined where it stores none.

@@ -47,6 +47,15 @@ export class Chunked {
 }
 
 export class Chunks {
+  /** @type {Set<Pump>} those whose chunks no entry names yet, or that a page is still being given. */
+  pumps = new Set();
+  /** @type {Set<string>} keys of entries that have, or had, chunks. */
+  keys = new Set();
+  /** Whether chunks that nothing but a lock named have been left. */
+  #spared = false;
+  /** @type {Set<Promise<void>>} one for each stream that a page is being given; until they end the worker is needed. */
+  streams = new Set();
+
   /**
    * @param {string} name of the database.
    * @param {() => Promise<IDBDatabase>} open gives a handle; the same one again, as long as it is good.
@@ -58,19 +67,13 @@ export class Chunks {
     this.open = open;
     this.close = close;
     this.makeRoom = makeRoom;
-    /** @type {Set<Pump>} those whose chunks no entry names yet, or that a page is still being given. */
-    this.pumps = new Set();
-    /** @type {Set<string>} keys of entries that have, or had, chunks. */
-    this.keys = new Set();
-    /** Whether chunks that nothing but a lock named have been left. */
-    this.spared = false;
-    /** @type {Set<Promise<void>>} one for each stream that a page is being given; until they end the worker is needed. */
-    this.streams = new Set();
   }
 
   /** What stores and hands out a body that may be large; nothing for the others. @param {Response} response */
   take(response) {
-    const { headers } = response;
+    const { status, headers } = response;
+    // In Chromium these have an empty body here, which none that a worker makes may have (Fetch, 2.2.3).
+    if ([204, 205, 304].includes(status)) return undefined;
     const length = headers.get("content-length");
     const grown = Number(length) * (headers.has("content-encoding") ? GROWS : 1);
     // What a page gets from here no longer says where a redirect has led.
@@ -100,19 +103,22 @@ export class Chunks {
     const chunk = await this.run(["chunks"], "readonly", (chunks) => chunks.get(place));
     if (chunk) return new Uint8Array(chunk, at % CHUNK);
     // An entry without its bytes is as good as none; the next request finds that, and asks the network.
-    await this.run(["bodies"], "readwrite", (bodies) => bodies.delete(key));
+    await this.run(["bodies"], "readwrite", (bodies) => {
+      const named = bodies.get(key);
+      named.onsuccess = () => named.result?.token === token && bodies.delete(key);
+    });
     throw new Error(`a chunk of ${key} is gone`);
   }
 
   /** What a commit under these entry keys has left over is removed. Called before and after each. @param {string[]} names */
-  forget(names) {
+  async forget(names) {
     for (const pump of this.pumps) if (names.includes(pump.key)) pump.settle();
-    if (names.some((name) => this.keys.has(name))) void this.sweep();
+    if (names.some((name) => this.keys.has(name))) await this.sweep();
   }
 
   /** Removes the chunks that neither an entry nor a lock names. */
   async sweep() {
-    this.spared = false;
+    this.#spared = false;
     try {
       const places = /** @type {Place[]} */ (await this.run(["chunks"], "readonly", (chunks) => chunks.getAllKeys()));
       const firsts = places.filter(([, , number]) => number === 0);
@@ -125,7 +131,7 @@ export class Chunks {
           const named = bodies.get(key);
           named.onsuccess = () => {
             if (named.result?.token === token) return;
-            if (held.some(({ name }) => name === this.lockOf(token))) this.spared = true;
+            if (held.some(({ name }) => name === this.#lockOf(token))) this.#spared = true;
             else chunks.delete(rangeOf(key, token));
           };
         }
@@ -176,15 +182,15 @@ export class Chunks {
     /** @type {Promise<void>} */
     const held = new Promise((resolve, reject) => {
       const locked = () => (resolve(), ended);
-      navigator.locks.request(this.lockOf(token), { mode: "shared" }, locked).catch(reject).then(() => {
-        if (this.spared) void this.sweep();
+      navigator.locks.request(this.#lockOf(token), { mode: "shared" }, locked).catch(reject).then(() => {
+        if (this.#spared) void this.sweep();
       });
     });
     return { held, end };
   }
 
   /** @param {number} token */
-  lockOf(token) {
+  #lockOf(token) {
     return `${this.name}#${token}`;
   }
 
@@ -214,44 +220,45 @@ export class Chunks {
 
 /** One body on its way from the network to the store, and to pages. */
 class Pump {
+  key = "";
+  /** So many bytes have come; those from `base` on are in `pieces`, those before have gone to the store, or to all pages. */
+  length = 0;
+  base = 0;
+  /** @type {Uint8Array[]} */
+  pieces = [];
+  /** Whether no more will come. */
+  #over = false;
+  /** @type {Promise<void> | undefined} the step under way: of the storing, or else of the network. */
+  #step;
+  #storing = false;
+  /** @type {Set<{at: number}>} how far each page is. */
+  #pages = new Set();
+  /** @type {Hold | undefined} from the first chunk on. */
+  #lock;
+
   /** @param {Chunks} chunks @param {Response} response @param {ReadableStreamDefaultReader<Uint8Array>} reader */
   constructor(chunks, response, reader) {
     this.chunks = chunks;
     this.response = response;
     this.reader = reader;
     this.token = Date.now() + Math.random();
-    this.key = "";
-    /** So many bytes have come; those from `base` on are in `pieces`, those before have gone to the store, or to all pages. */
-    this.length = 0;
-    this.base = 0;
-    /** @type {Uint8Array[]} */
-    this.pieces = [];
-    /** Whether no more will come. */
-    this.over = false;
-    /** @type {Promise<void> | undefined} the step under way: of the storing, or else of the network. */
-    this.step = undefined;
-    this.storing = false;
-    /** @type {Set<{at: number}>} how far each page is. */
-    this.pages = new Set();
-    /** @type {Hold | undefined} from the first chunk on. */
-    this.lock = undefined;
   }
 
   /** An answer for a page, with this body. */
   get page() {
     const page = { at: 0 };
-    this.pages.add(page);
+    this.#pages.add(page);
     const next = async () => {
-      while (page.at === this.length && !this.over) await this.more();
+      while (page.at === this.length && !this.#over) await this.more();
       if (page.at === this.length) return undefined;
-      const bytes = page.at < this.base ? await this.chunks.get(this.key, this.token, page.at) : this.inMemory(page.at);
+      const bytes = page.at < this.base ? await this.chunks.get(this.key, this.token, page.at) : this.#inMemory(page.at);
       page.at += bytes.byteLength;
-      if (!this.storing && !this.over) this.drop(Math.min(...Array.from(this.pages, ({ at }) => at)));
+      if (!this.#storing && !this.#over) this.drop(Math.min(...Array.from(this.#pages, ({ at }) => at)));
       return bytes;
     };
     const end = () => {
-      this.pages.delete(page);
-      this.leave();
+      this.#pages.delete(page);
+      this.#leave();
     };
     const { status, statusText, headers } = this.response;
     return new Response(this.chunks.stream(next, end), { status, statusText, headers });
@@ -265,61 +272,61 @@ class Pump {
    */
   async store(key, most) {
     this.key = key;
-    this.storing = true;
+    this.#storing = true;
     try {
-      while (!this.over) {
-        await (this.step = this.advance());
+      while (!this.#over) {
+        await (this.#step = this.#advance());
         if (this.length > most) return { byteLength: this.length };
       }
-      if (!this.lock) return this.joined(this.length).buffer;
+      if (!this.#lock) return this.#joined(this.length).buffer;
       await this.flush();
       return new Chunked(key, this.token, this.length);
     } finally {
-      this.storing = false;
-      this.step = undefined;
-      this.leave();
+      this.#storing = false;
+      this.#step = undefined;
+      this.#leave();
     }
   }
 
   /** Reads a piece, and stores what is full. */
-  async advance() {
-    await this.arrival();
-    while (this.length - this.base >= CHUNK && (this.lock || this.length > ONE_PIECE)) await this.flush();
+  async #advance() {
+    await this.#arrival();
+    while (this.length - this.base >= CHUNK && (this.#lock || this.length > ONE_PIECE)) await this.flush();
   }
 
   /** Stores a chunk. Only then does it leave memory: until then pages get it from there. */
   async flush() {
     const size = Math.min(CHUNK, this.length - this.base);
     if (size === 0) return;
-    if (!this.lock) {
-      this.lock = this.chunks.hold(this.token);
+    if (!this.#lock) {
+      this.#lock = this.chunks.hold(this.token);
       this.chunks.pumps.add(this);
       this.chunks.keys.add(this.key);
     }
-    await this.lock.held;
-    const [place, { buffer }] = [[this.key, this.token, this.base / CHUNK], this.joined(size)];
+    await this.#lock.held;
+    const [place, { buffer }] = [[this.key, this.token, this.base / CHUNK], this.#joined(size)];
     await this.chunks.run(["chunks"], "readwrite", (chunks) => chunks.put(buffer, place));
     this.drop(this.base + size);
   }
 
   /** Waits for more: while it is being stored, the storing says when the network is read. */
   async more() {
-    if (this.storing) return this.step?.catch(() => {});
-    await (this.step ??= this.arrival().finally(() => (this.step = undefined)));
+    if (this.#storing) return this.#step?.catch(() => {});
+    await (this.#step ??= this.#arrival().finally(() => (this.#step = undefined)));
   }
 
   /** Reads from the network. */
-  async arrival() {
+  async #arrival() {
     const { done, value } = await this.reader.read();
     if (value) {
       this.pieces.push(value);
       this.length += value.byteLength;
     }
-    this.over = done;
+    this.#over = done;
   }
 
   /** @param {number} at */
-  inMemory(at) {
+  #inMemory(at) {
     let start = this.base;
     for (const piece of this.pieces) {
       if (at < start + piece.byteLength) return piece.subarray(at - start);
@@ -329,7 +336,7 @@ class Pump {
   }
 
   /** The first so many bytes in memory. @param {number} size */
-  joined(size) {
+  #joined(size) {
     const whole = new Uint8Array(size);
     let at = 0;
     for (const piece of this.pieces) {
@@ -353,16 +360,16 @@ class Pump {
 
   /** The commit that it was for is over, unless it is not yet under way. */
   settle() {
-    if (this.storing) return;
+    if (this.#storing) return;
     this.chunks.pumps.delete(this);
-    this.leave();
+    this.#leave();
   }
 
   /** Lets go of what nobody needs any more. */
-  leave() {
-    if (this.storing || this.pages.size > 0) return;
-    if (!this.over) this.reader.cancel().catch(() => {});
-    if (!this.chunks.pumps.has(this)) this.lock?.end();
+  #leave() {
+    if (this.#storing || this.#pages.size > 0) return;
+    if (!this.#over) this.reader.cancel().catch(() => {});
+    if (!this.chunks.pumps.has(this)) this.#lock?.end();
   }
 }
 

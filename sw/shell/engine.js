@@ -43,6 +43,14 @@ const BOOT_LIMIT_MS = 5_000;
 const TRAP_FOLLOWS_MS = 100;
 
 export class Engine {
+  /** Open from the third fault within a minute until the worker's next start: everything goes to the network. */
+  breakerOpen = false;
+  /** @type {Instance | undefined} */
+  instance;
+  /** @type {number[]} when the last faults were. */
+  #faults = [];
+  #excusedUntil = 0;
+
   /**
    * @param {(life: Life) => Promise<Runtime>} boot makes a fresh instance.
    * @param {(error: unknown) => boolean} isFatal whether a failed boot would fail the same way for ever (the config is wrong).
@@ -50,13 +58,6 @@ export class Engine {
   constructor(boot, isFatal) {
     this.boot = boot;
     this.isFatal = isFatal;
-    /** Open from the third fault within a minute until the worker's next start: everything goes to the network. */
-    this.breakerOpen = false;
-    /** @type {Instance | undefined} */
-    this.instance = undefined;
-    /** @type {number[]} when the last faults were. */
-    this.faults = [];
-    this.excusedUntil = 0;
   }
 
   /**
@@ -68,7 +69,7 @@ export class Engine {
    */
   async call(use) {
     const [instance, runtime] = await this.ready();
-    return this.guard(instance, () => use(runtime));
+    return this.#guard(instance, () => use(runtime));
   }
 
   /**
@@ -84,17 +85,17 @@ export class Engine {
     /** @type {Handling | undefined} */
     let handling;
     // Called here rather than by `guard`, so that a trap in the call itself is seen before anything is handed out.
-    await this.guard(instance, () => void (handling = use(runtime)));
+    await this.#guard(instance, () => void (handling = use(runtime)));
     const { response, done } = /** @type {Handling} */ (/** @type {unknown} */ (handling));
-    return { response: this.guard(instance, () => response), done: this.guard(instance, () => done) };
+    return { response: this.#guard(instance, () => response), done: this.#guard(instance, () => done) };
   }
 
   /** Looks at an error that nobody caught: wasm that traps in a task of its own shows up there. @param {unknown} error */
   onStrayError(error) {
     if (!(error instanceof WebAssembly.RuntimeError) || !this.instance) return;
     // The panic hook has told already; this is the trap that follows it, perhaps of an instance given up long ago.
-    if (Date.now() < this.excusedUntil) return;
-    this.fault(this.instance, error);
+    if (Date.now() < this.#excusedUntil) return;
+    this.#fault(this.instance, error);
   }
 
   /** @returns {Promise<[Instance, Runtime]>} */
@@ -115,13 +116,13 @@ export class Engine {
     instance.runtime.catch(() => {});
     /** @param {string} message */
     const trapped = (message) => {
-      this.excusedUntil = Date.now() + TRAP_FOLLOWS_MS;
-      this.fault(instance, new EngineError(message));
+      this.#excusedUntil = Date.now() + TRAP_FOLLOWS_MS;
+      this.#fault(instance, new EngineError(message));
     };
-    instance.runtime = this.guard(instance, () => this.boot({ trapped, ended }));
+    instance.runtime = this.#guard(instance, () => this.boot({ trapped, ended }));
     instance.runtime.then(
       () => (instance.up = true),
-      (error) => (this.isFatal(error) ? this.drop(instance, error) : this.fault(instance, error)),
+      (error) => (this.isFatal(error) ? this.drop(instance, error) : this.#fault(instance, error)),
     );
     return instance;
   }
@@ -133,14 +134,14 @@ export class Engine {
    * @param {() => T | Promise<T>} use
    * @returns {Promise<T>}
    */
-  guard(instance, use) {
+  #guard(instance, use) {
     if (instance.dead) return Promise.reject(new EngineError("the engine has ended"));
     return new Promise((resolve, reject) => {
       const settle = () => instance.waiting.delete(reject);
       /** @param {unknown} error */
       const failed = (error) => {
         settle();
-        if (error instanceof WebAssembly.RuntimeError) this.fault(instance, error);
+        if (error instanceof WebAssembly.RuntimeError) this.#fault(instance, error);
         reject(error instanceof WebAssembly.RuntimeError ? new EngineError(error.message) : error);
       };
       instance.waiting.add(reject);
@@ -156,11 +157,11 @@ export class Engine {
   }
 
   /** Gives an instance up and counts it. @param {Instance} instance @param {unknown} error */
-  fault(instance, error) {
+  #fault(instance, error) {
     if (instance.dead) return;
     const now = Date.now();
-    this.faults = [...this.faults.filter((at) => now - at < FAULT_WINDOW_MS), now];
-    this.breakerOpen = this.faults.length >= FAULTS_TO_OPEN;
+    this.#faults = [...this.#faults.filter((at) => now - at < FAULT_WINDOW_MS), now];
+    this.breakerOpen = this.#faults.length >= FAULTS_TO_OPEN;
     console.error("longshore: the engine failed;", this.breakerOpen ? "the network answers from now on" : "a fresh one follows", error);
     this.drop(instance, error);
   }

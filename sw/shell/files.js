@@ -58,7 +58,7 @@ export class Files {
   async wasmResponse() {
     const stored = await this.stored(this.wasm);
     if (stored) return stored;
-    const [response] = await Promise.all([fetch(this.wasm), this.storeClient()]);
+    const [response] = await Promise.all([fetch(this.wasm), this.#storeClient()]);
     if (!response.ok || response.redirected || response.headers.get("content-type")?.startsWith("text/")) {
       throw new Error(`${this.wasm} answered ${response.status} ${response.headers.get("content-type")}`);
     }
@@ -72,7 +72,7 @@ export class Files {
   }
 
   /** Keeps the page client, without which no page starts offline. Many apps bundle it themselves, so it may be missing. */
-  async storeClient() {
+  async #storeClient() {
     const response = await fetch(this.client, { cache: "no-cache" }).catch(() => undefined);
     const script = /javascript/.test(response?.headers.get("content-type") ?? "");
     if (response?.ok && !response.redirected && script) await this.store(this.client, response);
@@ -84,7 +84,7 @@ export class Files {
    */
   async clientResponse(event) {
     const stored = await this.stored(this.client);
-    event.waitUntil(this.storeClient());
+    event.waitUntil(this.#storeClient());
     return stored ?? fetch(event.request);
   }
 
@@ -99,7 +99,7 @@ export class Files {
     const names = await caches.keys();
     // What is ours is ours to remove, whatever the globs say.
     const isForeign = (/** @type {string} */ name) => !name.startsWith("longshore") && globs.some((glob) => glob.test(name));
-    await Promise.all(names.filter((name) => isForeign(name) || (alone && this.isOlder(name))).map((name) => caches.delete(name)));
+    await Promise.all(names.filter((name) => isForeign(name) || (alone && this.#isOlder(name))).map((name) => caches.delete(name)));
     const cache = alone ? await this.cache() : undefined;
     const keys = (await cache?.keys()) ?? [];
     await Promise.all(keys.filter(({ url }) => url !== this.wasm && url !== this.client).map((key) => cache?.delete(key)));
@@ -118,7 +118,7 @@ export class Files {
   }
 
   /** @param {string} name */
-  isOlder(name) {
+  #isOlder(name) {
     const [, suffix] = /^longshore-\d[^:]*(:.*)?$/.exec(name) ?? [undefined, null];
     return suffix !== null && (suffix ?? "") === this.suffix && name !== this.cacheName;
   }

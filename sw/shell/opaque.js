@@ -6,6 +6,9 @@
 /** @param {string} scope its path. */
 const nameOf = (scope) => `longshore-opaque:${scope}`;
 
+/** Cache Storage ignores fragments, and variants of one URL differ in theirs only. @param {string} key */
+const urlOf = (key) => key.replaceAll("#", "%23");
+
 /**
  * Keeps an answer, and promises the bytes that stand for it in the database; without one, promises what is kept.
  * @param {string} scope
@@ -15,13 +18,14 @@ const nameOf = (scope) => `longshore-opaque:${scope}`;
  */
 export async function opaque(scope, key, answer) {
   const cache = await caches.open(nameOf(scope));
-  if (!answer) return cache.match(key, { ignoreVary: true });
-  await cache.put(key, answer);
+  if (!answer) return cache.match(urlOf(key), { ignoreVary: true });
+  await cache.put(urlOf(key), answer);
   return new ArrayBuffer(0);
 }
 
 /** Drops the answers of entries that are gone. @param {string} scope @param {string[]} keys */
 export async function removeOpaque(scope, keys) {
+  if (keys.length === 0) return;
   const cache = await caches.open(nameOf(scope));
-  await Promise.all(keys.map((key) => cache.delete(key, { ignoreVary: true })));
+  await Promise.all(keys.map((key) => cache.delete(urlOf(key), { ignoreVary: true })));
 }

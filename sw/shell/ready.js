@@ -60,6 +60,20 @@ const FOREVER = Number.MAX_SAFE_INTEGER;
 const PATIENCE_MS = 500;
 
 export class Ready {
+  /** @type {Map<string, Answer>} by entry key, the longest unused first. */
+  answers = new Map();
+  bytes = 0;
+  /** Counts what was forgotten: an answer that was being read meanwhile is not remembered. */
+  epoch = 0;
+  /** @type {Map<string, [string, number]>} group and last use of entries, until the engine is told. */
+  uses = new Map();
+  /** @type {Promise<IDBDatabase> | undefined} */
+  #opening;
+  /** @type {string | undefined} */
+  known;
+  /** Set once something was written that the store's generations know nothing of: only the engine, or the next life, can tell then. */
+  #distrusted = false;
+
   /**
    * @param {string} database the engine's database.
    * @param {() => string} name of the route table that marks must have been made under.
@@ -70,27 +84,14 @@ export class Ready {
     this.database = database;
     this.name = name;
     this.memory = memory;
-    /** @type {Map<string, Answer>} by entry key, the longest unused first. */
-    this.answers = new Map();
-    this.bytes = 0;
-    /** Counts what was forgotten: an answer that was being read meanwhile is not remembered. */
-    this.epoch = 0;
-    /** @type {Map<string, [string, number]>} group and last use of entries, until the engine is told. */
-    this.uses = new Map();
-    /** @type {Promise<IDBDatabase> | undefined} */
-    this.opening = undefined;
-    /** @type {string | undefined} */
-    this.known = undefined;
-    /** Set once something was written that the store's generations know nothing of: only the engine, or the next life, can tell then. */
-    this.distrusted = false;
     this.chunks = new Chunks(database, () => this.handle(), () => this.close(), makeRoom);
   }
 
   /** Opens the database before anyone asks. */
   prepare() {
-    this.opening = this.open();
+    this.#opening = this.open();
     // Whoever asks will hear of it.
-    this.opening.catch(() => {});
+    this.#opening.catch(() => {});
   }
 
   /** The route table's name, found out when first needed. */
@@ -100,7 +101,7 @@ export class Ready {
 
   /** Whether a request may be answered by what is ready. @param {Request} request */
   takes(request) {
-    if (this.distrusted || request.method !== "GET" || request.cache !== "default") return false;
+    if (this.#distrusted || request.method !== "GET" || request.cache !== "default") return false;
     for (const name of request.headers.keys()) if (SPECIAL.has(name)) return false;
     return true;
   }
@@ -128,7 +129,7 @@ export class Ready {
       const now = Date.now();
       if (!answer || !isFor(answer, place, now)) return undefined;
       const response = this.respond(answer, now, ages, "store");
-      if (epoch === this.epoch) this.remember(answer);
+      if (epoch === this.epoch) this.#remember(answer);
       return response;
     } catch (error) {
       // A closed handle, a database that was never made: the engine has its own way with both.
@@ -146,7 +147,13 @@ export class Ready {
   /** What an older version has precached: it goes with its version, and nobody judges it. @param {string} key */
   async kept(key) {
     const [entry, body] = (await this.ask(["entries", "bodies"], (store) => store.get(key))) ?? [];
-    return entry && body && new Response(body, { status: entry.status, headers: fieldsOf(entry.head) });
+    if (!entry || body?.byteLength !== entry.size) return undefined;
+    return new Response(this.#bytesOf(key, body), { status: entry.status, headers: fieldsOf(entry.head) });
+  }
+
+  /** A stored body as a response takes it. @param {string} key @param {ArrayBuffer | Blob | import("./chunks.js").Chunked} body */
+  #bytesOf(key, body) {
+    return "token" in body ? this.chunks.read(key, body) : body;
   }
 
   /**
@@ -156,7 +163,7 @@ export class Ready {
    */
   async ask(stores, use) {
     try {
-      const transaction = (await (this.opening ??= this.open())).transaction(stores);
+      const transaction = (await (this.#opening ??= this.open())).transaction(stores);
       return await Promise.all(stores.map((name) => settled(use(transaction.objectStore(name)))));
     } catch (error) {
       this.close();
@@ -174,7 +181,7 @@ export class Ready {
 
   /** Goes out no more in this life. */
   distrust() {
-    this.distrusted = true;
+    this.#distrusted = true;
     this.forget();
   }
 
@@ -196,13 +203,13 @@ export class Ready {
     const ttl = ages && until < FOREVER ? `; ttl=${Math.floor((until - now) / 1000)}` : "";
     /** @type {[string, string][]} */
     const ours = [["age", age], ["cache-status", `Longshore; hit${ttl}; detail=${from}`], ["server-timing", `longshore;desc=${from}`]];
-    const given = "token" in body ? this.chunks.read(key, body) : body;
-    return new Response(status === 204 || status === 205 ? null : given, { status, headers: [...headers, ...ours] });
+    return new Response(status === 204 || status === 205 ? null : this.#bytesOf(key, body), { status, headers: [...headers, ...ours] });
   }
 
   /** @param {Answer} answer */
-  remember(answer) {
-    if (weight(answer) > this.memory / SHARE) return;
+  #remember(answer) {
+    // A large body is read from the store each time.
+    if ("token" in answer.body || weight(answer) > this.memory / SHARE) return;
     const before = this.answers.get(answer.key);
     if (before) this.drop(before);
     this.answers.set(answer.key, answer);
@@ -250,7 +257,7 @@ export class Ready {
 
   /** The handle that is in use. */
   handle() {
-    return (this.opening ??= this.open());
+    return (this.#opening ??= this.open());
   }
 
   /** @returns {Promise<IDBDatabase>} */
@@ -275,8 +282,8 @@ export class Ready {
 
   /** Lets the handle go, and all that was read over it. */
   close() {
-    this.opening?.then((database) => database.close(), () => {});
-    this.opening = undefined;
+    this.#opening?.then((database) => database.close(), () => {});
+    this.#opening = undefined;
     this.forget();
   }
 }

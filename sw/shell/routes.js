@@ -37,6 +37,9 @@ import { compile, stars } from "../pattern.js";
  * The config's routes and mutations, compiled once.
  */
 export class Table {
+  /** @type {Map<string, string>} the keys under which precached URLs lie (`src/cache/key.rs`), by URL. */
+  precached = new Map();
+
   /**
    * @param {Longshore.Config} config checked by `checkShape`.
    * @param {string} scope against which precached URLs are resolved.
@@ -55,8 +58,6 @@ export class Table {
     this.ignored = globsOf(config.ignoreParams ?? ["utm_*", "fbclid"]);
     /** The parameters that do not count, by route. */
     this.ignoredBy = routes.map((route) => globsOf(route.ignoreParams ?? []));
-    /** @type {Map<string, string>} the keys under which precached URLs lie (`src/cache/key.rs`), by URL. */
-    this.precached = new Map();
     for (const entry of config.precache ?? []) {
       const { url, revision = undefined } = typeof entry === "string" ? { url: entry } : entry;
       const { href } = new URL(url, scope);

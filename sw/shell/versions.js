@@ -18,6 +18,15 @@ import { worker } from "./worker.js";
 export const VERSIONS = "versions";
 
 export class Versions {
+  /** @type {Set<string> | undefined} the folders and file endings of this version's files: what an older one precached looks alike. */
+  #looks;
+  /** @type {Version[] | undefined} the last active one first, once they are known. */
+  known;
+  /** @type {Promise<unknown>} the last look at them. */
+  #settling = Promise.resolve();
+  /** @type {Set<string>} tabs that were loaded in this life of the worker, with this version. */
+  #recent = new Set();
+
   /**
    * @param {import("./shelf.js").Shelf} shelf
    * @param {Map<string, string>} entries of this version.
@@ -25,14 +34,6 @@ export class Versions {
   constructor(shelf, entries) {
     this.shelf = shelf;
     this.entries = entries;
-    /** @type {Set<string> | undefined} the folders and file endings of this version's files: what an older one precached looks alike. */
-    this.looks = undefined;
-    /** @type {Version[] | undefined} the last active one first, once they are known. */
-    this.known = undefined;
-    /** @type {Promise<unknown>} the last look at them. */
-    this.settling = Promise.resolve();
-    /** @type {Set<string>} tabs that were loaded in this life of the worker, with this version. */
-    this.recent = new Set();
   }
 
   /** @returns {Promise<Version[]>} */
@@ -47,12 +48,12 @@ export class Versions {
    */
   settle(at) {
     // One after the other: pages speak to a worker that is still being activated, and that wakes it.
-    const next = () => this.look(at);
-    return (this.settling = this.settling.then(next, next));
+    const next = () => this.#look(at);
+    return (this.#settling = this.#settling.then(next, next));
   }
 
   /** @param {"activate" | "start"} at @returns {Promise<string[] | undefined>} */
-  async look(at) {
+  async #look(at) {
     this.known = at === "activate" ? undefined : this.known;
     let all = await this.read();
     const before = all.length;
@@ -76,12 +77,12 @@ export class Versions {
    * @param {boolean} free whether no route takes it.
    */
   concern({ request, clientId, resultingClientId }, free) {
-    if (resultingClientId) this.recent.add(resultingClientId);
+    if (resultingClientId) this.#recent.add(resultingClientId);
     const { url, method, mode, headers } = request;
-    if (!clientId || mode === "navigate" || method !== "GET" || headers.has("range") || this.recent.has(clientId)) return false;
+    if (!clientId || mode === "navigate" || method !== "GET" || headers.has("range") || this.#recent.has(clientId)) return false;
     if (this.known) return this.keyOf(clientId, url, free) !== undefined;
-    this.looks ??= new Set([...this.entries.keys()].map(lookOf));
-    return this.entries.has(url) ? free : this.looks.has(lookOf(url));
+    this.#looks ??= new Set([...this.entries.keys()].map(lookOf));
+    return this.entries.has(url) ? free : this.#looks.has(lookOf(url));
   }
 
   /**

@@ -37,7 +37,8 @@ impl Exchange {
             return self.without_network(now);
         }
         self.answer(Answer::Network { body: *body });
-        if !self.plan.strategy.stores() {
+        // What is precached has a revision and maybe an integrity, which only `precaching` knows how to ask for.
+        if !self.plan.strategy.stores() || self.plan.group == PRECACHE {
             return self.finish();
         }
         if !poisoned && head.status == 200 && self.head.method == Method::Head {

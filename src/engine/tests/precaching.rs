@@ -160,6 +160,35 @@ fn what_is_optional_waits_for_the_worker_to_be_at_work_and_may_fail() {
 }
 
 #[test]
+fn what_is_optional_and_has_no_revision_is_asked_about_once_it_is_stored() {
+    let mut world = world(vec![Precached { group: Group::Optional, ..listed("/data.json", None) }]);
+    world.precache(Aim::Repair);
+    world.network(ok("", "old"));
+    world.precache(Aim::Repair);
+    assert_eq!(asked(&world), [""; 0]);
+    let id = world.precache(Aim::Install);
+    assert_eq!(asked(&world), ["https://app.example/data.json"]);
+    for _ in 0..4 {
+        world.network(offline());
+        world.later(Span::seconds(10));
+    }
+    assert_eq!(world.ends.get(&id), Some(&Ok(())), "what is stored does");
+    world.assert_over();
+}
+
+#[test]
+fn what_a_page_asks_for_before_it_is_precached_is_not_stored_for_it() {
+    let whole = Precached { integrity: Some(HASH.to_owned()), ..optional("/help.js") };
+    let mut world = world(vec![whole]);
+    let head = RequestHead::get("https://app.example/help.js");
+    let id = world.begin_on(head, None);
+    world.network(ok("", "whatever the browser's cache has"));
+    assert_eq!(world.got(id), "network");
+    assert!(world.entries.is_empty());
+    world.assert_over();
+}
+
+#[test]
 fn what_the_browser_has_removed_is_fetched_again() {
     let mut world = installed(vec![listed("/index.html", Some("1")), listed("/offline.html", None)]);
     world.precache(Aim::Repair);
@@ -252,6 +281,21 @@ fn an_integrity_that_fails_everywhere_is_told_from_a_network_that_fails() {
     let words = "precache /a.js?b: the network failed: no network (tried 4 times)";
     assert_eq!(world.ends.get(&id), Some(&Err(words.to_owned())));
     world.assert_over();
+}
+
+#[test]
+fn what_is_stored_already_does_not_stand_in_for_what_must_have_an_integrity() {
+    let mut world = installed(vec![listed("/a.js", None)]);
+    let list = vec![Precached { integrity: Some(HASH.to_owned()), ..listed("/a.js", None) }];
+    let mut next = self::world(list);
+    next.entries = std::mem::take(&mut world.entries);
+    let id = next.precache(Aim::Install);
+    for said in [offline(), offline(), offline(), ok("", "older")] {
+        next.network(said);
+        next.later(Span::seconds(10));
+    }
+    assert!(next.ends.get(&id).is_some_and(Result::is_err), "{:?}", next.ends.get(&id));
+    next.assert_over();
 }
 
 #[test]

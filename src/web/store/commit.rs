@@ -24,24 +24,8 @@ pub struct Ready {
 }
 
 impl Database {
-    /// Commits; adds to `changed` the keys of what a limit has removed. Answers make room for an answer when the disk is
-    /// full; for the queue's rows it is the queue that says so.
+    /// Commits; adds to `changed` the keys of what a limit has removed, which says nothing if it fails.
     pub async fn commit(&self, ready: &[Ready], durability: Durability, changed: &Array) -> CommitResult {
-        loop {
-            match self.try_commit(ready, durability, changed).await {
-                Err(StoreError::Quota(_)) if durability == Durability::Relaxed && !self.full.replace(true) => {
-                    // Whether room was made shows in the second try.
-                    let _ = self.make_room(changed).await;
-                }
-                result => {
-                    self.full.set(self.full.get() && result.is_err());
-                    return result;
-                }
-            }
-        }
-    }
-
-    async fn try_commit(&self, ready: &[Ready], durability: Durability, changed: &Array) -> CommitResult {
         let mut stores = Vec::new();
         for Ready { op, bytes } in ready {
             stores.extend_from_slice(stores_of(op));

@@ -94,7 +94,13 @@ pub async fn run(browser: &Rc<Browser>, dist: &Path, subject: Subject) -> Outcom
     let begin = "const { score } = await import('/score.js');
         score().then((tests) => { window.scored = { tests }; }, (error) => { window.scored = { error: String(error) }; });";
     page.run(begin, json!(null)).await?;
-    let mut scored = page.until_within(LONGEST, "end of the suite", "window.scored").await?;
+    let mut scored = match page.until_within(LONGEST, "end of the suite", "window.scored").await {
+        Ok(scored) => scored,
+        Err(fail) => {
+            let without = page.eval("(await import('/score.js')).withoutResult().slice(0, 40)").await?;
+            return Err(fail.during(&format!("without a result, the oldest first: {without}")));
+        }
+    };
     if let Some(error) = scored.get("error") {
         return Err(Fail::assert(format!("the suite broke off: {error}")));
     }

@@ -25,6 +25,10 @@ export async function score() {
   })));
 }
 
+/** The tests that have no result yet. */
+export const withoutResult = () =>
+  suites.flatMap(({ tests }) => tests).filter((test) => !test.browser_skip && !(test.id in testResults)).map(({ id }) => id);
+
 /**
  * A write that got no lock within 250 ms is answered 202 and sent later (`src/queue/submit.rs`, `LOCK_WAIT`). That happens on a busy
  * machine and says nothing of caching: such tests run again, alone, with nothing beside them.

@@ -21,6 +21,7 @@ pub fn all() -> Vec<Scenario> {
         large_body_is_read_to_its_end_while_another_takes_its_place,
         body_beyond_the_routes_limit_passes_through_unstored,
         large_body_on_a_full_disk_reaches_its_page_and_the_next_is_stored,
+        large_precached_file_is_whole_offline,
     ]
 }
 
@@ -251,4 +252,18 @@ async fn large_body_on_a_full_disk_reaches_its_page_and_the_next_is_stored(cx: C
     kept(&page, 1, CHUNKS).await?;
     server.down().await;
     reads(&page, 0, "offline").await
+}
+
+async fn large_precached_file_is_whole_offline(cx: Cx) -> Outcome {
+    let mut config = configs::with(json!([]));
+    // Where there is static routing, the browser has it in a mirror too.
+    config["precache"] = json!([{ "url": "/big/count.txt", "revision": null }]);
+    let site = Site::new("plain")?;
+    site.worker_with_faults(&config)?;
+    site.write("big/count.txt", &count(0))?;
+    let mut server = cx.serve(site).await?;
+    let page = cx.open(&server).await?;
+    help(&page).await?;
+    server.down().await;
+    reads(&page, 0, "of a precached file, offline").await
 }
