@@ -340,10 +340,9 @@ function wakeOnce(event, answer) {
     await engine.call((runtime) => runtime.command({ kind: "repair", keys }));
     if (ROUTES) await reflect();
   };
+  const warn = (/** @type {unknown} */ error) => console.warn("longshore: work at the worker's start failed", error);
   // A version whose wasm does not start must still hear that it is to go.
-  for (const work of [wake, obey]) {
-    event.waitUntil(answer.then(work, work).catch((error) => console.warn("longshore: work at the worker's start failed", error)));
-  }
+  event.waitUntil(answer.then(wake, wake).catch(warn).then(obey).catch(warn));
 }
 
 /** The browser tries again later when this rejects. @param {import("./shell/worker.js").SyncEvent} event */
