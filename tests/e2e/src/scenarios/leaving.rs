@@ -122,5 +122,6 @@ async fn start_again(page: &Page) -> Outcome {
       })";
     page.run(forget, Value::Null).await?;
     next_life(page).await?;
-    page.run("fetch('/page.js').catch(() => {})", Value::Null).await.map(drop)
+    // Not waited for: the worker may reload the page as soon as it has answered.
+    page.run("setTimeout(() => fetch('/page.js').catch(() => {}), 50)", Value::Null).await.map(drop)
 }
