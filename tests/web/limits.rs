@@ -2,9 +2,11 @@
 
 use super::{finished, own_url, path_of, request, run, scope, start};
 use longshore::web::Runtime;
+use wasm_bindgen_test::wasm_bindgen_test;
 
 /// The longest unused goes first, also when the clock has been set back, and in a database that has no ledger yet.
-pub async fn a_route_keeps_what_was_used_last() {
+#[wasm_bindgen_test]
+async fn a_route_keeps_what_was_used_last() {
     let site = Site::new("kept", r#""staleTime": "1h", "maxEntries": 2"#, "").await;
     site.get(0, "a b c").await;
     assert_eq!(site.stored().await, "b c");
@@ -22,7 +24,8 @@ pub async fn a_route_keeps_what_was_used_last() {
 }
 
 /// Beyond the limit for all, what is too old to be used goes first, then by priority what was unused the longest.
-pub async fn limits_for_all_take_expired_answers_first_and_then_go_by_priority() {
+#[wasm_bindgen_test]
+async fn limits_for_all_take_expired_answers_first_and_then_go_by_priority() {
     let site = Site::new("all", "", r#""maxEntries": 4"#).await;
     site.get(HIGH, "high").await;
     site.get(0, "a b").await;
@@ -37,7 +40,8 @@ pub async fn limits_for_all_take_expired_answers_first_and_then_go_by_priority()
 }
 
 /// Bytes are counted, and what is too long by itself is not stored.
-pub async fn bytes_are_limited() {
+#[wasm_bindgen_test]
+async fn bytes_are_limited() {
     let probe = Site::new("probe", "", "").await;
     let url = format!("{}?probe", own_url());
     let first = probe.runtime.fetch(request(&url, None), 0, url);

@@ -1,20 +1,22 @@
 //! The browser shell in a real browser: the same cases run in a page and in a service worker.
 //! Knows the library only as the worker shell does: `check`, `boot` and the `Runtime`.
 
-pub mod limits;
-pub mod schema;
+mod limits;
+mod schema;
 
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use longshore::web::{Runtime, boot, check};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Request, RequestInit, Response};
 
 /// Nothing listens on this port, so the network fails at once.
 const NOWHERE: &str = "http://127.0.0.1:9/api/notes";
 
 /// A bad config is refused with the path of each wrong place.
-pub fn bad_config_is_refused_by_path() {
+#[wasm_bindgen_test]
+fn bad_config_is_refused_by_path() {
     let config = json(
         r#"{"routes":[{"match":"/a/*","strategy":"cache-first"},{"match":"/b/*","strategy":"cachefirst","timeout":3}]}"#,
     );
@@ -25,7 +27,8 @@ pub fn bad_config_is_refused_by_path() {
 }
 
 /// The second answer of a cache-first route comes out of IndexedDB, in another instance too.
-pub async fn cache_first_answers_from_the_store() {
+#[wasm_bindgen_test]
+async fn cache_first_answers_from_the_store() {
     let scope = scope("cache-first");
     let runtime = start(&scope, CONFIG).await;
     let url = format!("{}?cache-first", own_url());
@@ -38,7 +41,8 @@ pub async fn cache_first_answers_from_the_store() {
 }
 
 /// A write without a network is kept before its page hears of it, and an instance started later still has it.
-pub async fn a_write_without_a_network_is_kept() {
+#[wasm_bindgen_test]
+async fn a_write_without_a_network_is_kept() {
     let scope = scope("kept");
     let runtime = start(&scope, CONFIG).await;
     let ticket: JsValue = Object::new().into();
@@ -55,7 +59,8 @@ pub async fn a_write_without_a_network_is_kept() {
 }
 
 /// A discarded write is gone, and a wish about an unknown one is an error that says so.
-pub async fn a_discarded_write_is_gone() {
+#[wasm_bindgen_test]
+async fn a_discarded_write_is_gone() {
     let runtime = start(&scope("discard"), CONFIG).await;
     let kept = answer(&runtime.mutate(request(NOWHERE, Some("two")), 0, JsValue::NULL, JsValue::NULL)).await;
     let id = kept.headers().get("Longshore-Queued").expect("headers").expect("the id of the row");
@@ -67,7 +72,8 @@ pub async fn a_discarded_write_is_gone() {
 }
 
 /// The database is deleted under a running instance: it lets go, opens a new one and goes on.
-pub async fn a_database_deleted_under_way_is_opened_again() {
+#[wasm_bindgen_test]
+async fn a_database_deleted_under_way_is_opened_again() {
     let scope = scope("deleted");
     let runtime = start(&scope, CONFIG).await;
     let kept = answer(&runtime.mutate(request(NOWHERE, Some("three")), 0, JsValue::NULL, JsValue::NULL)).await;
@@ -80,7 +86,8 @@ pub async fn a_database_deleted_under_way_is_opened_again() {
 }
 
 /// A database of version 1 is upgraded with all that is in it, and its answers can be evicted.
-pub async fn a_database_of_version_1_is_upgraded_with_all_it_holds() {
+#[wasm_bindgen_test]
+async fn a_database_of_version_1_is_upgraded_with_all_it_holds() {
     let scope = scope("upgraded");
     let (name, url) = stocked(&scope).await;
     remake(&name, 1).await;
@@ -92,7 +99,8 @@ pub async fn a_database_of_version_1_is_upgraded_with_all_it_holds() {
 }
 
 /// A database of a newer version is left as it is, and the network answers.
-pub async fn a_database_of_a_newer_version_is_left_alone() {
+#[wasm_bindgen_test]
+async fn a_database_of_a_newer_version_is_left_alone() {
     let scope = scope("newer");
     let (name, url) = stocked(&scope).await;
     remake(&name, 9).await;
@@ -107,7 +115,8 @@ pub async fn a_database_of_a_newer_version_is_left_alone() {
 }
 
 /// A body in chunks is stored only when all of them are there, and of it a part is read as a part.
-pub async fn a_body_in_chunks_is_stored_when_all_are_there() {
+#[wasm_bindgen_test]
+async fn a_body_in_chunks_is_stored_when_all_are_there() {
     let chunks = Function::new_no_args(
         r#"return {
           count: 1,
@@ -140,7 +149,8 @@ pub async fn a_body_in_chunks_is_stored_when_all_are_there() {
 }
 
 /// Invalidations are forgotten when there are too many; what was stored before is asked for again, once.
-pub async fn old_invalidations_are_forgotten() {
+#[wasm_bindgen_test]
+async fn old_invalidations_are_forgotten() {
     let scope = scope("forgotten");
     let (name, url) = stocked(&scope).await;
     let runtime = start(&scope, CONFIG).await;

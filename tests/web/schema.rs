@@ -2,13 +2,15 @@
 
 use super::{get, start, stocked};
 use rexie::{Index, KeyRange, ObjectStore, Rexie, TransactionMode};
+use wasm_bindgen_test::wasm_bindgen_test;
 
 /// Every store, in the order of the names.
 const STORES: [&str; 7] = ["bodies", "chunks", "entries", "generations", "row-bodies", "rows", "uses"];
 
 /// rexie opens the database at our version without an upgrade and reads a stored answer, its body, and its time of use
 /// through both indexes; the worker goes on with a database that rexie has made.
-pub async fn another_library_reads_the_database_and_makes_the_same() {
+#[wasm_bindgen_test]
+async fn another_library_reads_the_database_and_makes_the_same() {
     let (ours, url) = stocked(&super::scope("outside")).await;
     read(&ours, &url).await;
 
