@@ -2,7 +2,6 @@
 //! Holds no logic: every command is a file of its own.
 
 mod apt;
-mod bench;
 mod browsers;
 mod compile;
 mod demo;
@@ -11,11 +10,11 @@ mod lock;
 mod manifest;
 mod npm;
 mod package;
+mod program;
 mod rename;
 mod report;
 mod run;
 mod rust;
-mod score;
 mod setup;
 mod sizes;
 mod stamp;
@@ -66,8 +65,8 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode, Failure> {
         "build" => package::run(&workspace).map(|()| ExitCode::SUCCESS),
         "demo" => demo::run(&workspace, rest),
         "test" => test::run(&workspace, rest),
-        "bench" => bench::run(&workspace, rest),
-        "score" => score::run(&workspace, rest),
+        "bench" => program::run(&workspace, "bench", rest),
+        "score" => program::run(&workspace, "score", rest),
         "tidy" => tidy::run(&workspace),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");

@@ -9,6 +9,7 @@ pub mod fail;
 pub mod page;
 pub mod port;
 pub mod process;
+pub mod program;
 pub mod run;
 pub mod scenarios;
 pub mod score;

@@ -3,7 +3,7 @@
 
 use std::process::ExitCode;
 
-use e2e::{cli, run};
+use e2e::{cli, program, run};
 
 fn main() -> ExitCode {
     let options = match cli::Options::parse(std::env::args().skip(1)) {
@@ -13,19 +13,12 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            eprintln!("the async runtime does not start: {error}");
-            return ExitCode::from(2);
+    match program::complete(run::run(&options)) {
+        Ok(0) => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::FAILURE,
+        Err(reason) => {
+            println!("{reason}");
+            ExitCode::FAILURE
         }
-    };
-    let failed = runtime.block_on(async {
-        tokio::select! {
-            failed = run::run(&options) => failed,
-            // Dropping the run kills every browser and server that it started.
-            () = run::interrupted() => { println!("interrupted"); 1 }
-        }
-    });
-    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
 }

@@ -13,8 +13,8 @@ use tokio::time::{Instant, sleep};
 use crate::engine::{Browser, Engine};
 use crate::fail::{Fail, Outcome};
 
-/// How long a condition may take to come true.
-pub const PATIENCE: Duration = Duration::from_secs(15);
+/// How long a condition may take to come true. A script whose page is reloaded under it costs the driver 30 s.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How often a condition is looked at.
 const GLANCE: Duration = Duration::from_millis(40);
@@ -79,7 +79,7 @@ impl Page {
 
     /// Like [`Page::until`] with its own deadline.
     pub async fn until_within(&self, patience: Duration, what: &str, expression: &str) -> Outcome<Value> {
-        wait_within(patience, what, || async {
+        let waited = wait_within(patience, what, || async {
             match self.eval(expression).await {
                 Ok(value) if is_truthy(&value) => Ok(Ok(value)),
                 Ok(value) => Ok(Err(value.to_string())),
@@ -88,7 +88,21 @@ impl Page {
                 Err(fail) => Err(fail),
             }
         })
-        .await
+        .await;
+        match waited {
+            Err(Fail::Assert(message)) => Err(Fail::Assert(format!("{message}; {}", self.whereabouts().await))),
+            waited => waited,
+        }
+    }
+
+    /// Where the page is and what it shows, for the report of a wait that was in vain.
+    async fn whereabouts(&self) -> String {
+        let told = "`the page: ${document.readyState}, ${location.href}, controlled by ${navigator.serviceWorker?.controller?.scriptURL},
+            \"${document.title}\": ${document.body?.innerText.slice(0, 200)}`";
+        match self.eval(told).await {
+            Ok(told) => shorten(told.as_str().unwrap_or_default()),
+            Err(fail) => format!("the page tells nothing: {fail:?}"),
+        }
     }
 
     /// Fetches in the page: `{status, headers, text}`, or `{error}` when fetch rejects.
@@ -190,7 +204,7 @@ where
 }
 
 /// Like [`wait`] with its own deadline.
-pub async fn wait_within<T, F, Fut>(patience: Duration, what: &str, mut step: F) -> Outcome<T>
+async fn wait_within<T, F, Fut>(patience: Duration, what: &str, mut step: F) -> Outcome<T>
 where
     F: FnMut() -> Fut,
     Fut: Future<Output = Outcome<Result<T, String>>>,

@@ -16,7 +16,7 @@ use crate::fail::{Fail, Outcome};
 use crate::scenarios::{self, Scenario};
 
 /// Longer than this no scenario may take, but the killed-browser run.
-const LONGEST: Duration = Duration::from_secs(120);
+const LONGEST: Duration = Duration::from_secs(240);
 
 /// Counts of one run.
 #[derive(Debug, Default, Clone, Copy)]

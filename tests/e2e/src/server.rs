@@ -170,13 +170,8 @@ impl Server {
 
     /// Waits until the log is as wanted.
     pub async fn until(&self, what: &str, wanted: impl FnMut(&Log) -> bool) -> Outcome<Log> {
-        self.until_within(page::PATIENCE, what, wanted).await
-    }
-
-    /// Like [`Server::until`] with its own deadline.
-    pub async fn until_within(&self, patience: Duration, what: &str, wanted: impl FnMut(&Log) -> bool) -> Outcome<Log> {
         let wanted = RefCell::new(wanted);
-        page::wait_within(patience, what, || async {
+        page::wait(what, || async {
             let log = self.log().await?;
             let holds = (wanted.borrow_mut())(&log);
             Ok(if holds { Ok(log) } else { Err(log.brief()) })

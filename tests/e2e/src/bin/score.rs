@@ -6,7 +6,8 @@ use std::rc::Rc;
 
 use e2e::cli::repository;
 use e2e::engine::{Browser, Engine, Options};
-use e2e::fail::{Fail, Outcome};
+use e2e::fail::Outcome;
+use e2e::program;
 use e2e::score::{self, Score, Subject};
 
 /// The text shown for a wrong argument.
@@ -24,27 +25,7 @@ fn main() -> ExitCode {
             }
         }
     }
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            eprintln!("the async runtime does not start: {error}");
-            return ExitCode::from(2);
-        }
-    };
-    let outcome = runtime.block_on(async {
-        tokio::select! {
-            outcome = show(checks, write) => outcome,
-            // Dropping the run kills the browser that it started.
-            () = e2e::run::interrupted() => Err(Fail::assert("interrupted")),
-        }
-    });
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(Fail::Assert(reason) | Fail::Browser(reason) | Fail::Skip(reason)) => {
-            eprintln!("no score: {reason}");
-            ExitCode::FAILURE
-        }
-    }
+    program::report("no score", show(checks, write))
 }
 
 /// Runs the suite and prints what failed, then the score; to write it down, the browser alone is scored as well.

@@ -117,7 +117,7 @@ async fn demo_works_offline_and_catches_up_in_both_tabs(cx: Cx) -> Outcome {
     cx.picture(&page, "demo-drawer-offline").await?;
 
     server.up().await?;
-    page.until_within(std::time::Duration::from_secs(60), "everything sent", &format!("{WAITING} === 0")).await?;
+    page.until("everything sent", &format!("{WAITING} === 0")).await?;
     page.until("drawer with what arrived", "document.querySelectorAll('[data-testid=arrived-item]').length >= 4")
         .await?;
     other.until("calm second tab", &format!("{WAITING} === 0")).await?;
@@ -181,7 +181,7 @@ async fn demo_tabs_share_one_outbox(cx: Cx) -> Outcome {
     }
     server.up().await?;
     for page in [&first, &second] {
-        page.until_within(std::time::Duration::from_secs(60), "empty outbox", &format!("{WAITING} === 0")).await?;
+        page.until("empty outbox", &format!("{WAITING} === 0")).await?;
         page.until("card that was sent", &shown("Sweep the quay")).await?;
     }
     let titles: Vec<Value> = cards(&server, &board).await?.into_iter().map(|card| card["title"].clone()).collect();

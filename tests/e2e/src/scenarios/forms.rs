@@ -39,7 +39,7 @@ async fn form_navigation_is_redirected_and_queued_with_forms(cx: Cx) -> Outcome 
     server.no_faults().await?;
     page.go(&server.url("/")).await?;
     ready(&page).await?;
-    drained(&page, 40).await?;
+    drained(&page).await?;
     ensure_eq!(server.log().await?.lane("form"), [1], "applied");
     Ok(())
 }

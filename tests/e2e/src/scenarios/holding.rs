@@ -1,7 +1,5 @@
 //! Rows that are held back, or withdrawn too late: credentials that ran out, a discard while the request is open.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
 use super::Scenario;
@@ -39,7 +37,7 @@ async fn credentials_that_ran_out_pause_every_lane_until_renewed(cx: Cx) -> Outc
     // From here on one request at a time tries whether the credentials are good again.
     let mut most = 0;
     let log = server
-        .until_within(Duration::from_secs(40), "two more tries", |log| {
+        .until("two more tries", |log| {
             most = most.max(log.open);
             log.requests.len() >= 2
         })
@@ -53,7 +51,7 @@ async fn credentials_that_ran_out_pause_every_lane_until_renewed(cx: Cx) -> Outc
     ensure!(listed.iter().all(|row| row["state"] != "dead" && row["state"] != "conflict"), "given up: {listed:?}");
     server.no_faults().await?;
     page.eval("ask('wake', { reason: 'page' })").await?;
-    drained(&page, 30).await?;
+    drained(&page).await?;
     let log = server.log().await?;
     for lane in lanes {
         ensure_eq!(log.lane(lane), [1, 2], "applied in {lane}");
@@ -75,7 +73,7 @@ async fn discard_of_a_row_under_way_says_when_the_server_was_faster(cx: Cx) -> O
     let (server, page, outcome) = discarded_under_way(&cx, json!({ "delayMs": [1500, 1500] })).await?;
     let said = outcome.as_str().unwrap_or_default();
     ensure!(said.contains("already answered 200"), "the discard came to {outcome}");
-    drained(&page, 30).await?;
+    drained(&page).await?;
     ensure_eq!(server.log().await?.lane("boat"), [1, 2], "applied");
     ensure_eq!(page.eval("window.heard('discarded').length").await?, 0, "told as discarded");
     Ok(())
@@ -85,7 +83,7 @@ async fn discard_of_a_row_under_way_removes_it_when_the_server_did_not_take_it(c
     let refusal = json!({ "delayMs": [1500, 1500], "status": 503, "times": 1 });
     let (server, page, outcome) = discarded_under_way(&cx, refusal).await?;
     ensure_eq!(outcome, "discarded", "the discard");
-    drained(&page, 30).await?;
+    drained(&page).await?;
     page.until("discarded event", "window.heard('discarded', '/api/echo/boat/1').length === 1").await?;
     let log = server.log().await?;
     ensure_eq!(log.lane("boat"), [2], "applied");

@@ -68,7 +68,7 @@ async fn browser_killed_ten_times_mid_replay(cx: Cx) -> Outcome {
         page = cx.open_in(&browser, &server).await?;
     }
     page.eval("ls.queue.flush()").await?;
-    drained(&page, 120).await?;
+    drained(&page).await?;
     let log = server.log().await?;
     let twice = log.seen.values().filter(|times| **times > 1).count();
     println!("  requests open at each counted kill: {open_at_kill:?}; kills that met none: {idle_kills}");

@@ -65,7 +65,7 @@ async fn safety_worker_removes_answers_reloads_once_and_keeps_unsent_writes(cx: 
     if !rows(&page).await?.is_empty() {
         page.eval("ls.queue.flush()").await?;
     }
-    drained(&page, 40).await?;
+    drained(&page).await?;
     ensure_eq!(server.log().await?.lane("boat"), [1], "the kept write, sent by the next worker");
     Ok(())
 }
@@ -104,7 +104,7 @@ async fn kill_switch_does_the_same_at_the_workers_next_start_and_acts_on_an_expl
     if !rows(&page).await?.is_empty() {
         page.eval("ls.queue.flush()").await?;
     }
-    drained(&page, 40).await?;
+    drained(&page).await?;
     ensure_eq!(server.log().await?.lane("boat"), [1], "the kept write, sent by the next worker");
     Ok(())
 }

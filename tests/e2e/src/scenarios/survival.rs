@@ -1,7 +1,5 @@
 //! Writes and workers that do not live to see the answer.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
 use super::writes::{drained, echo, queue, rows};
@@ -40,7 +38,7 @@ async fn write_while_server_down_survives_browser_restart_and_arrives_once_in_or
     let listed: Vec<Value> = rows(&page).await?.iter().map(|row| row["key"].clone()).collect();
     ensure_eq!(listed, keys, "rows after reopening, server still down");
     server.up().await?;
-    drained(&page, 60).await?;
+    drained(&page).await?;
     let log = server.log().await?;
     ensure_eq!(log.lane("boat"), [1, 2, 3, 4, 5], "applied, in order");
     ensure!(log.seen.values().all(|times| *times == 1), "arrivals per key {:?}", log.seen);
@@ -66,7 +64,7 @@ async fn worker_stopped_mid_replay_applies_once(cx: Cx) -> Outcome {
     server.no_faults().await?;
     ready(&page).await?;
     page.eval("ls.queue.flush()").await?;
-    drained(&page, 60).await?;
+    drained(&page).await?;
     ensure!(page.eval("(await ask('hello')).origin").await? != before, "the worker was not stopped");
     let log = server.log().await?;
     for lane in ["red", "green"] {
@@ -95,7 +93,7 @@ async fn worker_update_with_a_row_in_flight_applies_once(cx: Cx) -> Outcome {
     ensure!(page.eval("(await ask('hello')).origin").await? != old, "the new worker does not answer");
     ensure_eq!(page.text("/api/value/a?maxage=0").await?, "one", "the old tab is still served");
     server.faults(json!({ "match": "/api/echo", "delayMs": [50, 100] })).await?;
-    drained(&page, 60).await?;
+    drained(&page).await?;
     let log = server.log().await?;
     ensure_eq!(log.lane("boat"), [1, 2, 3, 4], "applied");
     let direct = page.eval("window.direct").await?;
@@ -110,7 +108,7 @@ async fn write_whose_answer_is_lost_is_sent_again_with_its_key(cx: Cx) -> Outcom
     let answer = echo(&page, "boat", 1).await?;
     // A browser may itself try again when a kept-alive connection breaks; then the page gets the answer at once.
     ensure!(answer["status"] == 200 || answer["status"] == 202, "the write got {answer}");
-    drained(&page, 30).await?;
+    drained(&page).await?;
     let log = server.log().await?;
     ensure_eq!(log.lane("boat"), [1], "applied");
     ensure!(log.replayed >= 1, "the server was not asked again");
@@ -128,7 +126,7 @@ async fn queued_write_is_sent_when_a_new_worker_starts(cx: Cx) -> Outcome {
     server.no_faults().await?;
     page.go(&server.url("/")).await?;
     ready(&page).await?;
-    drained(&page, 40).await?;
+    drained(&page).await?;
     ensure_eq!(server.log().await?.lane("boat"), [1], "applied");
     Ok(())
 }
@@ -148,7 +146,7 @@ async fn sync_event_drains_the_queue(cx: Cx) -> Outcome {
     page.go("about:blank").await?;
     browser.devtools("ServiceWorker.enable", json!({})).await?;
     browser.devtools("ServiceWorker.stopAllWorkers", json!({})).await?;
-    crate::page::wait_within(Duration::from_secs(30), "applied write after a sync event", || async {
+    crate::page::wait("applied write after a sync event", || async {
         let event = json!({ "origin": server.url("/"), "registrationId": "0", "tag": tag, "lastChance": false });
         browser.devtools("ServiceWorker.dispatchSyncEvent", event).await?;
         let lane = server.log().await?.lane("boat");
@@ -166,7 +164,7 @@ async fn message_from_a_page_drains_the_queue(cx: Cx) -> Outcome {
     }
     server.no_faults().await?;
     page.eval("ask('connectivity', { online: true })").await?;
-    drained(&page, 20).await?;
+    drained(&page).await?;
     ensure_eq!(server.log().await?.lane("boat"), [1, 2, 3], "applied");
     Ok(())
 }
@@ -179,7 +177,7 @@ async fn successful_fetch_drains_the_queue(cx: Cx) -> Outcome {
     queue(&page, "boat", 1).await?;
     server.no_faults().await?;
     page.text("/api/value/a?maxage=0").await?;
-    drained(&page, 20).await?;
+    drained(&page).await?;
     ensure_eq!(echo(&page, "boat", 2).await?["status"], 200, "the lane is free again");
     ensure_eq!(server.log().await?.lane("boat"), [1, 2], "applied");
     Ok(())

@@ -270,7 +270,7 @@ async fn version_that_cannot_be_installed_leaves_the_old_one_and_the_way_back_fe
     ensure_eq!(rows(&third).await?.len(), 1, "rows that wait");
     server.no_faults().await?;
     third.eval("ls.queue.list().then(([row]) => ls.queue.retry(row.id))").await?;
-    drained(&third, 40).await?;
+    drained(&third).await?;
     ensure_eq!(server.log().await?.lane("boat"), [1], "the write of before");
     Ok(())
 }

@@ -1,7 +1,5 @@
 //! What a page gets for a write, and what the queue then does with it.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
 use super::{Scenario, configs};
@@ -53,9 +51,8 @@ pub async fn rows(page: &Page) -> Outcome<Vec<Value>> {
 }
 
 /// Waits until the queue is empty.
-pub async fn drained(page: &Page, patience: u64) -> Outcome {
-    page.until_within(
-        Duration::from_secs(patience),
+pub async fn drained(page: &Page) -> Outcome {
+    page.until(
         "empty queue",
         "((rows) => rows.length === 0 || (() => { throw new Error(JSON.stringify(rows)) })())(await ls.queue.list())",
     )
@@ -75,7 +72,7 @@ async fn write_while_online_is_answered_by_the_server(cx: Cx) -> Outcome {
     let answer = echo(&page, "boat", 1).await?;
     ensure_eq!(answer["status"], 200, "the server's own status");
     ensure!(answer["text"].as_str().is_some_and(|text| text.contains("boat")), "the server's own body, not {answer}");
-    drained(&page, 5).await?;
+    drained(&page).await?;
     let log = server.log().await?;
     ensure_eq!(log.lane("boat"), [1], "applied");
     let key = log.applied.iter().find_map(|applied| applied.key.clone()).unwrap_or_default();
@@ -98,7 +95,7 @@ async fn server_error_becomes_202_and_settles_later(cx: Cx) -> Outcome {
     let (server, page) = plain(&cx).await?;
     server.faults(json!({ "match": "/api/echo", "status": 503, "times": 1 })).await?;
     queue(&page, "boat", 1).await?;
-    drained(&page, 30).await?;
+    drained(&page).await?;
     page.until("settled event", "window.heard('settled', '/api/echo/boat/1').length === 1").await?;
     ensure_eq!(server.log().await?.lane("boat"), [1], "applied");
     Ok(())
@@ -115,7 +112,7 @@ async fn retry_after_is_honoured(cx: Cx) -> Outcome {
     ensure!((3_900.0..6_000.0).contains(&wait), "notBefore is {wait} ms away: {row}");
     // A wake before its time must not send it.
     page.eval("ask('wake', { reason: 'page' })").await?;
-    drained(&page, 30).await?;
+    drained(&page).await?;
     let settled = page.eval("Date.now()").await?.as_f64().unwrap_or_default();
     ensure!(settled - before >= 3_900.0, "sent after {} ms", settled - before);
     ensure_eq!(server.log().await?.lane("boat"), [1], "applied");
@@ -129,7 +126,7 @@ async fn login_page_is_no_answer_to_a_write(cx: Cx) -> Outcome {
     let answer = echo(&page, "boat", 1).await?;
     ensure_eq!(answer["status"], 202, "the answer behind a portal");
     ensure_eq!(answer["headers"]["longshore-reason"], "portal", "the reason");
-    drained(&page, 30).await?;
+    drained(&page).await?;
     ensure_eq!(server.log().await?.lane("boat"), [1], "applied");
     Ok(())
 }
@@ -142,7 +139,7 @@ async fn slow_answer_becomes_202_after_the_timeout(cx: Cx) -> Outcome {
     ensure_eq!(answer["status"], 202, "the answer after the timeout");
     ensure_eq!(answer["headers"]["longshore-reason"], "timeout", "the reason");
     server.no_faults().await?;
-    drained(&page, 30).await?;
+    drained(&page).await?;
     let log = server.log().await?;
     ensure_eq!(log.lane("boat"), [1], "applied");
     ensure_eq!(log.seen.len(), 1, "one key for both attempts");
@@ -171,7 +168,7 @@ async fn own_idempotency_key_is_kept_and_joined(cx: Cx) -> Outcome {
     let listed = rows(&page).await?;
     ensure_eq!((listed.len(), listed[0]["key"].as_str()), (1, Some(key)), "rows and key");
     server.up().await?;
-    drained(&page, 40).await?;
+    drained(&page).await?;
     let log = server.log().await?;
     ensure_eq!(log.lane("boat"), [1], "applied");
     ensure_eq!(log.seen.keys().cloned().collect::<Vec<_>>(), [key], "keys at the server");
@@ -191,7 +188,7 @@ async fn lanes_are_serial_inside_and_parallel_between(cx: Cx) -> Outcome {
     server.until("lanes in parallel", |log| log.open >= 2).await?;
     let mut most = 0;
     let log = server
-        .until_within(Duration::from_secs(30), "all applied", |log| {
+        .until("all applied", |log| {
             most = most.max(log.open);
             log.applied.len() == 12
         })
@@ -200,14 +197,14 @@ async fn lanes_are_serial_inside_and_parallel_between(cx: Cx) -> Outcome {
     for lane in ["red", "green", "blue"] {
         ensure_eq!(log.lane(lane), [1, 2, 3, 4], "order in {lane}");
     }
-    drained(&page, 10).await
+    drained(&page).await
 }
 
 async fn dead_row_parks_its_lane_only_and_is_sent_on_retry(cx: Cx) -> Outcome {
     let (server, page, dead) = parked(&cx).await?;
     server.no_faults().await?;
     page.run("await ls.queue.retry(args)", json!(dead)).await?;
-    drained(&page, 30).await?;
+    drained(&page).await?;
     ensure_eq!(server.log().await?.lane("bad"), [1, 2], "the lane goes on in order");
     Ok(())
 }
@@ -216,7 +213,7 @@ async fn discarded_row_lets_its_lane_go_on(cx: Cx) -> Outcome {
     let (server, page, dead) = parked(&cx).await?;
     server.no_faults().await?;
     page.run("await ls.queue.discard(args)", json!(dead)).await?;
-    drained(&page, 30).await?;
+    drained(&page).await?;
     ensure_eq!(server.log().await?.lane("bad"), [2], "only what came after");
     Ok(())
 }
@@ -251,7 +248,7 @@ async fn conflict_is_kept_listed_and_resent(cx: Cx) -> Outcome {
     ensure_eq!((listed.len(), listed[0]["state"].as_str()), (1, Some("conflict")), "the row is kept");
     server.no_faults().await?;
     page.run("await ls.queue.retry(args)", json!(id)).await?;
-    drained(&page, 30).await?;
+    drained(&page).await?;
     ensure_eq!(server.log().await?.lane("boat"), [1], "applied");
     Ok(())
 }
@@ -265,7 +262,7 @@ async fn withdrawn_write_never_reaches_the_server(cx: Cx) -> Outcome {
     page.until("discarded event", "window.heard('discarded').length === 1").await?;
     server.no_faults().await?;
     page.eval("ls.queue.flush()").await?;
-    drained(&page, 30).await?;
+    drained(&page).await?;
     ensure_eq!(server.log().await?.lane("boat"), [2], "applied");
     Ok(())
 }
@@ -275,7 +272,7 @@ async fn events_tell_a_write_from_queued_to_settled(cx: Cx) -> Outcome {
     let other = cx.open(&server).await?;
     server.faults(json!({ "match": "/api/echo", "status": 503, "times": 1 })).await?;
     queue(&page, "boat", 1).await?;
-    drained(&page, 30).await?;
+    drained(&page).await?;
     let story = "(() => { const kinds = window.events.filter((event) => event.url?.includes('/api/echo/boat/1')).map((event) => event.kind);
         return kinds.includes('settled') && kinds.filter((kind) => ['queued', 'retry', 'sending', 'settled'].includes(kind)); })()";
     let kinds = other.until("whole story in the second tab", story).await?;
