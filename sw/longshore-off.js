@@ -7,6 +7,7 @@
 //
 // Built by `cargo xtask build` into one classic script of its own, apart from the worker's.
 
+import { settled } from "./shell/settled.js";
 import { worker } from "./shell/worker.js";
 
 /** How long removing may take, ms. A page that holds the database open must not keep this worker alive. */
@@ -66,16 +67,4 @@ async function removeAnswers() {
   });
   database.close();
   if (waiting === 0) await settled(indexedDB.deleteDatabase(name));
-}
-
-/**
- * @template T
- * @param {IDBRequest<T>} request
- * @returns {Promise<T>}
- */
-function settled(request) {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
 }

@@ -8,7 +8,10 @@
 /** What `importScripts("/longshore/longshore-sw.js")` adds to the worker. */
 declare const longshore: Longshore.Api;
 
-/** Made by the glue script; calling it gives a fresh instance of the engine's module. Not for apps. */
+/** Made by the works script; called once, with what the shell has. Not for apps. */
+declare var __longshoreWorks: undefined | ((shell: any) => any);
+
+/** Made by the works script too; calling it gives a fresh instance of the engine's module. Not for apps. */
 declare var __longshoreGlue: undefined | (() => any);
 
 /** Made by the safety script, for the kill switch. Not for apps. */

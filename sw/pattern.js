@@ -23,6 +23,11 @@ const WILD = /(\*|:[A-Za-z_$][A-Za-z0-9_$]*)/;
  * @returns {Pattern}
  */
 export function compile(text) {
+  const start = text.slice(0, -1);
+  // Most are the beginning of a path, and a start has no time for expressions.
+  if (text.endsWith("*") && text[0] === "/" && text[1] !== "/" && !["*", ":", "?"].some((sign) => start.includes(sign))) {
+    return { text, test: (url, ownOrigin) => url.origin === ownOrigin && url.pathname.startsWith(start) };
+  }
   const [, origin, path, query] = /^([^/]*\/\/[^/]*)?([^?]*)\??([^]*)$/.exec(text) ?? [];
   const host = origin && stars(origin);
   const parts = path.split(WILD).map((part, index) => (index % 2 === 0 ? literal(part) : part === "*" ? "[^]*" : "[^/]+"));

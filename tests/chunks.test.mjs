@@ -1,5 +1,5 @@
 // Large bodies in chunks: how much is in memory, who waits for whom, and what is removed.
-// Runs `sw/shell/chunks.js` beside a store and locks of a few lines; real browsers are the e2e suite's.
+// Runs `sw/works/chunks.js` beside a store and locks of a few lines; real browsers are the e2e suite's.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -52,7 +52,7 @@ const navigator = {
 };
 Object.defineProperty(globalThis, "navigator", { value: navigator });
 Object.assign(globalThis, { IDBKeyRange: { bound: (/** @type {any} */ from) => from } });
-const { Chunks } = await import("../sw/shell/chunks.js");
+const { Chunks } = await import("../sw/works/chunks.js");
 
 /** A network that counts what was taken from it: pieces of 256 KB, numbered. @param {number} pieces */
 function network(pieces) {

@@ -4,7 +4,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Table } from "../sw/shell/routes.js";
-import { checkShape } from "../sw/shell/shape.js";
+import { keysOfPost } from "../sw/works/posts.js";
+import { checkShape } from "../sw/works/shape.js";
 
 const ORIGIN = "https://app.example";
 
@@ -75,7 +76,7 @@ test("a route's answers lie under the URL without what does not count for it, an
 async function post(body, key = "body", path = "/graphql") {
   const route = /** @type {Longshore.Route} */ ({ match: "/*", method: "POST", key, strategy: "cache-first", ignoreParams: ["t"] });
   const request = new Request(ORIGIN + path, { method: "POST", body });
-  const keys = await new Table({ routes: [route] }, `${ORIGIN}/`).keysOfPost(request, 0);
+  const keys = await keysOfPost(new Table({ routes: [route] }, `${ORIGIN}/`), request, 0);
   assert.equal(request.bodyUsed, false, "the network still needs the body");
   return keys;
 }

@@ -1,4 +1,4 @@
-// What the mirror of precached files takes, leaves and gives up. Runs `sw/shell/mirror.js` beside a Cache Storage of a few lines.
+// What the mirror of precached files takes, leaves and gives up. Runs `sw/works/mirror.js` beside a Cache Storage of a few lines.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -14,18 +14,18 @@ const cache = {
 /** @type {any} */
 const registration = { scope: SCOPE, installing: null, waiting: null };
 Object.assign(globalThis, { self: { registration, location: { href: `${SCOPE}sw.js` } }, caches: { open: async () => cache } });
-const { mirror } = await import("../sw/shell/mirror.js");
+const { mirror } = await import("../sw/works/mirror.js");
 const { Table } = await import("../sw/shell/routes.js");
 
 /** What the mirror has of a config, as paths. @param {any} config @param {{[path: string]: string}} types of what the engine has stored. */
 async function mirrored(config, types) {
-  const ready = {
+  const store = {
     kept: async (/** @type {string} */ key) => {
       const type = types[new URL(key).pathname];
       return type && new Response("x", { headers: { "content-type": type, vary: "Origin" } });
     },
   };
-  const urls = await mirror(config, new Table(config, SCOPE), /** @type {any} */ (ready), "mirror");
+  const urls = await mirror(config, new Table(config, SCOPE), /** @type {any} */ (store), "mirror");
   return urls.map((url) => url.slice(SCOPE.length - 1));
 }
 

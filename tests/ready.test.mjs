@@ -46,7 +46,9 @@ const entry = (/** @type {any} */ fields = {}) => ({
 function stocked(fields, more = {}) {
   stores = { entries: { [URL_A]: entry(fields) }, bodies: { [URL_A]: new TextEncoder().encode("stored").buffer }, generations: { current: 5, ...more.generations } };
   reads = 0;
-  return new Ready("longshore:/", () => "t1", more.memory);
+  const ready = new Ready("longshore:/", () => "t1", () => new ReadableStream());
+  if (more.memory !== undefined) ready.memory = more.memory;
+  return ready;
 }
 
 test("a ready answer goes out from the store, and from memory after that", async () => {

@@ -11,14 +11,10 @@ import { buildSync } from "esbuild";
 
 const ORIGIN = "https://app.example";
 const path = (/** @type {string} */ relative) => fileURLToPath(new URL(relative, import.meta.url));
-const [{ text: SHELL }] = buildSync({
-  entryPoints: [path("../sw/longshore-sw.js")],
-  bundle: true,
-  format: "iife",
-  target: "es2022",
-  write: false,
-  logLevel: "error",
-}).outputFiles;
+const [SHELL, WORKS] = ["../sw/longshore-sw.js", "../sw/works.js"].map((entry) => {
+  const [{ text }] = buildSync({ entryPoints: [path(entry)], bundle: true, format: "iife", target: "es2022", write: false, logLevel: "error" }).outputFiles;
+  return text;
+});
 const GLUE = readFileSync(path("fake-glue.js"), "utf8");
 
 const CONFIG = {
@@ -73,7 +69,7 @@ function worker(config = CONFIG) {
     skipWaiting: async () => void sent.push("skipWaiting"),
     addEventListener: (/** @type {string} */ type, /** @type {any} */ listener) => listeners.set(type, listener),
     importScripts: (/** @type {string} */ url) => {
-      if (!url.endsWith("/longshore-off.js")) return vm.runInContext(GLUE, self);
+      if (!url.endsWith("/longshore-off.js")) return vm.runInContext(GLUE + WORKS, self);
       self.__longshoreLeave = async () => sent.push("left");
     },
     fetched: [],
@@ -123,7 +119,7 @@ const same = (actual, expected) => assert.deepEqual(JSON.parse(JSON.stringify(ac
 const json = async (/** @type {any} */ event) => (await event.response).json();
 
 test("every listener is registered before start() is called", () => {
-  same(worker(null).registered, ["install", "activate", "fetch", "message", "sync", "error", "unhandledrejection"]);
+  same(worker(null).registered, ["install", "activate", "fetch", "message", "sync"]);
 });
 
 test("whether a request is taken is known at once", () => {
@@ -198,7 +194,7 @@ test("a wrong shape does not throw, fails the install, and is told by broadcast 
   assert.equal(fetch("/api/x").response, undefined);
 });
 
-test("shapes are refused in the engine's words", () => {
+test("shapes are refused in the engine's words", async () => {
   const strategies = '"cache-first", "network-first", "stale-while-revalidate", "network-only" or "cache-only"';
   const refused = [
     [[], "config: expected an object, got an empty list"],
@@ -212,14 +208,28 @@ test("shapes are refused in the engine's words", () => {
     [{ precache: [7] }, 'precache[0]: expected a path such as "/index.html", or {url, revision, integrity}, got 7'],
     [{ base: "longshore/" }, 'base: expected a path that starts and ends with "/", got "longshore/"'],
   ];
-  for (const [config, message] of refused) assert.equal(worker(config).errors.join("\n"), `longshore: ${message}`);
+  for (const [config, message] of refused) {
+    const { errors, fire } = worker(config);
+    await assert.rejects(fire("install").done, { name: "LongshoreConfigError", message: /** @type {string} */ (message) });
+    assert.equal(errors.join("\n"), `longshore: ${message}`);
+  }
+});
+
+test("works that cannot be imported fail the install, and leave requests to the network", async () => {
+  const { self, fire, fetch, sent } = worker();
+  self.importScripts = vm.runInContext('() => { throw new Error("404"); }', self);
+  const message = `${ORIGIN}/longshore/__LONGSHORE_WORKS__ could not be imported (404); it lies beside longshore-sw.js, and base says where`;
+  await assert.rejects(fire("install").done, { message });
+  same(sent.map(({ kind }) => kind), ["install-error"]);
+  assert.equal(await (await fetch("/api/x").response).text(), `network:${ORIGIN}/api/x`);
+  assert.equal(await (await fetch("/api/x", { method: "POST", body: "b" }).response).text(), `network:${ORIGIN}/api/x`);
 });
 
 test("the engine's check fails the install in the same way, and start() must have been called", async () => {
   const checked = worker();
   checked.self.__fake = undefined;
   checked.self.importScripts = () => {
-    vm.runInContext(GLUE, checked.self);
+    vm.runInContext(GLUE + WORKS, checked.self);
     checked.self.__fake.checkError = "routes[0].stratgy: unknown key";
   };
   await assert.rejects(checked.fire("install").done, { name: "LongshoreConfigError", message: "routes[0].stratgy: unknown key" });
@@ -231,7 +241,7 @@ test("the engine's check fails the install in the same way, and start() must hav
 test("a failed precache is an install error, not a config error", async () => {
   const { self, fire, sent } = worker();
   self.importScripts = () => {
-    vm.runInContext(GLUE, self);
+    vm.runInContext(GLUE + WORKS, self);
     self.__fake.installError = "/a.html: 404";
   };
   await assert.rejects(fire("install").done, /404/);

@@ -1,4 +1,4 @@
-// Which files a tab gets that lives through an update. Runs `sw/shell/versions.js` beside a shelf of a few lines.
+// Which files a tab gets that lives through an update. Runs `sw/shell/versions.js` and `sw/works/lineage.js` beside a shelf of a few lines.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -7,6 +7,7 @@ import { test } from "node:test";
 let open = [];
 Object.assign(globalThis, { self: { clients: { matchAll: async () => open.map((id) => ({ id })) } } });
 const { Versions } = await import("../sw/shell/versions.js");
+const { Lineage } = await import("../sw/works/lineage.js");
 
 const APP = "https://app.example";
 /** A shelf that holds one thing. */
@@ -22,7 +23,16 @@ const ONE = entries({ "/index.html": "1", "/assets/app.aa.js": "", "/same.txt": 
 const TWO = entries({ "/index.html": "2", "/assets/app.bb.js": "", "/same.txt": "1" });
 const THREE = entries({ "/index.html": "3", "/assets/app.cc.js": "" });
 /** The worker of a version in a life of its own. @param {any} kept @param {Map<string, string>} list */
-const worker = (kept, list) => new Versions(kept, list);
+function worker(kept, list) {
+  const versions = new Versions(list);
+  const lineage = new Lineage(versions, kept);
+  return {
+    read: () => lineage.read(),
+    settle: (/** @type {"activate" | "start"} */ at) => lineage.settle(at),
+    keyOf: versions.keyOf.bind(versions),
+    concern: versions.concern.bind(versions),
+  };
+}
 const event = (/** @type {string} */ path, /** @type {any} */ fields = {}) => {
   const { clientId = "old", resultingClientId = "", ...request } = fields;
   return /** @type {FetchEvent} */ (/** @type {any} */ ({

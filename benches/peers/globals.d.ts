@@ -11,3 +11,11 @@ declare const PRECACHED: number;
 
 /** The built worker shell, `longshore-sw.js` of the dist/ that is measured. */
 declare module "longshore/worker";
+
+/** What `workbox-library.js` puts there. */
+declare const workbox: {
+  CacheFirst: typeof import("workbox-strategies").CacheFirst;
+  clientsClaim: typeof import("workbox-core").clientsClaim;
+  ExpirationPlugin: typeof import("workbox-expiration").ExpirationPlugin;
+  registerRoute: typeof import("workbox-routing").registerRoute;
+};

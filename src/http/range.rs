@@ -7,7 +7,7 @@ use super::{Headers, Method, RequestHead, ResponseHead, digits, parse_http_date}
 /// More parts than this are not worth their heads; RFC 9110, 14.2 has many small ones down as an attack.
 const MOST_PARTS: usize = 16;
 
-/// A body of more bytes is stored in chunks (`sw/shell/chunks.js` has the same number), of which one part at a time is read.
+/// A body of more bytes is stored in chunks (`sw/works/chunks.js` has the same number), of which one part at a time is read.
 const ONE_PIECE: u64 = 4 << 20;
 
 /// Bytes of a body, both ends included; the first is never behind the last.

@@ -1,5 +1,5 @@
 //! The bodies that the engine knows by number.
-//! Holds them until their last use; reads nothing, and leaves cutting to the browser and large ones to `sw/shell/chunks.js`.
+//! Holds them until their last use; reads nothing, and leaves cutting to the browser and large ones to `sw/works/chunks.js`.
 
 use super::objects::get;
 use crate::cache::EntryKey;
@@ -157,7 +157,7 @@ extern "C" {
     #[wasm_bindgen(constructor)]
     fn new(parts: &Array) -> Blob;
 
-    /// `Chunks` of `sw/shell/chunks.js`.
+    /// `Chunks` of `sw/works/chunks.js`.
     type Chunks;
 
     #[wasm_bindgen(method)]
@@ -166,7 +166,7 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn read(this: &Chunks, key: &str, body: &JsValue, first: JsValue, last: JsValue) -> JsValue;
 
-    /// `Pump` of `sw/shell/chunks.js`.
+    /// `Pump` of `sw/works/chunks.js`.
     type Pump;
 
     #[wasm_bindgen(method, getter)]

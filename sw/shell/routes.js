@@ -41,13 +41,13 @@ export class Table {
   precached = new Map();
 
   /**
-   * @param {Longshore.Config} config checked by `checkShape`.
+   * @param {Longshore.Config} config
    * @param {string} scope against which precached URLs are resolved.
    */
   constructor(config, scope) {
     const routes = config.routes ?? [];
-    /** The origin of the worker. */
-    this.origin = new URL(scope).origin;
+    /** The origin of the worker, which the scope begins with. */
+    this.origin = scope.split("/", 3).join("/");
     this.routes = compileRoutes(routes);
     this.mutations = compileMutations(config.mutations ?? []);
     /** The indices of routes whose requests are best left to the browser: nothing is stored and nothing stands in. */
@@ -55,9 +55,9 @@ export class Table {
     /** What is tried in place of a URL that is not precached itself, as by Workbox's precaching. */
     this.directoryIndex = config.directoryIndex ?? "index.html";
     this.cleanURLs = config.cleanURLs ?? true;
-    this.ignored = globsOf(config.ignoreParams ?? ["utm_*", "fbclid"]);
+    this.ignored = config.precache?.length ? globsOf(config.ignoreParams ?? ["utm_*", "fbclid"]) : [];
     /** The parameters that do not count, by route. */
-    this.ignoredBy = routes.map((route) => globsOf(route.ignoreParams ?? []));
+    this.ignoredBy = routes.map(({ ignoreParams = [] }) => globsOf(ignoreParams));
     for (const entry of config.precache ?? []) {
       const { url, revision = undefined } = typeof entry === "string" ? { url: entry } : entry;
       const { href } = new URL(url, scope);
@@ -75,7 +75,7 @@ export class Table {
    */
   take(request) {
     const url = new URL(request.url);
-    if (!/^https?:$/.test(url.protocol) || neverTaken(request)) return undefined;
+    if (!url.protocol.startsWith("http") || neverTaken(request)) return undefined;
     const part = request.headers.has("range");
     const mutation = part ? -1 : this.mutations.findIndex((matches) => matches(request, url, this.origin));
     if (mutation >= 0) return { kind: "mutation", index: mutation };
@@ -126,31 +126,6 @@ export class Table {
   }
 
   /**
-   * The same for what is read by POST: one key for each content, none for a GraphQL operation that is no query.
-   * @param {Request} request
-   * @param {number} index
-   * @returns {Promise<string[]>}
-   */
-  async keysOfPost(request, index) {
-    /** @type {BufferSource} */
-    let told = await request.clone().arrayBuffer();
-    const text = new TextDecoder().decode(told);
-    /** @type {any} one operation, or a list of them. */
-    let asked = { query: text };
-    try {
-      asked = JSON.parse(text);
-    } catch {
-      // No JSON: GraphQL as it is, or something else.
-    }
-    if ([asked].flat().some((operation) => WRITES.test(operation?.query))) return [];
-    const { operationName, variables } = asked ?? {};
-    if (operationName && this.configs[index].key === "operation") told = new TextEncoder().encode(JSON.stringify([operationName, variables]));
-    const hash = Array.from(new Uint8Array(await crypto.subtle.digest("SHA-256", told)), (byte) => byte.toString(16).padStart(2, "0"));
-    // A space is in no URL: no GET lies there.
-    return [`POST ${this.keysOf(request.url, index)[0]} ${hash.join("")}`];
-  }
-
-  /**
    * Where a stored answer may lie that needs nobody to judge it.
    * @param {string} href
    * @param {number} index -1 for "no route, but precached".
@@ -183,9 +158,6 @@ function without(globs, url) {
 
 /** @param {string | readonly string[]} words */
 const globsOf = (words) => wordsOf(words).map(stars);
-
-/** GraphQL, 2.3: a document with an operation that does more than to read. */
-const WRITES = /(^|[\s},])(mutation|subscription)\b[^{]*\{/;
 
 /** The strategies that answer from the store without asking the network. */
 const STORED_FIRST = ["cache-first", "stale-while-revalidate", "cache-only"];
@@ -267,8 +239,9 @@ function compileMutations(mutations) {
 function matcherOf(match) {
   if (match === undefined) return (_request, url, origin) => url.origin === origin;
   if (typeof match === "function") return (request, url, origin) => asked(match, request, url, origin);
-  const patterns = wordsOf(match).map(compile);
-  return (_request, url, origin) => patterns.some((pattern) => pattern.test(url, origin));
+  /** @type {import("../pattern.js").Pattern[] | undefined} most requests are taken by one of the first routes, and a start has no time for the others. */
+  let patterns;
+  return (_request, url, origin) => (patterns ??= wordsOf(match).map(compile)).some((pattern) => pattern.test(url, origin));
 }
 
 /**

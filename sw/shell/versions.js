@@ -1,12 +1,11 @@
 // @ts-check
 // Which tab was loaded with which version of the app, so that a tab that lives through an update still gets its own files: after it the
 // list of what is precached is another one, and its lazy chunks are gone from the server.
-// Does not store any file: what older versions precached stays in the engine's store for as long as it is named here.
+// Does not find out which versions live on (`../works/lineage.js`), nor store any file: what older versions precached stays in the engine's
+// store for as long as it is named here.
 //
 // A version is known by its precache list. What it lists without a revision is stored once only, the newest: of that, an older tab gets
 // what all get. A navigation always gets the current version.
-
-import { worker } from "./worker.js";
 
 /**
  * @typedef {object} Version
@@ -14,61 +13,17 @@ import { worker } from "./worker.js";
  * @property {string[]} tabs Who was loaded with it; empty for the current one, whose tabs are all others.
  */
 
-/** Under which name they are kept, among our own files. */
-export const VERSIONS = "versions";
-
 export class Versions {
   /** @type {Set<string> | undefined} the folders and file endings of this version's files: what an older one precached looks alike. */
   #looks;
   /** @type {Version[] | undefined} the last active one first, once they are known. */
   known;
-  /** @type {Promise<unknown>} the last look at them. */
-  #settling = Promise.resolve();
   /** @type {Set<string>} tabs that were loaded in this life of the worker, with this version. */
   #recent = new Set();
 
-  /**
-   * @param {import("./shelf.js").Shelf} shelf
-   * @param {Map<string, string>} entries of this version.
-   */
-  constructor(shelf, entries) {
-    this.shelf = shelf;
+  /** @param {Map<string, string>} entries of this version. */
+  constructor(entries) {
     this.entries = entries;
-  }
-
-  /** @returns {Promise<Version[]>} */
-  async read() {
-    return (this.known ??= /** @type {Version[]} */ ((await this.shelf.run("readonly", (store) => store.get(VERSIONS))) ?? []));
-  }
-
-  /**
-   * Forgets the versions whose last tab is gone.
-   * @param {"activate" | "start"} at at activation, every tab that is there was loaded with an older version.
-   * @returns {Promise<string[] | undefined>} the keys that are needed, where that has changed.
-   */
-  settle(at) {
-    // One after the other: pages speak to a worker that is still being activated, and that wakes it.
-    const next = () => this.#look(at);
-    return (this.#settling = this.#settling.then(next, next));
-  }
-
-  /** @param {"activate" | "start"} at @returns {Promise<string[] | undefined>} */
-  async #look(at) {
-    this.known = at === "activate" ? undefined : this.known;
-    let all = await this.read();
-    const before = all.length;
-    const tabs = (await worker.clients.matchAll({ includeUncontrolled: true, type: "all" })).map(({ id }) => id);
-    if (at === "activate") {
-      const placed = all.flatMap((version) => version.tabs);
-      const [last, ...older] = all;
-      all = last ? [{ ...last, tabs: tabs.filter((id) => !placed.includes(id)) }, ...older] : [];
-      all.unshift({ entries: this.entries, tabs: [] });
-    }
-    all = all.map(({ entries, tabs: own }) => ({ entries, tabs: own.filter((id) => tabs.includes(id)) }));
-    this.known = all.filter((version, place) => place === 0 || version.tabs.length > 0);
-    if (at === "start" && this.known.length === before) return undefined;
-    await this.shelf.run("readwrite", (store) => store.put(this.known, VERSIONS));
-    return this.known.flatMap(({ entries }) => [...entries.values()]);
   }
 
   /**

@@ -45,11 +45,17 @@ pub fn engine(workspace: &Workspace, package: &Package) -> Result<Engine, Failur
     Ok(Engine { wasm: read(&optimised)?, glue: glue.into_bytes() })
 }
 
-/// The worker shell with the names of this build's glue and wasm in it.
-pub fn shell(workspace: &Workspace, glue: &str, wasm: &str, version: &str) -> Result<String, Failure> {
+/// The worker shell with the name of this build's works in it.
+pub fn shell(workspace: &Workspace, works: &str, version: &str) -> Result<String, Failure> {
     let source = minify(workspace, &workspace.root.join("sw/longshore-sw.js"), Script::Classic)?;
-    let names = [("__LONGSHORE_GLUE__", glue), ("__LONGSHORE_WASM__", wasm), ("__LONGSHORE_VERSION__", version)];
-    fill("sw/longshore-sw.js", source, &names)
+    fill("sw/longshore-sw.js", source, &[("__LONGSHORE_WORKS__", works), ("__LONGSHORE_VERSION__", version)])
+}
+
+/// The works: what the shell imports when it first needs it, with the glue and the name of this build's wasm in it.
+pub fn works(workspace: &Workspace, glue: &[u8], wasm: &str, version: &str) -> Result<String, Failure> {
+    let source = minify(workspace, &workspace.root.join("sw/works.js"), Script::Classic)?;
+    let source = fill("sw/works.js", source, &[("__LONGSHORE_WASM__", wasm), ("__LONGSHORE_VERSION__", version)])?;
+    Ok(String::from_utf8_lossy(glue).into_owned() + &source)
 }
 
 /// The safety worker, which takes Longshore off a site.

@@ -86,23 +86,25 @@ pub fn provide(workspace: &Workspace) -> Result<Vec<String>, Failure> {
 fn build(workspace: &Workspace, package: &Package) -> Result<Table, Failure> {
     let version = env!("CARGO_PKG_VERSION");
     let engine = compile::engine(workspace, package)?;
-    let glue = format!("{}-{}.js", package.name, content_hash(&engine.glue));
     let wasm = format!("{}-{}.wasm", package.name, content_hash(&engine.wasm));
-    let (shell, client) = report::step("esbuild", || {
-        Ok((compile::shell(workspace, &glue, &wasm, version)?, compile::client(workspace, version)?))
+    let (works, shell, client) = report::step("esbuild", || {
+        let text = compile::works(workspace, &engine.glue, &wasm, version)?;
+        let works = (format!("{}-{}.js", package.name, content_hash(text.as_bytes())), text);
+        let shell = compile::shell(workspace, &works.0, version)?;
+        Ok((works, shell, compile::client(workspace, version)?))
     })?;
 
     let fresh = workspace.scratch().join("dist-new");
     empty(&fresh)?;
     put(&fresh, &wasm, &engine.wasm)?;
-    put(&fresh, &glue, &engine.glue)?;
+    put(&fresh, &works.0, works.1.as_bytes())?;
     put(&fresh, "longshore-sw.js", shell.as_bytes())?;
     put(&fresh, "client.js", client.as_bytes())?;
     put(&fresh, "longshore-off.js", compile::off(workspace)?.as_bytes())?;
     for types in TYPES {
         put(&fresh, types, workspace.read(&format!("sw/{types}"))?.as_bytes())?;
     }
-    let files = [wasm.as_str(), &glue, "longshore-sw.js", "client.js"].map(|name| fresh.join(name));
+    let files = [wasm.as_str(), &works.0, "longshore-sw.js", "client.js"].map(|name| fresh.join(name));
     let sizes = report::step("measure", || sizes::measure(&workspace.root, &files))?;
     replace(&workspace.dist(), &fresh, &workspace.scratch().join("dist-old"))?;
     Ok(sizes)

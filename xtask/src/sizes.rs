@@ -29,28 +29,28 @@ pub struct Sizes(u64, u64, u64);
 pub struct Table {
     /// The compiled engine.
     wasm: Sizes,
-    /// wasm-bindgen's JavaScript, wrapped and minified.
-    glue: Sizes,
-    /// The worker shell, minified.
+    /// What the shell imports behind a first answer, with wasm-bindgen's JavaScript, minified.
+    works: Sizes,
+    /// The worker shell, minified: what every start evaluates.
     shell: Sizes,
     /// The page client, minified.
     client: Sizes,
 }
 
-/// Measures wasm, glue, shell and client, in this order.
+/// Measures wasm, works, shell and client, in this order.
 pub fn measure(root: &Path, files: &[PathBuf; 4]) -> Result<Table, Failure> {
     let mut command = run::program("node", root);
     command.args(["-e", MEASURE, "--"]).args(files);
     let said = run::expect_success(command)?.output;
-    let [wasm, glue, shell, client] = serde_json::from_str(&said)
+    let [wasm, works, shell, client] = serde_json::from_str(&said)
         .map_err(|error| Failure::new(format!("node's sizes are unreadable: {error}: {said}")))?;
-    Ok(Table { wasm, glue, shell, client })
+    Ok(Table { wasm, works, shell, client })
 }
 
 impl Table {
-    /// Wasm, glue and shell together: what a first visit fetches for the worker.
+    /// Wasm, works and shell together: what a first visit fetches for the worker.
     fn worker(&self) -> Sizes {
-        [self.wasm, self.glue, self.shell]
+        [self.wasm, self.works, self.shell]
             .into_iter()
             .fold(Sizes::default(), |Sizes(a, b, c), Sizes(x, y, z)| Sizes(a + x, b + y, c + z))
     }
@@ -60,7 +60,7 @@ impl Table {
         let mut lines = vec![format!("  {:<14}{:>10}{:>10}{:>10}{:>10}", "bytes", "raw", "gzip", "brotli", "budget")];
         let rows = [
             ("wasm", self.wasm, None),
-            ("glue", self.glue, None),
+            ("works", self.works, None),
             ("shell", self.shell, None),
             ("worker total", self.worker(), Some(budgets.worker_total_brotli)),
             ("client", self.client, Some(budgets.client_brotli)),
@@ -95,9 +95,9 @@ mod tests {
     }
 
     #[test]
-    fn the_worker_is_wasm_glue_and_shell_together() {
+    fn the_worker_is_wasm_works_and_shell_together() {
         let one = Sizes(9, 6, 3);
-        let table = Table { wasm: one, glue: one, shell: one, client: one };
+        let table = Table { wasm: one, works: one, shell: one, client: one };
         assert!(table.over(&budgets(9, 3)).is_empty());
         assert_eq!(table.over(&budgets(8, 3)), ["the worker is over budget: 9 bytes of brotli, 1 more than 8"]);
         assert_eq!(table.over(&budgets(8, 2)).len(), 2);

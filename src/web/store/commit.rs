@@ -19,7 +19,7 @@ use web_sys::IdbTransaction;
 pub struct Ready {
     /// What to do.
     pub op: Op,
-    /// The body as an ArrayBuffer, or what stands for its chunks (`Chunked` in `sw/shell/chunks.js`).
+    /// The body as an ArrayBuffer, or what stands for its chunks (`Chunked` in `sw/works/chunks.js`).
     pub bytes: Option<JsValue>,
 }
 

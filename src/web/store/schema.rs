@@ -13,7 +13,7 @@ pub const VERSION: u32 = 3;
 pub const ENTRIES: &str = "entries";
 /// Bodies of stored answers, under the same keys.
 pub const BODIES: &str = "bodies";
-/// Bodies that are too large for one piece, in chunks, by entry key, token and number: `sw/shell/chunks.js` reads and writes them.
+/// Bodies that are too large for one piece, in chunks, by entry key, token and number: `sw/works/chunks.js` reads and writes them.
 pub const CHUNKS: &str = "chunks";
 /// When each entry was last used and what it counts for, under the same keys, apart so that a hit rewrites no metadata. The ledger lies
 /// here too.

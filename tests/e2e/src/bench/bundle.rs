@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::origin::{File, Files};
-use super::subject::{Peer, Subject};
+use super::subject::{Peer, Subject, WORKBOX_IMPORTED};
 use super::tables::{BURST_PAGE, PRECACHED};
 use crate::fail::{Fail, Outcome};
 
@@ -29,6 +29,10 @@ pub fn files(subject: &Subject, root: &Path, dist: &Path) -> Outcome<Files> {
     if let Some(name) = subject.script {
         let worker = bundle(root, dist, &benches.join("peers").join(format!("{name}.js")), subject)?;
         files.insert("/sw.js".to_owned(), File { kind: script, bytes: worker });
+    }
+    if subject.script == WORKBOX_IMPORTED.script {
+        let library = bundle(root, dist, &benches.join("peers/workbox-library.js"), subject)?;
+        files.insert("/workbox.js".to_owned(), File { kind: script, bytes: library });
     }
     if subject.peer == Peer::Longshore {
         add_runtime(&mut files, dist)?;

@@ -48,6 +48,9 @@ pub const LONGSHORE_STORE_SWR: Subject = Subject { script: LONGSHORE_SWR.script,
 pub const LONGSHORE_PRECACHE: Subject = Subject { script: Some("longshore-precache"), ..LONGSHORE };
 /// Workbox CacheFirst with expiration.
 pub const WORKBOX: Subject = Subject::new("Workbox", Peer::Workbox, "workbox-cache-first");
+/// The same with Workbox in a script of its own, by `importScripts`, as Longshore is by default.
+pub const WORKBOX_IMPORTED: Subject =
+    Subject { name: "Workbox, by importScripts", script: Some("workbox-imported"), ..WORKBOX };
 /// Workbox StaleWhileRevalidate with expiration.
 pub const WORKBOX_SWR: Subject =
     Subject { script: Some("workbox-stale-while-revalidate"), revalidates: true, ..WORKBOX };

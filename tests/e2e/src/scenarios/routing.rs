@@ -116,7 +116,7 @@ async fn static_patterns_take_whatever_the_routes_take(cx: Cx) -> Outcome {
     if page.eval("typeof URLPattern").await? == json!("undefined") {
         return cx.only(&[], "this browser has no URLPattern");
     }
-    let script = include_str!("../../../../sw/shell/static.js").replace("export ", "");
+    let script = include_str!("../../../../sw/works/static.js").replace("export ", "");
     let vectors: Value = serde_json::from_str(include_str!("../../../routes.json"))?;
     let body = format!(
         "{script}

@@ -6,23 +6,18 @@
 import { stars } from "../pattern.js";
 import { ASKED } from "./kill.js";
 import { Shelf } from "./shelf.js";
-import { VERSIONS } from "./versions.js";
-import { worker } from "./worker.js";
+import { VERSIONS } from "./lineage.js";
+import { worker } from "../shell/worker.js";
 
-export const GLUE = "__LONGSHORE_GLUE__";
 export const WASM = "__LONGSHORE_WASM__";
 export const VERSION = "__LONGSHORE_VERSION__";
 
-/** Our own files of any build, by name. */
-const OWN = /^(longshore-sw|longshore-[0-9a-f]{12})\.(js|wasm)$/;
-
 export class Files {
-  /** @param {string} base where dist/ is served, such as "/longshore/". @param {string} scope the registration's, a URL. */
-  constructor(base, scope) {
-    this.base = new URL(base, worker.location.href).href;
-    this.glue = this.base + GLUE;
-    this.wasm = this.base + WASM;
-    this.client = `${this.base}client.js`;
+  /** @param {string} base where dist/ is served, a URL. @param {string} client the page client's URL. @param {string} scope the registration's, a URL. */
+  constructor(base, client, scope) {
+    this.base = base;
+    this.wasm = base + WASM;
+    this.client = client;
     const { pathname } = new URL(scope);
     // Cache Storage is the origin's: two apps on one origin, at other scopes, must not remove each other's files.
     this.suffix = pathname === "/" ? "" : `:${pathname}`;
@@ -32,19 +27,7 @@ export class Files {
     this.shelf = new Shelf(this.suffix);
   }
 
-  /** Whether a URL is one of ours, which the browser is to fetch by itself. @param {string} url */
-  owns(url) {
-    return url.startsWith(this.base) && OWN.test(url.slice(this.base.length));
-  }
-
-  /** Makes `__longshoreGlue`. The first call must be during install: browsers refuse a new script for ever after. */
-  importGlue() {
-    if (!self.__longshoreGlue) worker.importScripts(this.glue);
-    if (!self.__longshoreGlue) throw new Error(`${this.glue} is not Longshore's glue`);
-    return self.__longshoreGlue();
-  }
-
-  /** What takes us off the site again. As with the glue, the first call must be during install. @returns {() => Promise<void>} */
+  /** What takes us off the site again. The first call must be during install: browsers refuse a new script for ever after. @returns {() => Promise<void>} */
   importLeave() {
     if (!self.__longshoreLeave) worker.importScripts(new URL("longshore-off.js", this.base).href);
     return /** @type {() => Promise<void>} */ (self.__longshoreLeave);

@@ -3,7 +3,8 @@
 // sessions do, when the worker ends), and without the wasm a worker that starts offline could serve nothing.
 // Never the first place: Cache Storage lets browsers keep the compiled wasm beside it.
 
-import { worker } from "./worker.js";
+import { settled } from "../shell/settled.js";
+import { worker } from "../shell/worker.js";
 
 const STORE = "files";
 
@@ -68,16 +69,4 @@ export class Shelf {
     request.onupgradeneeded = () => request.result.createObjectStore(STORE);
     return settled(request);
   }
-}
-
-/**
- * @template T
- * @param {IDBRequest<T>} request
- * @returns {Promise<T>}
- */
-function settled(request) {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
 }

@@ -6,7 +6,7 @@
 // than what has been written.
 
 import { isAlone } from "./files.js";
-import { worker } from "./worker.js";
+import { worker } from "../shell/worker.js";
 
 /** So many at most: the browser looks through them at every request of a page. 300 could not be told from none, 900 cost 0.7 ms. */
 const MOST = 300;
@@ -17,12 +17,12 @@ const PLAYED = /^(audio|video)\//;
 /**
  * Puts into the mirror what it lacks, and takes out what is listed no more.
  * @param {Longshore.Config} config
- * @param {import("./routes.js").Table} table
- * @param {import("./ready.js").Ready} ready
+ * @param {import("../shell/routes.js").Table} table
+ * @param {Pick<import("./store.js").Store, "kept">} store
  * @param {string} name of the mirror, in Cache Storage.
  * @returns {Promise<string[]>} the URLs that it has.
  */
-export async function mirror({ precache = [] }, table, ready, name) {
+export async function mirror({ precache = [] }, table, store, name) {
   /** @type {Map<string, string>} the keys of the engine's store, by URL. */
   const listed = new Map();
   for (const entry of precache) {
@@ -40,7 +40,7 @@ export async function mirror({ precache = [] }, table, ready, name) {
     else if (isAlone()) await cache.delete(url);
   }
   for (const [url, key] of listed) {
-    const file = there.has(url) ? undefined : await ready.kept(key);
+    const file = there.has(url) ? undefined : await store.kept(key);
     if (file?.status !== 200 || PLAYED.test(file.headers.get("content-type") ?? "")) continue;
     // The URL alone says what it is.
     file.headers.delete("vary");

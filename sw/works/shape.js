@@ -3,12 +3,8 @@
 // The shape of the config, checked the moment `start()` is called: what the shell itself relies on.
 // Everything else the engine checks during install, in the same words (`src/engine/config/`): said twice, it would be loaded twice.
 
+import { configError, messageOf } from "../shell/fault.js";
 import { checked, meet } from "../pattern-check.js";
-
-/** A config that cannot work. Its message has a line for each wrong place: path, expected and got. */
-export class ConfigError extends Error {
-  name = "LongshoreConfigError";
-}
 
 /** What a route can do. */
 const STRATEGIES = ["cache-first", "network-first", "stale-while-revalidate", "network-only", "cache-only"];
@@ -23,7 +19,7 @@ const isObject = (value) => typeof value === "object" && value !== null && !Arra
 /**
  * Checks what `start()` was given.
  * @param {any} config
- * @throws {ConfigError} with everything that is wrong.
+ * @throws {Error} a `configError` with everything that is wrong.
  */
 export function checkShape(config) {
   /** @type {string[]} */
@@ -60,7 +56,7 @@ export function checkShape(config) {
       if (value[name] !== undefined) expect(isWords(value[name]), `${path}.${name}`, "a text or a list of texts", value[name]);
     }
   };
-  if (!expect(isObject(config), "config", "an object", config)) throw new ConfigError(wrong.join());
+  if (!expect(isObject(config), "config", "an object", config)) throw configError(wrong.join());
   each("routes", "routes", (route, path) => {
     if (!expect(isObject(route), path, "an object", route)) return;
     const strategies = STRATEGIES.map((name) => `"${name}"`);
@@ -90,7 +86,7 @@ export function checkShape(config) {
   expect(base === undefined || /^\/(([^/].*)?\/)?$/.test(base), "base", 'a path that starts and ends with "/"', base);
   expect(isWords(cleanup), "cleanup", "a list of cache names", cleanup);
   expect(isWords(ignoreParams), "ignoreParams", "a text or a list of texts", ignoreParams);
-  if (wrong.length > 0) throw new ConfigError(wrong.join("\n"));
+  if (wrong.length > 0) throw configError(wrong.join("\n"));
 }
 
 /** Which of the mutations may want a POST that a route reads by, or -1; of functions nothing is known. @param {any} route @param {any[]} mutations */
@@ -111,6 +107,3 @@ function described(value) {
   const text = typeof value === "string" && value.length > 60 ? `${value.slice(0, 60)}…` : value;
   return typeof text === "string" ? JSON.stringify(text) : String(text);
 }
-
-/** @param {unknown} error */
-export const messageOf = (error) => (error instanceof Error ? error.message : String(error));

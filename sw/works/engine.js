@@ -30,6 +30,8 @@
  * @property {() => void} end Resolves `ended`.
  */
 
+import { within } from "../shell/settled.js";
+
 /** The engine is not there: it trapped, could not boot, took too long or was given up. */
 export class EngineError extends Error {
   name = "LongshoreEngineError";
@@ -175,18 +177,4 @@ export class Engine {
     instance.waiting.clear();
     instance.end();
   }
-}
-
-/**
- * A promise that does not outlast our patience.
- * @template T
- * @param {Promise<T>} promise
- * @param {number} ms
- * @returns {Promise<T>}
- */
-export function within(promise, ms) {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new EngineError(`it took more than ${ms} ms`)), ms);
-    promise.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }
