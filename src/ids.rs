@@ -1,6 +1,7 @@
 //! The names of things: mutations, bodies, exchanges, generations; and the randomness some are made of.
 //! Makes no randomness itself: `Entropy` is handed in.
 
+use crate::text::hex;
 use crate::time::Timestamp;
 use std::fmt;
 
@@ -20,9 +21,12 @@ impl Entropy {
     #[must_use]
     pub fn uuid(self) -> String {
         let bits = (self.0 & !(0xf << 76) & !(0x3 << 62)) | (0x4 << 76) | (0x2 << 62);
-        let hex = format!("{bits:032x}");
-        let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default().to_owned();
-        [part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-")
+        let mut out = String::with_capacity(36);
+        for (gap, shift, digits) in [("", 96, 8), ("-", 80, 4), ("-", 64, 4), ("-", 48, 4), ("-", 0, 12)] {
+            out.push_str(gap);
+            hex(&mut out, (bits >> shift) as u64, digits);
+        }
+        out
     }
 }
 
@@ -38,7 +42,12 @@ impl MutationId {
         let (last_ms, last_count) = last.map_or((0, 0), MutationId::parts);
         let ms = u64::try_from(now.0).unwrap_or(0);
         let (ms, count) = if ms > last_ms { (ms, 0) } else { (last_ms, last_count.saturating_add(1)) };
-        MutationId(format!("{ms:012x}-{count:06x}-{:012x}", entropy.0 & 0xffff_ffff_ffff))
+        let mut out = String::with_capacity(32);
+        for (gap, number, digits) in [("", ms, 12), ("-", count, 6), ("-", entropy.0 as u64, 12)] {
+            out.push_str(gap);
+            hex(&mut out, number, digits);
+        }
+        MutationId(out)
     }
 
     fn parts(&self) -> (u64, u64) {

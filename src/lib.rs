@@ -1,6 +1,6 @@
 //! Longshore: a service-worker runtime compiled from Rust to WebAssembly.
 //!
-//! Floor 0, values: [`time`], [`ids`], [`fault`], [`event`], [`http`].
+//! Floor 0, values: [`time`], [`ids`], [`fault`], [`event`], [`http`], [`text`].
 //! Floor 1, policies and machines: [`route`], [`freshness`], [`cache`], [`queue`], [`tabs`].
 //! Floor 2, composition: [`engine`].
 //! Floor 3, the browser: `web`, on wasm32 only.
@@ -9,6 +9,7 @@ pub mod event;
 pub mod fault;
 pub mod http;
 pub mod ids;
+pub mod text;
 pub mod time;
 
 pub mod cache;

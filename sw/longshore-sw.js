@@ -56,12 +56,13 @@ function start(given) {
   // A throw would leave a worker without a config, or none and no word of why. So the error is kept, and fails the install, which checks the
   // config first: a worker that is active has been installed with this very script.
   try {
-    if (shell.given !== undefined) throw configError("start() was called twice");
-    shell.given = given ?? null;
-    const { base, memory, precache = [] } = given;
-    // A wrong one is found by the works, if they lie where most have them.
+    if (shell.config !== undefined) throw configError("start() was called twice");
+    shell.config = given ?? null;
+    const { base, memory, precache } = given;
+    // A wrong one is named by the engine, if the works lie where most have them.
     if (base?.startsWith("/") && base.endsWith("/")) shell.base = worker.location.origin + base;
-    const config = { ...given, precache: manifest(precache, worker.location.href) };
+    if (precache) shell.config = { ...given, precache: manifest(precache, worker.location.href) };
+    const { config } = shell;
     const table = new Table(config, scope);
     if (memory !== undefined) ready.memory = memory;
     shell.started = { config, table, versions: new Versions(table.precached), client: `${shell.base}client.js` };
@@ -93,6 +94,7 @@ async function behind(use) {
 
 /** Tells why an installation failed. @param {unknown} error */
 function told(error) {
+  console.error("longshore:", messageOf(error));
   announce(isConfigError(error) ? "config-error" : "install-error", error);
   throw error;
 }
@@ -173,7 +175,7 @@ function wakeOnce(event, answer) {
 /** A short name for the config (FNV-1a), functions and all: what one decided is not taken over by another. */
 function nameOfConfig() {
   let hash = 0x811c9dc5;
-  for (const c of VERSION + JSON.stringify(shell.started?.config, (_key, value) => (typeof value === "function" ? String(value) : value))) {
+  for (const c of VERSION + JSON.stringify(shell.config, (_key, value) => (typeof value === "function" ? String(value) : value))) {
     hash = Math.imul(hash ^ (c.codePointAt(0) ?? 0), 0x01000193);
   }
   return (hash >>> 0).toString(36);

@@ -3,6 +3,7 @@
 
 use super::key::without_fragment;
 use crate::http::{MediaType, ResponseHead, ResponseType, accepts, digits, origin};
+use crate::text::split_last;
 use thiserror::Error;
 
 /// Why an answer must not be stored in the asked URL's place.
@@ -81,8 +82,8 @@ pub fn declared_length(response: &ResponseHead) -> Option<u64> {
 fn extension(url: &str) -> Option<String> {
     let path = without_fragment(url).get(origin(url)?.len()..)?;
     let path = path.split_once('?').map_or(path, |(path, _)| path);
-    let (_, file) = path.rsplit_once('/')?;
-    file.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase())
+    let (_, file) = split_last(path, b'/')?;
+    split_last(file, b'.').map(|(_, extension)| extension.to_ascii_lowercase())
 }
 
 #[cfg(test)]

@@ -41,7 +41,7 @@ impl EntryKey {
             }
         }
         let slot = (hash % VARIANTS).to_string();
-        (!self.0.contains('#')).then(|| EntryKey([&self.0, "#vary=", &slot].concat()))
+        (!self.0.as_bytes().contains(&b'#')).then(|| EntryKey([&self.0, "#vary=", &slot].concat()))
     }
 }
 

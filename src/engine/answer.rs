@@ -1,9 +1,9 @@
 //! Answers of our own making: problem documents and the 202 of a kept write.
 //! Does not decide who gets one.
 
-use super::config::quoted;
 use super::effect::Answer;
 use crate::ids::MutationId;
+use crate::text::quoted;
 
 /// The 202 a page gets for a write that is kept for later (RFC 9110, 15.3.3).
 #[must_use]

@@ -14,8 +14,6 @@ pub use conditions::{mutation_conditions, route_conditions};
 pub use error::ConfigError;
 pub use value::Value;
 
-pub(in crate::engine) use value::quoted;
-
 use crate::route::{Limits, MutationRoute, Route};
 use checker::Checker;
 

@@ -3,6 +3,7 @@
 
 use super::Draft;
 use crate::http::{ResponseHead, bare, origin};
+use crate::text::{split_last, without_last};
 
 /// URLs and tags whose stored answers a write makes old.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,7 +52,7 @@ pub fn named(url: &str, answer: &ResponseHead) -> Vec<String> {
 fn parent(url: &str) -> Option<&str> {
     let origin = origin(url)?;
     let path = url.get(origin.len()..)?;
-    let (above, _) = path.trim_end_matches('/').rsplit_once('/')?;
+    let (above, _) = split_last(without_last(path, '/'), b'/')?;
     // The site's own root is a page, not a collection.
     if above.is_empty() { None } else { url.get(..origin.len() + above.len()) }
 }

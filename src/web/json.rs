@@ -4,6 +4,7 @@
 //! Every field that crosses by itself costs several calls; a text costs one, however many fields are in it.
 
 use crate::http::Headers;
+use crate::text::quote;
 use js_sys::{JSON, Object};
 use wasm_bindgen::prelude::*;
 
@@ -100,16 +101,4 @@ fn close(out: &mut String, open: char) {
         out.push(open);
     }
     out.push(']');
-}
-
-fn quote(out: &mut String, text: &str) {
-    out.push('"');
-    for letter in text.chars() {
-        match letter {
-            '"' | '\\' => out.extend(['\\', letter]),
-            '\0'..' ' => out.push_str(&format!("\\u{:04x}", u32::from(letter))),
-            _ => out.push(letter),
-        }
-    }
-    out.push('"');
 }

@@ -154,8 +154,12 @@ async fn submit(
 
 fn checked(config: &JsValue) -> Result<Config, JsValue> {
     Config::check(&value::read(config)).map_err(|errors| {
-        let lines: Vec<String> = errors.iter().map(ConfigError::to_string).collect();
-        error("LongshoreConfigError", &lines.join("\n"))
+        let mut lines = String::new();
+        for error in &errors {
+            lines.push_str(if lines.is_empty() { "" } else { "\n" });
+            lines.push_str(&error.to_string());
+        }
+        error("LongshoreConfigError", &lines)
     })
 }
 

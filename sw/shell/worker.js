@@ -23,7 +23,7 @@
  * @typedef {object} Shell
  * What the works see of the shell.
  * @property {import("./ready.js").Ready} ready
- * @property {any} [given] What `start()` was called with.
+ * @property {any} [config] What `start()` was called with, the precache list as the rest of us wants it.
  * @property {Started} [started]
  * @property {string} base Where dist/ is served, a URL.
  * @property {unknown} [refusal] Why this worker must not be installed, or does nothing any more.

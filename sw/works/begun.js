@@ -2,7 +2,7 @@
 // What the works were given by the shell, and what they make of it once: the parts that others of them share.
 // Decides nothing.
 
-import { configError, isConfigError, messageOf } from "../shell/fault.js";
+import { configError } from "../shell/fault.js";
 import { Chunks } from "./chunks.js";
 import { Engine } from "./engine.js";
 import { Files } from "./files.js";
@@ -24,8 +24,10 @@ export let engine;
 export let store;
 /** @type {Chunks} */
 export let chunks;
-/** @type {Parts | undefined} */
-let parts;
+/** @type {Files | undefined} */
+let files;
+/** @type {Lineage | undefined} */
+let lineage;
 
 /**
  * @param {import("../shell/worker.js").Shell} given
@@ -40,21 +42,16 @@ export function adopt(given, boot) {
   chunks = new Chunks(ready.database, () => ready.handle(), () => ready.close(), makeRoom);
 }
 
-/** What was started, with the parts made for it; throws where nothing was. @returns {import("../shell/worker.js").Started & Parts} */
-export function begun() {
-  const { started, base } = shell;
-  if (shell.refusal || !started) throw (shell.refusal ??= configError("longshore.start() was not called while the script ran"));
-  if (!parts) {
-    const files = new Files(base, started.client, worker.registration.scope);
-    parts = { files, lineage: new Lineage(started.versions, files.shelf) };
-  }
-  return { ...started, ...parts };
+/** Our own files, wherever the config says they are. */
+export function filesOf() {
+  return (files ??= new Files(shell.base, worker.registration.scope));
 }
 
-/** Keeps the reason why this config cannot work, and says it. @param {unknown} error @returns {Error} */
-export function refuse(error) {
-  const refused = isConfigError(error) ? /** @type {Error} */ (error) : configError(messageOf(error));
-  shell.refusal = refused;
-  console.error("longshore:", refused.message);
-  return refused;
+/** What was started, with the parts made for it; throws where nothing was. @returns {import("../shell/worker.js").Started & Parts} */
+export function begun() {
+  const { started } = shell;
+  if (shell.refusal || !started) throw (shell.refusal ??= configError("longshore.start() was not called while the script ran"));
+  const { shelf } = filesOf();
+  lineage ??= new Lineage(started.versions, shelf);
+  return { ...started, files: filesOf(), lineage };
 }

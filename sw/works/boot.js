@@ -3,10 +3,12 @@
 // A fresh engine: its wasm fetched, its config checked, and what it is handed of this worker.
 // Does not say when: `engine.js` does.
 
+import { configError, messageOf } from "../shell/fault.js";
 import { worker } from "../shell/worker.js";
-import { begun, chunks, refuse, shell } from "./begun.js";
+import { begun, chunks, filesOf, shell } from "./begun.js";
 import { allowed } from "./leaving.js";
 import { opaque, removeOpaque } from "./opaque.js";
+import { wrongPatterns } from "./patterns.js";
 
 /**
  * @param {import("./engine.js").Life} life
@@ -14,7 +16,7 @@ import { opaque, removeOpaque } from "./opaque.js";
  */
 export async function boot(life) {
   await allowed();
-  const { config, files } = begun();
+  const files = filesOf();
   const { ready, version } = shell;
   /** @type {import("../shell/worker.js").Glue} */
   const glue = self.__longshoreGlue?.();
@@ -25,13 +27,9 @@ export async function boot(life) {
     await files.forgetWasm();
     throw error;
   }
-  const plain = plainConfig(config);
-  try {
-    glue.check(plain);
-  } catch (error) {
-    if (error instanceof WebAssembly.RuntimeError) throw error;
-    throw refuse(error);
-  }
+  // A worker that is active was installed with this very config.
+  if (shell.config !== undefined && worker.serviceWorker?.state !== "activated") check(glue);
+  const { config } = begun();
   const { scope } = worker.registration;
   const { pathname } = new URL(scope);
   const keepsOpaque = config.routes?.some((route) => route.storeOpaque);
@@ -42,15 +40,27 @@ export async function boot(life) {
     if (names) return Promise.allSettled([chunks.forget(names), keepsOpaque && removeOpaque(pathname, names.slice(from))]);
   };
   const env = { scope, version, table: ready.table, forget, chunks, opaque: opaque.bind(null, pathname), ...life };
-  const runtime = await glue.boot(plain, env);
+  const runtime = await glue.boot(plainConfig(config), env);
   // Other workers are heard from now on; what they said before is not known.
   ready.forget();
   return runtime;
 }
 
-/** The config without functions: those stay here. @param {Longshore.Config} config */
+/** Refuses a config that cannot work, with everything that is wrong. @param {import("../shell/worker.js").Glue} glue */
+function check(glue) {
+  const wrong = wrongPatterns(shell.config);
+  try {
+    glue.check(plainConfig(shell.config));
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError) throw error;
+    wrong.push(messageOf(error));
+  }
+  if (wrong.length > 0) throw (shell.refusal = configError(wrong.join("\n")));
+}
+
+/** The config without functions: those stay here. @param {any} config */
 function plainConfig(config) {
-  /** @type {<T extends {match?: Longshore.Match}>(entry: T) => object} */
-  const plain = (entry) => (typeof entry.match === "function" ? { ...entry, match: { hook: true } } : entry);
-  return { ...config, routes: (config.routes ?? []).map(plain), mutations: (config.mutations ?? []).map(plain) };
+  const plain = (/** @type {any} */ entry) => (typeof entry?.match === "function" ? { ...entry, match: { hook: true } } : entry);
+  const lists = ["routes", "mutations"].filter((name) => Array.isArray(config?.[name]));
+  return lists.reduce((given, name) => ({ ...given, [name]: given[name].map(plain) }), config);
 }

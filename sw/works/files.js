@@ -13,11 +13,11 @@ export const WASM = "__LONGSHORE_WASM__";
 export const VERSION = "__LONGSHORE_VERSION__";
 
 export class Files {
-  /** @param {string} base where dist/ is served, a URL. @param {string} client the page client's URL. @param {string} scope the registration's, a URL. */
-  constructor(base, client, scope) {
+  /** @param {string} base where dist/ is served, a URL. @param {string} scope the registration's, a URL. */
+  constructor(base, scope) {
     this.base = base;
     this.wasm = base + WASM;
-    this.client = client;
+    this.client = `${base}client.js`;
     const { pathname } = new URL(scope);
     // Cache Storage is the origin's: two apps on one origin, at other scopes, must not remove each other's files.
     this.suffix = pathname === "/" ? "" : `:${pathname}`;

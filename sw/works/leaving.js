@@ -2,7 +2,7 @@
 // Taking Longshore off the site on the word of the kill switch (`kill.js`).
 // Does not remove anything: `longshore-off.js` does, which install has imported beforehand.
 
-import { begun, shell } from "./begun.js";
+import { begun, filesOf, shell } from "./begun.js";
 import { isDue, isOff } from "./kill.js";
 
 /** Resolves once it is known that this worker may be installed; it rejects where the kill switch forbids it. */
@@ -12,9 +12,9 @@ export const allowed = () => permission;
 
 /** Asks whether this worker may be installed. Before the first await of install, since some engines allow new scripts only in the event's own task. */
 export function ask() {
-  const { config: { killSwitch }, files } = begun();
-  if (!killSwitch) return;
-  files.importLeave();
+  const killSwitch = shell.config?.killSwitch;
+  if (typeof killSwitch !== "string") return;
+  filesOf().importLeave();
   permission = isOff(killSwitch).then((off) => {
     if (off) throw switchOff(killSwitch);
   });

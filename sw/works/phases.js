@@ -3,11 +3,10 @@
 // What is done when a worker is installed, activated and started.
 
 import { worker } from "../shell/worker.js";
-import { begun, chunks, engine, refuse, shell, store } from "./begun.js";
+import { begun, chunks, engine, store } from "./begun.js";
 import { isAlone } from "./files.js";
 import { allowed, ask, obey } from "./leaving.js";
 import { mirror } from "./mirror.js";
-import { checkShape } from "./shape.js";
 import { mirrored, raced, unwanted } from "./static.js";
 
 /** Whether this browser has static routing. */
@@ -15,22 +14,13 @@ const ROUTES = "addRoutes" in (/** @type {any} */ (self).InstallEvent?.prototype
 
 /** @param {ExtendableEvent} event */
 export async function install(event) {
-  const { config, files, lineage } = checked();
   ask();
   const [keys] = await Promise.all([store.precached(), allowed()]);
+  // It checks the config, if that could be read at all.
   await engine.call((runtime) => runtime.command({ kind: "install", keys }));
+  const { config, files, lineage } = begun();
   await routePast(event, config, [files.client, ...(await lineage.read()).flatMap(({ entries }) => [...entries.keys()])]);
   if (config.skipWaiting) await worker.skipWaiting();
-}
-
-/** What was started; throws where it must not be installed, and says why. */
-function checked() {
-  try {
-    if (shell.given !== undefined) checkShape(shell.given);
-    return begun();
-  } catch (error) {
-    throw refuse(error);
-  }
 }
 
 /**

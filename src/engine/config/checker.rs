@@ -3,7 +3,8 @@
 
 use super::error::ConfigError;
 use super::suggest::nearest;
-use super::value::{Value, quoted};
+use super::value::Value;
+use crate::text::quoted;
 
 /// What may stand at a place of the config.
 pub(super) struct Rule {

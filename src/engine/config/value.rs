@@ -1,7 +1,7 @@
 //! A config before it is checked: what JSON and JavaScript objects have in common.
 //! Is not parsed here; whoever has JSON or a JavaScript object converts it, leaving out what is `undefined`.
 
-use std::fmt::Write;
+use crate::text::{quoted, without_last};
 
 /// A value of the config as written.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,7 +32,8 @@ impl Value {
         match self {
             Value::Null | Value::Bool(_) | Value::Number(_) => self.canonical(),
             Value::Text(text) if text.chars().count() > SHOWN => {
-                quoted(&text.chars().take(SHOWN).chain(['…']).collect::<String>())
+                let end = text.char_indices().nth(SHOWN).map_or(text.len(), |(at, _)| at);
+                quoted(&[text.get(..end).unwrap_or_default(), "…"].concat())
             }
             Value::Text(text) => quoted(text),
             Value::List(items) if items.is_empty() => "an empty list".to_owned(),
@@ -129,23 +130,7 @@ fn written(number: f64) -> String {
     let millionths = (number.abs() * 1e6).round() as u64;
     let sign = if number < 0.0 { "-" } else { "" };
     let text = format!("{sign}{}.{:06}", millionths / 1_000_000, millionths % 1_000_000);
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
-/// A text as JSON writes it (RFC 8259, 7).
-pub(in crate::engine) fn quoted(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => out.extend(['\\', c]),
-            '\n' => out.push_str("\\n"),
-            c if c.is_control() => write!(out, "\\u{:04x}", u32::from(c)).unwrap_or_default(),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
+    without_last(without_last(&text, '0'), '.').to_owned()
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use crate::freshness::Refusal;
 use crate::http::{
     CacheMode, ContentRange, Credentials, Cut, Headers, Method, Part, Piece, ResponseHead, cut, digits, within,
 };
+use crate::text::split_last;
 use crate::time::Timestamp;
 
 /// A whole of more bytes than this is not fetched because a page asked for a part of it.
@@ -95,7 +96,7 @@ impl Exchange {
     /// Whether a part from the network shows that the whole is missing here, or outdated, and could be kept.
     pub(super) fn is_worth_filling(&self, head: &ResponseHead) -> bool {
         // RFC 9110, 14.4: the length of the whole, or `*`, comes last.
-        let length = head.headers.first("content-range").and_then(|range| digits(range.rsplit_once('/')?.1));
+        let length = head.headers.first("content-range").and_then(|range| digits(split_last(range, b'/')?.1));
         // That it is a part must be all that speaks against it.
         self.refusal(head) == Some(Refusal::Partial)
             && length.is_some_and(|length| length <= LARGEST_FILL)

@@ -5,7 +5,7 @@ use super::Finding;
 use super::source::{Source, in_name};
 
 /// Values: they import nothing above.
-const VALUES: &[&str] = &["time", "ids", "fault", "event", "http"];
+const VALUES: &[&str] = &["time", "ids", "text", "fault", "event", "http"];
 
 /// Composition: imports values and policies.
 const COMPOSITION: &str = "engine";
