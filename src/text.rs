@@ -11,6 +11,7 @@ pub fn quote(out: &mut String, text: &str) {
                 out.push('\\');
                 out.push(letter);
             }
+            '\n' => out.push_str("\\n"),
             '\0'..' ' => {
                 out.push_str("\\u");
                 hex(out, u64::from(letter), 4);
