@@ -29,30 +29,8 @@ declare namespace Longshore {
      * `routes[2].timeout: expected a duration such as "3s", got 3`.
      */
     start(config: Config): void;
-    /**
-     * The index of the first route that takes a request, or -1. Pure: for the app's own tests.
-     * @param request a `Request`, or the fields of one; defaults: GET, mode `cors`, destination empty, no headers.
-     * @param origin the worker's origin, such as `https://app.example`.
-     * @throws Error when a pattern is wrong.
-     */
-    match(routes: readonly Route[], request: RequestLike, origin: string): number;
-    /** As `match`, for mutations. */
-    matchMutation(mutations: readonly Mutation[], request: RequestLike, origin: string): number;
     /** The version of Longshore, such as `0.1.0`. */
     readonly version: string;
-  }
-
-  /** What matching looks at. */
-  interface RequestLike {
-    /** Absolute. */
-    url: string;
-    /** Upper case. Default: `GET`. */
-    method?: string;
-    /** Fetch's request mode. Default: `cors`. */
-    mode?: string;
-    /** Fetch's request destination. Default: empty, as for `fetch()`. */
-    destination?: string;
-    headers?: Headers | { [name: string]: string };
   }
 
   /** Everything `start()` takes; every part may be left out. Unknown options are errors, told by the engine during install. */
@@ -232,6 +210,11 @@ declare namespace Longshore {
      * server is asked with them. Names are compared as they are written in the URL. Default: none.
      */
     ignoreParams?: readonly string[];
+    /**
+     * Whether its bodies are compressed at rest (gzip, by the browser's CompressionStream): slower to store and to read, less of the disk. Only
+     * what is smaller by a tenth then, has 512 bytes or more, and 4 MB at most, is packed; limits count what it holds. Default: false.
+     */
+    gzip?: boolean;
     /**
      * Keeps opaque answers too: those of other origins without CORS, as to `<img>` and `<script>`. They lie in Cache Storage and go out again to
      * `no-cors` requests only; they count in `maxEntries`. Nothing of them can be read, so an error is kept like a success (let a strategy ask

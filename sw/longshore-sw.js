@@ -10,7 +10,7 @@
 import { configError, isConfigError, isLoadError, loadError, messageOf } from "./shell/fault.js";
 import { manifest } from "./shell/manifest.js";
 import { Ready } from "./shell/ready.js";
-import { match, matchMutation, Table } from "./shell/routes.js";
+import { Table } from "./shell/routes.js";
 import { Versions } from "./shell/versions.js";
 import { worker } from "./shell/worker.js";
 
@@ -40,7 +40,7 @@ ready.prepare();
 /** @type {import("./shell/worker.js").Shell} */
 const shell = { ready, base: `${worker.location.origin}/longshore/`, version: VERSION, wakeOnce };
 
-worker.longshore = { start, match, matchMutation, version: VERSION };
+worker.longshore = { start, version: VERSION };
 
 worker.addEventListener("install", (event) => event.waitUntil(behind((works) => works.install(event)).catch(told)));
 worker.addEventListener("activate", (event) => event.waitUntil(behind((works) => works.activate())));

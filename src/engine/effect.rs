@@ -6,7 +6,7 @@ use crate::fault::StoreError;
 use crate::http::{CacheMode, Cut, Headers, ResponseHead};
 use crate::ids::{BodyId, CommitId, ExchangeId, Generation, MutationId};
 use crate::queue::{CommandError, Row};
-use crate::route::{Limits, Priority};
+use crate::route::{Limits, Packing, Priority};
 use crate::tabs::Event;
 use crate::time::Timestamp;
 
@@ -251,11 +251,13 @@ pub struct Keep {
     pub priority: Priority,
     /// How many bytes it may have.
     pub most: u64,
+    /// How its bytes lie in the store.
+    pub packing: Packing,
 }
 
 impl Keep {
     /// For as long as there is room.
-    pub const ALWAYS: Keep = Keep { until: None, priority: Priority::Normal, most: u64::MAX };
+    pub const ALWAYS: Keep = Keep { until: None, priority: Priority::Normal, most: u64::MAX, packing: Packing::Plain };
 }
 
 /// Whether bytes must be compared to learn if an answer has changed.

@@ -7,7 +7,7 @@ use super::exchange::PRECACHE;
 use crate::cache::{Entry, EntryKey};
 use crate::freshness::{Lifetime, Policy, Respect, ready, ttl};
 use crate::http::{Ready, RequestHead, ResponseType};
-use crate::route::{self, Limits, Priority, Route, Strategy};
+use crate::route::{self, Limits, Packing, Priority, Route, Strategy};
 use crate::time::{Span, Timestamp};
 use std::rc::Rc;
 
@@ -48,6 +48,8 @@ pub struct Plan {
     pub limits: Limits,
     /// When its answers go, beside those of others.
     pub priority: Priority,
+    /// How its bytes lie in the store.
+    pub packing: Packing,
     /// How long to wait for the network while a stored answer stands by.
     pub patience: Option<Span>,
     /// The stored page to show when there is nothing else.
@@ -80,6 +82,7 @@ impl Plan {
         Keep {
             until: self.policy.max_age.map(|age| received_at + age),
             priority: self.priority,
+            packing: self.packing,
             most: self.limits.each,
         }
     }
@@ -173,6 +176,7 @@ impl Places {
             group: route.name.clone(),
             limits: route.limits,
             priority: route.priority,
+            packing: route.packing,
             patience: if route.strategy == Strategy::NetworkFirst { route.timeout } else { Some(PATIENCE) },
             fallback: route.fallback.as_deref().map(|path| self.fallback(path)),
         }
@@ -204,6 +208,7 @@ fn precache_plan(keys: Vec<EntryKey>) -> Plan {
         group: PRECACHE.to_owned(),
         limits: Limits::NONE,
         priority: Priority::Normal,
+        packing: Packing::Plain,
         patience: None,
         fallback: None,
     }

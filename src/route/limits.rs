@@ -35,6 +35,16 @@ impl Limits {
     }
 }
 
+/// How the bytes of a stored answer lie in the store.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Packing {
+    /// As they came.
+    #[default]
+    Plain,
+    /// Compressed, where that makes them smaller.
+    Gzip,
+}
+
 /// Which answers go first when all of them together are too much; within a priority, those that were unused the longest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Priority {

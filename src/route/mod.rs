@@ -15,7 +15,7 @@ mod table;
 mod template;
 
 pub use glob::Glob;
-pub use limits::{Limits, Priority};
+pub use limits::{Limits, Packing, Priority};
 pub use matcher::{Conditions, HeaderRule, Matcher};
 pub use mutation::{IdempotencyHeader, MutationRoute, OnRetryable};
 pub use pattern::{Pattern, PatternError};

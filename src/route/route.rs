@@ -2,7 +2,7 @@
 //! Does not serve, and knows nothing of other routes; which requests it takes, `Conditions` say, and under which keys its answers lie,
 //! the worker shell (`sw/shell/routes.js`).
 
-use super::{Limits, Priority, Strategy, Template};
+use super::{Limits, Packing, Priority, Strategy, Template};
 use crate::http::Method;
 use crate::time::Span;
 
@@ -28,6 +28,8 @@ pub struct Route {
     pub priority: Priority,
     /// `tags`: names to invalidate its answers by. A tag that names a missing segment is left out. Default: none.
     pub tags: Vec<Template>,
+    /// `gzip`: how its bodies lie in the store. Default: as they came.
+    pub packing: Packing,
     /// `storeOpaque`: whether answers that cannot be read are kept too. Default: they are not.
     pub store_opaque: bool,
     /// `expects`: the content types it stores, such as `application/json` or `image/*`, in lower case. Default (empty list): what the
@@ -61,6 +63,7 @@ impl Route {
             limits: Limits::NONE,
             priority: Priority::Normal,
             tags: Vec::new(),
+            packing: Packing::Plain,
             store_opaque: false,
             expects: Vec::new(),
             fallback: None,

@@ -3,11 +3,14 @@
 
 use super::objects::get;
 use crate::cache::EntryKey;
+use crate::engine::Keep;
 use crate::http::{Cut, Piece};
 use crate::ids::BodyId;
+use crate::route::Packing;
 use js_sys::{Array, ArrayBuffer, Promise};
 use std::cell::{Cell, RefCell};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
 
 /// Something with bytes in it.
@@ -88,8 +91,24 @@ impl Bodies {
         }
     }
 
-    /// What is stored of a body under this entry's key, or a promise of it, which is of its length alone when that is beyond `most`.
-    pub fn to_store(&self, body: Body, key: &EntryKey, most: u64) -> JsValue {
+    /// What is stored of a body under this entry's key, or a promise of it, which is of its length alone when that is beyond what is kept.
+    pub fn to_store(&self, body: Body, key: &EntryKey, keep: &Keep) -> JsValue {
+        let stored = self.unpacked(body, key, keep.most);
+        match keep.packing {
+            Packing::Plain => stored,
+            Packing::Gzip => self.chunks.unchecked_ref::<Chunks>().pack(&stored).into(),
+        }
+    }
+
+    /// A stored body out of its packing, if it has one; none where that fails.
+    pub async fn unpack(&self, body: JsValue) -> Option<JsValue> {
+        if get(&body, "packed").is_undefined() {
+            return Some(body);
+        }
+        JsFuture::from(self.chunks.unchecked_ref::<Chunks>().unpack(&body)).await.ok()
+    }
+
+    fn unpacked(&self, body: Body, key: &EntryKey, most: u64) -> JsValue {
         let pump = match &body {
             Body::Bytes(bytes) => return bytes.clone(),
             Body::Response(response) => self.pump(response),
@@ -162,6 +181,12 @@ extern "C" {
 
     #[wasm_bindgen(method)]
     fn take(this: &Chunks, response: &Response) -> JsValue;
+
+    #[wasm_bindgen(method)]
+    fn pack(this: &Chunks, body: &JsValue) -> Promise;
+
+    #[wasm_bindgen(method)]
+    fn unpack(this: &Chunks, body: &JsValue) -> Promise;
 
     #[wasm_bindgen(method)]
     fn read(this: &Chunks, key: &str, body: &JsValue, first: JsValue, last: JsValue) -> JsValue;

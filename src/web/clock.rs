@@ -11,14 +11,10 @@ pub fn now() -> Timestamp {
     Timestamp(js_sys::Date::now() as i64)
 }
 
-/// Fresh randomness from WebCrypto; from `Math.random` where that is missing, since ids need only be different.
+/// Fresh randomness from WebCrypto, which every worker has, and which gives so little always (Web Cryptography API, 10.1.1).
 pub fn entropy() -> Entropy {
     let mut bytes = [0_u8; 16];
-    if random_values(&mut bytes).is_err() {
-        for byte in &mut bytes {
-            *byte = (js_sys::Math::random() * 256.0) as u8;
-        }
-    }
+    random_values(&mut bytes);
     Entropy(u128::from_le_bytes(bytes))
 }
 
@@ -49,6 +45,6 @@ impl Drop for Timer {
 
 #[wasm_bindgen]
 extern "C" {
-    #[wasm_bindgen(catch, js_namespace = crypto, js_name = getRandomValues)]
-    fn random_values(bytes: &mut [u8]) -> Result<(), JsValue>;
+    #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues)]
+    fn random_values(bytes: &mut [u8]);
 }

@@ -135,9 +135,9 @@ impl Driver {
             waiting: RefCell::default(),
             last_id: Cell::new(0),
         });
-        if let Ok(ended) = ended.dyn_into::<Promise>() {
+        if ended.is_object() {
             let me = Rc::downgrade(&driver);
-            when(ended, move |_| {
+            when(ended.unchecked_into(), move |_| {
                 if let Some(me) = me.upgrade() {
                     me.ended.set(true);
                 }

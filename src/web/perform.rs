@@ -71,7 +71,12 @@ impl Driver {
         let me = Rc::clone(self);
         start(async move {
             me.learn().await;
-            let found = me.database.find(&keys).await.map(|found| {
+            let found = match me.database.find(&keys).await {
+                // What cannot be unpacked is as good as none.
+                Ok(Some(Found { entry, body })) => Ok(me.bodies.unpack(body).await.map(|body| Found { entry, body })),
+                missing => missing,
+            };
+            let found = found.map(|found| {
                 let Found { entry, body } = found?;
                 if let Some(live) = me.live.get(exchange.0) {
                     live.found.set(Some((entry.key.clone(), body)));
@@ -194,7 +199,7 @@ impl Driver {
                 Body::Response(response) if entry.head.kind == ResponseType::Opaque => {
                     self.opaque(&entry.key, &response).into()
                 }
-                body => self.bodies.to_store(body, &entry.key, keep.most),
+                body => self.bodies.to_store(body, &entry.key, keep),
             }),
             // The queue keeps a write's bytes in hand until it says otherwise.
             Op::PutRow { body: Some(body), .. } => match self.bodies.take(*body, Take::Copy) {

@@ -10,7 +10,7 @@ use super::perform::number;
 use super::tasks;
 use super::value;
 use crate::cache::EntryKey;
-use crate::engine::config::{Config, ConfigError};
+use crate::engine::config::Config;
 use crate::engine::{Taken, WriteRequest};
 use crate::ids::ExchangeId;
 use crate::queue::BodyFacts;

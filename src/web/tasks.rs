@@ -1,10 +1,12 @@
 //! Futures as boxes: each kind of future that reaches the executor by itself costs kilobytes of wasm.
 //! Knows nothing of what they do.
 
+use super::driver::call;
+use super::objects::deferred;
 use js_sys::Promise;
 use std::pin::Pin;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 /// A future in a box.
 pub type Task<T> = Pin<Box<dyn Future<Output = T>>>;
@@ -36,5 +38,12 @@ fn when_boxed(promise: Promise, then: Box<dyn FnOnce(Result<JsValue, JsValue>)>)
 
 #[inline(never)]
 fn promise_boxed(task: Task<Result<JsValue, JsValue>>) -> Promise {
-    future_to_promise(task)
+    let (promise, resolve, reject) = deferred();
+    start_boxed(Box::pin(async move {
+        match task.await {
+            Ok(value) => call(&resolve, &value),
+            Err(error) => call(&reject, &error),
+        }
+    }));
+    promise
 }

@@ -36,13 +36,15 @@ fn read_at(value: &JsValue, depth: u32) -> Value {
         }
         return Value::List(items);
     }
-    let Some(object) = value.dyn_ref::<Object>() else { return Value::Null };
+    if !value.is_object() {
+        return Value::Null;
+    }
     if super::objects::get(value, "hook").is_truthy() {
         // The shell keeps functions to itself and leaves this in their place.
         return Value::Hook;
     }
     let mut fields = Vec::new();
-    for name in Object::keys(object).iter() {
+    for name in Object::keys(value.unchecked_ref::<Object>()).iter() {
         let Some(key) = name.as_string() else { continue };
         let field = super::objects::get(value, &key);
         // A field that is undefined is one that was left out.

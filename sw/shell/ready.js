@@ -30,7 +30,7 @@ import { worker } from "./worker.js";
  * @property {number} status
  * @property {[string, string][]} headers Without Age.
  * @property {number} size Of the body.
- * @property {ArrayBuffer | Blob | import("../works/chunks.js").Chunked} body
+ * @property {ArrayBuffer | Blob | import("../works/chunks.js").Chunked | import("../works/packing.js").Packed} body
  * @property {number} from
  * @property {number} until
  * @property {number} born
@@ -177,10 +177,12 @@ export class Ready {
   /**
    * A stored body as a response takes it. Of bytes Chromium makes a Blob before it hands on even the head; of a stream it does not, and a page
    * has its answer sooner, from a worker that starts by half a millisecond.
-   * @param {string} key @param {ArrayBuffer | Blob | import("../works/chunks.js").Chunked} body
+   * @param {string} key @param {Answer["body"]} body
    */
   bytesOf(key, body) {
     if ("token" in body) return this.stream(key, body);
+    // Where a route has them packed (`../works/packing.js`).
+    if ("packed" in body) return new Blob([body.packed]).stream().pipeThrough(new DecompressionStream("gzip"));
     return body instanceof Blob ? body : streamOf(new Uint8Array(body));
   }
 
@@ -215,11 +217,11 @@ export class Ready {
     const found = await finding;
     const at = found.findIndex(([entry, body]) => entry && body);
     if (at < 0) return undefined;
-    /** @type {[Entry, ArrayBuffer | import("../works/chunks.js").Chunked]} */
+    /** @type {[Entry, Answer["body"]]} */
     const [entry, body] = found[at];
     const { ready, status, group, size } = entry;
     // Whatever is not the body that was stored is as good as none.
-    if (ready?.table !== table || body.byteLength !== size) return undefined;
+    if (ready?.table !== table || /** @type {ArrayBuffer} */ (body).byteLength !== size) return undefined;
     // An answer under a better key, or the URL's own, takes its place.
     const better = [entry.url, ...keys.slice(0, at)].filter((key) => key !== keys[at]);
     const targets = [`u:${entry.url.split("?", 1)[0]}`, ...entry.tags.map((tag) => `t:${tag}`)];

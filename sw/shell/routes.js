@@ -163,24 +163,6 @@ const globsOf = (words) => wordsOf(words).map(stars);
 const STORED_FIRST = ["cache-first", "stale-while-revalidate", "cache-only"];
 
 /**
- * The index of the first route that takes a request, or -1.
- * @type {Longshore.Api["match"]}
- */
-export function match(routes, request, origin) {
-  const url = new URL(request.url);
-  return compileRoutes(routes).findIndex((matches) => matches(request, url, origin));
-}
-
-/**
- * The same for mutations.
- * @type {Longshore.Api["matchMutation"]}
- */
-export function matchMutation(mutations, request, origin) {
-  const url = new URL(request.url);
-  return compileMutations(mutations).findIndex((matches) => matches(request, url, origin));
-}
-
-/**
  * Requests that no worker can answer better than the browser.
  * @param {Request} request
  */
@@ -196,7 +178,7 @@ function neverTaken(request) {
  * @param {readonly Longshore.Route[]} routes
  * @returns {Matcher[]}
  */
-function compileRoutes(routes) {
+export function compileRoutes(routes) {
   return routes.map((route) => {
     const takes = matcherOf(route.match);
     const methods = wordsOf(route.method ?? ["GET", "HEAD"]).map((method) => method.toUpperCase());
@@ -219,7 +201,7 @@ function compileRoutes(routes) {
  * @param {readonly Longshore.Mutation[]} mutations
  * @returns {Matcher[]}
  */
-function compileMutations(mutations) {
+export function compileMutations(mutations) {
   return mutations.map((mutation) => {
     const takes = matcherOf(mutation.match);
     const methods = wordsOf(mutation.methods ?? ["POST", "PUT", "PATCH", "DELETE"]).map((method) => method.toUpperCase());

@@ -9,6 +9,8 @@
 // Memory for one fetch, however large and however slow its page: ONE_PIECE of what has come, and as much again while it is put together.
 // Pages never hold the storing up: what they have not taken is read from the store, and only where nothing is stored does the network wait.
 
+import { pack, unpack } from "./packing.js";
+
 /** A body of at most so many bytes is stored in one piece; `src/http/range.rs` has it too. */
 const ONE_PIECE = 4 << 20;
 const CHUNK = 1 << 20;
@@ -51,10 +53,12 @@ export class Chunks {
   pumps = new Set();
   /** @type {Set<string>} keys of entries that have, or had, chunks. */
   keys = new Set();
-  /** Whether chunks that nothing but a lock named have been left. */
-  #spared = false;
+  /** @type {Set<number>} tokens whose chunks go once nobody reads them any more. */
+  #spared = new Set();
   /** @type {Set<Promise<void>>} one for each stream that a page is being given; until they end the worker is needed. */
   streams = new Set();
+  pack = pack;
+  unpack = unpack;
 
   /**
    * @param {string} name of the database.
@@ -118,7 +122,6 @@ export class Chunks {
 
   /** Removes the chunks that neither an entry nor a lock names. */
   async sweep() {
-    this.#spared = false;
     try {
       const places = /** @type {Place[]} */ (await this.run(["chunks"], "readonly", (chunks) => chunks.getAllKeys()));
       const firsts = places.filter(([, , number]) => number === 0);
@@ -131,7 +134,7 @@ export class Chunks {
           const named = bodies.get(key);
           named.onsuccess = () => {
             if (named.result?.token === token) return;
-            if (held.some(({ name }) => name === this.#lockOf(token))) this.#spared = true;
+            if (held.some(({ name }) => name === this.#lockOf(token))) this.#later(token);
             else chunks.delete(rangeOf(key, token));
           };
         }
@@ -182,11 +185,19 @@ export class Chunks {
     /** @type {Promise<void>} */
     const held = new Promise((resolve, reject) => {
       const locked = () => (resolve(), ended);
-      navigator.locks.request(this.#lockOf(token), { mode: "shared" }, locked).catch(reject).then(() => {
-        if (this.#spared) void this.sweep();
-      });
+      navigator.locks.request(this.#lockOf(token), { mode: "shared" }, locked).catch(reject);
     });
     return { held, end };
+  }
+
+  /** Sweeps again once nobody holds a token's lock any more. Asked of the lock itself: who lets go may do so before we have looked. @param {number} token */
+  #later(token) {
+    if (this.#spared.has(token)) return;
+    this.#spared.add(token);
+    navigator.locks.request(this.#lockOf(token), { mode: "exclusive" }, async () => {}).catch(() => {}).then(() => {
+      this.#spared.delete(token);
+      return this.sweep();
+    });
   }
 
   /** @param {number} token */

@@ -5,7 +5,7 @@ use super::checker::item;
 use super::value::Value;
 use super::{Config, Group, Precached, Revision};
 use crate::route::{
-    IdempotencyHeader, Limits, MutationRoute, OnRetryable, Priority, Respect, Route, Strategy, Template,
+    IdempotencyHeader, Limits, MutationRoute, OnRetryable, Packing, Priority, Respect, Route, Strategy, Template,
 };
 use crate::time::Span;
 
@@ -56,6 +56,7 @@ fn route(index: usize, value: &Value, all: Limits) -> Route {
             _ => Priority::Normal,
         },
         tags: templates(value, "tags"),
+        packing: if value.flag("gzip").unwrap_or(false) { Packing::Gzip } else { Packing::Plain },
         store_opaque: value.flag("storeOpaque").unwrap_or(false),
         expects: media_types(value),
         fallback: value.text("fallback"),

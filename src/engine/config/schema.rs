@@ -48,6 +48,7 @@ const ROUTE_FIELDS: Rule = object(&[
     optional("tags", &TAGS),
     optional("ignoreSearch", &FLAG),
     optional("key", &KEY),
+    optional("gzip", &FLAG),
     optional("storeOpaque", &FLAG),
     optional("ignoreParams", &PARAMS),
     optional("expects", &EXPECTS),

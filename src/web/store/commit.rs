@@ -19,7 +19,7 @@ use web_sys::IdbTransaction;
 pub struct Ready {
     /// What to do.
     pub op: Op,
-    /// The body as an ArrayBuffer, or what stands for its chunks (`Chunked` in `sw/works/chunks.js`).
+    /// The body as an ArrayBuffer, or what stands for its chunks or for its packed bytes (`sw/works/chunks.js`).
     pub bytes: Option<JsValue>,
 }
 
@@ -299,5 +299,9 @@ fn same_bytes(old: &JsValue, new: &JsValue) -> bool {
     if old.is_undefined() || chunked(Some(new)).is_some() {
         return false;
     }
-    length(old) == length(new) && Uint8Array::new(old).to_vec() == Uint8Array::new(new).to_vec()
+    let bytes = |body: &JsValue| {
+        let packed = get(body, "packed");
+        Uint8Array::new(if packed.is_undefined() { body } else { &packed }).to_vec()
+    };
+    length(old) == length(new) && bytes(old) == bytes(new)
 }

@@ -52,7 +52,7 @@ impl Range<'_> {
                 (BY_GROUP, IdbKeyRange::bound(&Array::of1(&group), &Array::of2(&group, &Array::new())))
             }
             Range::Oldest => (BY_TIME, IdbKeyRange::upper_bound_with_open(&f64::INFINITY.into(), true)),
-            Range::Ended(now) => (BY_END, IdbKeyRange::upper_bound(&(*now).into())),
+            Range::Ended(now) => (BY_END, IdbKeyRange::upper_bound_with_open(&(*now).into(), false)),
         };
         Ok((store.index(name)?, range?))
     }
@@ -72,8 +72,9 @@ impl Ask<'_> {
         match self {
             Ask::One(_, key) => store.get(key),
             Ask::Count(_, range) => store.count_with_key(range),
-            Ask::Keys(_) => store.get_all_keys(),
-            Ask::All(_) => store.get_all(),
+            // No limit is a limit of 0 (Indexed Database API, 6.2): one way of asking for all three kinds.
+            Ask::Keys(_) => store.get_all_keys_with_key_and_limit(&JsValue::UNDEFINED, 0),
+            Ask::All(_) => store.get_all_with_key_and_limit(&JsValue::UNDEFINED, 0),
             Ask::KeysIn(range, most) => {
                 let (index, range) = range.index(&store)?;
                 index.get_all_keys_with_key_and_limit(&range, *most)
@@ -143,9 +144,11 @@ pub async fn open(name: &str, late: &Rc<Cell<bool>>) -> Result<IdbDatabase, JsVa
     if late.get() {
         return Err(JsValue::from_str(BLOCKED));
     }
-    let factory: IdbFactory = get(&js_sys::global(), "indexedDB")
-        .dyn_into()
-        .map_err(|_| JsValue::from_str("this browser has no IndexedDB"))?;
+    let factory = get(&js_sys::global(), "indexedDB");
+    if !factory.is_object() {
+        return Err(JsValue::from_str("this browser has no IndexedDB"));
+    }
+    let factory: IdbFactory = factory.unchecked_into();
     let request: IdbOpenDbRequest = factory.open_with_u32(name, schema::VERSION)?;
     let (settled, refuse) = outcome_of(&request);
     set_timeout(&refuse, PATIENCE);
