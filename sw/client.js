@@ -76,7 +76,7 @@ class Longshore {
     this.reason = reason;
     this.registration = registration;
     this.link = registration ? new Link(registration) : noLink;
-    this.events = new Events(() => registration?.waiting ?? null);
+    this.events = new Events(() => registration?.waiting ?? null, () => this.observe());
     this.sequence = new Sequence();
     /** @type {Update | undefined} */
     this.update = undefined;
@@ -162,6 +162,9 @@ class Longshore {
       wakes.heard(data);
       this.events.emit(data);
     };
+    navigator.serviceWorker.addEventListener("message", ({ data }) => {
+      if (data?.longshore === 1 && data.kind === "observe") this.observe();
+    });
     registration.addEventListener("updatefound", () => {
       const worker = registration.installing;
       worker?.addEventListener("statechange", () => {
@@ -176,6 +179,11 @@ class Longshore {
     this.compare();
     // The caller's `on` calls follow in the same turn; only then may what came meanwhile be handed out.
     setTimeout(() => this.events.release(), 0);
+  }
+
+  /** Tells the worker what this page observes, for it to keep that longest. */
+  observe() {
+    this.link.tell("observe", { urls: this.events.observed });
   }
 
   /** Asks the worker how many messages it has sent; more than have come, and not on their way, is a gap. */

@@ -39,6 +39,8 @@ pub struct Place {
     pub forget: JsValue,
     /// The shell's function that keeps answers that cannot be read, and gives them back.
     pub opaque: JsValue,
+    /// The shell's function that says whether a page observes what lies under an entry key.
+    pub observed: JsValue,
     /// The shell's store of large bodies; undefined where there is none.
     pub chunks: JsValue,
     /// Resolves when the shell gives this instance up.
@@ -119,7 +121,7 @@ impl Driver {
         let (ended, chunks) = (place.ended.clone(), place.chunks.clone());
         let driver = Rc::new_cyclic(|me| Driver {
             engine: RefCell::new(Engine::new(config, instance)),
-            database: Database::new(&place.scope_path, &place.table),
+            database: Database::new(&place.scope_path, &place.table, &place.observed),
             channel: Channel::join(&place.scope_path, &owner, hear(me.clone())),
             bodies: Bodies::new(chunks),
             lock: Rc::default(),

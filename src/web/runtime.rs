@@ -108,6 +108,7 @@ pub async fn boot(config: JsValue, env: JsValue) -> Result<Runtime, JsValue> {
         version: text(&env, "version").unwrap_or_default(),
         forget: get(&env, "forget"),
         opaque: get(&env, "opaque"),
+        observed: get(&env, "isObserved"),
         chunks: get(&env, "chunks"),
         ended: get(&env, "ended"),
         scope,

@@ -18,9 +18,10 @@ import { checked } from "../pattern-check.js";
 const RESYNC_DELAY_MS = 50;
 
 export class Events {
-  /** @param {() => unknown} waiting the worker that waits to take over, if any. */
-  constructor(waiting) {
+  /** @param {() => unknown} waiting the worker that waits to take over, if any. @param {() => void} changed called when what is observed has changed. */
+  constructor(waiting, changed = () => {}) {
     this.waiting = waiting;
+    this.changed = changed;
     /** @type {Set<Entry>} */
     this.entries = new Set();
     /** @type {object[] | undefined} what came before the page could say what it wants. */
@@ -45,9 +46,17 @@ export class Events {
     };
     const entry = { kind, handler, urls, tags, wants };
     this.entries.add(entry);
+    if (urls.length > 0) this.changed();
     // Most pages ask after the update has come, so it is told once more.
     if (kind === "waiting" && this.waiting()) queueMicrotask(() => this.entries.has(entry) && run(entry, { v: 1, kind }));
-    return () => void this.entries.delete(entry);
+    return () => {
+      if (this.entries.delete(entry) && urls.length > 0) this.changed();
+    };
+  }
+
+  /** The URL patterns that handlers observe, each once. @returns {string[]} */
+  get observed() {
+    return [...new Set([...this.entries].filter(({ kind }) => kind === "updated").flatMap(({ urls }) => urls))];
   }
 
   /** @param {any} event */

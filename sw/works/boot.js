@@ -6,7 +6,9 @@
 import { configError, messageOf } from "../shell/fault.js";
 import { worker } from "../shell/worker.js";
 import { begun, chunks, filesOf, shell } from "./begun.js";
+import * as disk from "./disk.js";
 import { allowed } from "./leaving.js";
+import { isObserved } from "./observed.js";
 import { opaque, removeOpaque } from "./opaque.js";
 import { wrongPatterns } from "./patterns.js";
 
@@ -37,9 +39,11 @@ export async function boot(life) {
   const forget = (names, from) => {
     if (names === null) return ready.distrust();
     ready.forget(names);
-    if (names) return Promise.allSettled([chunks.forget(names), keepsOpaque && removeOpaque(pathname, names.slice(from))]);
+    if (!names) return undefined;
+    disk.note();
+    return Promise.allSettled([chunks.forget(names), keepsOpaque && removeOpaque(pathname, names.slice(from))]);
   };
-  const env = { scope, version, table: ready.table, forget, chunks, opaque: opaque.bind(null, pathname), ...life };
+  const env = { scope, version, table: ready.table, forget, isObserved, chunks, opaque: opaque.bind(null, pathname), ...life };
   const runtime = await glue.boot(plainConfig(config), env);
   // Other workers are heard from now on; what they said before is not known.
   ready.forget();

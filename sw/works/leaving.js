@@ -11,7 +11,7 @@ let permission = Promise.resolve();
 export const allowed = () => permission;
 
 /** Asks whether this worker may be installed. Before the first await of install, since some engines allow new scripts only in the event's own task. */
-export function ask() {
+export function consult() {
   const killSwitch = shell.config?.killSwitch;
   if (typeof killSwitch !== "string") return;
   filesOf().importLeave();

@@ -5,6 +5,7 @@
 import { messageOf } from "../shell/fault.js";
 import { worker } from "../shell/worker.js";
 import { begun, engine, shell } from "./begun.js";
+import { note } from "./observed.js";
 
 /** The tag of our Background Sync registrations. */
 const SYNC_TAG = "longshore-queue";
@@ -25,7 +26,8 @@ export function message(event) {
   // Workbox's message, so that pages written for it keep working.
   if (data?.type === "SKIP_WAITING") return event.waitUntil(worker.skipWaiting());
   if (data?.longshore !== 1 || typeof data.kind !== "string") return;
-  const reply = answer(data).then(
+  const page = /** @type {Client | null} */ (event.source)?.id ?? "";
+  const reply = answer(data, page).then(
     (value) => ({ ok: true, value }),
     (error) => ({ ok: false, error: { name: error?.name ?? "Error", message: messageOf(error) } }),
   );
@@ -34,9 +36,10 @@ export function message(event) {
   if (data.kind !== "hello" && data.kind !== "skip-waiting") shell.wakeOnce(event, reply);
 }
 
-/** Answers a page's call. @param {{kind: string, urls?: string[], destinations?: string[]}} asked */
-async function answer(asked) {
+/** Answers a page's call. @param {{kind: string, urls?: string[], destinations?: string[]}} asked @param {string} page */
+async function answer(asked, page) {
   const { table } = begun();
+  if (asked.kind === "observe") return note(page, asked.urls ?? []);
   if (asked.kind === "skip-waiting") return worker.skipWaiting();
   if (asked.kind !== "warm") return engine.call((runtime) => runtime.command(asked));
   const routes = routesOf(table, asked);

@@ -4,9 +4,11 @@
 
 import { worker } from "../shell/worker.js";
 import { begun, chunks, engine, store } from "./begun.js";
+import { look } from "./disk.js";
 import { isAlone } from "./files.js";
-import { allowed, ask, obey } from "./leaving.js";
+import { allowed, consult, obey } from "./leaving.js";
 import { mirror } from "./mirror.js";
+import { ask } from "./observed.js";
 import { mirrored, raced, unwanted } from "./static.js";
 
 /** Whether this browser has static routing. */
@@ -14,7 +16,7 @@ const ROUTES = "addRoutes" in (/** @type {any} */ (self).InstallEvent?.prototype
 
 /** @param {ExtendableEvent} event */
 export async function install(event) {
-  ask();
+  consult();
   const [keys] = await Promise.all([store.precached(), allowed()]);
   // It checks the config, if that could be read at all.
   await engine.call((runtime) => runtime.command({ kind: "install", keys }));
@@ -79,10 +81,12 @@ export async function start() {
 
 /** Wakes the queue, and makes whole what is kept. */
 async function restore() {
+  await ask();
   await engine.call((runtime) => runtime.wake("start"));
   await keep("start");
   await chunks.sweep();
   const keys = await store.precached();
   await engine.call((runtime) => runtime.command({ kind: "repair", keys }));
   if (ROUTES) await reflect();
+  await look();
 }

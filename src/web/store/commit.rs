@@ -52,7 +52,11 @@ impl Database {
         counts: bool,
         changed: &Array,
     ) -> Result<Committed, JsValue> {
-        let ledger = if counts { Ledger::open(transaction).await? } else { Ledger::none(transaction) };
+        let ledger = if counts {
+            Ledger::open(transaction, &self.observed).await?
+        } else {
+            Ledger::none(transaction, &self.observed)
+        };
         let mut outcome = Committed::default();
         for ready in ready {
             if let Op::Trim { group, limits } = &ready.op {
@@ -67,7 +71,7 @@ impl Database {
     /// Frees room: removes what is too old to be used and what was unused the longest, and adds their keys to `changed`.
     pub async fn make_room(&self, changed: &Array) -> Result<(), StoreError> {
         let transaction = self.begin(&ANSWERS, Some(Durability::Relaxed)).await?;
-        match Ledger::open(&transaction).await {
+        match Ledger::open(&transaction, &self.observed).await {
             Ok(ledger) => ledger.make_room(changed).await.and_then(|()| ledger.close()),
             Err(error) => Err(error),
         }

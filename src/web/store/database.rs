@@ -22,6 +22,8 @@ pub struct Database {
     name: String,
     /// Names the route table that marks are made under.
     pub table: String,
+    /// The shell's function that says whether a page observes an entry, by its key; undefined where nobody tells.
+    pub observed: JsValue,
     /// Whether the disk was full and making room has not helped yet: then no more answers go until something can be stored.
     pub full: Cell<bool>,
     /// The open handle.
@@ -42,7 +44,7 @@ pub struct Found {
 
 impl Database {
     /// Names the database of a scope; opens nothing yet.
-    pub fn new(scope_path: &str, table: &str) -> Rc<Database> {
+    pub fn new(scope_path: &str, table: &str, observed: &JsValue) -> Rc<Database> {
         Rc::new_cyclic(|me| {
             let me: Weak<Database> = me.clone();
             let gone = Closure::new(move || {
@@ -53,6 +55,7 @@ impl Database {
             Database {
                 name: schema::name(scope_path),
                 table: table.to_owned(),
+                observed: observed.clone(),
                 full: Cell::default(),
                 handle: RefCell::default(),
                 gone,

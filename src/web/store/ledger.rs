@@ -8,7 +8,7 @@ use crate::route::Limits;
 use crate::time::Timestamp;
 use crate::web::clock;
 use crate::web::objects::{get, object, set, text};
-use js_sys::Array;
+use js_sys::{Array, Function};
 use wasm_bindgen::prelude::*;
 use web_sys::IdbTransaction;
 
@@ -18,6 +18,17 @@ pub struct Ledger<'a> {
     pub transaction: &'a IdbTransaction,
     /// A row `{entries, bytes}` for each group that has a limit or not, one for all of them under `ALL`, and the last `moment`.
     record: JsValue,
+    /// Says whether a page observes an entry.
+    observed: &'a JsValue,
+}
+
+/// What is left alone while there is anything else.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Spare {
+    /// What open pages observe.
+    Observed,
+    /// Nothing.
+    Nothing,
 }
 
 /// Its key is no text, so no entry has it; and having neither group nor time, it is in no index.
@@ -30,13 +41,13 @@ const BATCH: u32 = 100;
 
 impl<'a> Ledger<'a> {
     /// Reads it.
-    pub async fn open(transaction: &'a IdbTransaction) -> Result<Ledger<'a>, JsValue> {
+    pub async fn open(transaction: &'a IdbTransaction, observed: &'a JsValue) -> Result<Ledger<'a>, JsValue> {
         let record = read(transaction, &[Ask::One(USES, KEY.into())]).await?.pop().unwrap_or_default();
         if record.is_object() {
-            return Ok(Ledger { transaction, record });
+            return Ok(Ledger { transaction, record, observed });
         }
         // The database is new, or was an older version's: its answers are counted, their bytes count as none.
-        let ledger = Ledger { transaction, record: object(&[]) };
+        let ledger = Ledger { transaction, record: object(&[]), observed };
         if let Some(uses) = read(transaction, &[Ask::All(USES)]).await?.pop() {
             let mut moment = 0.0;
             for used in uses.unchecked_into::<Array>().iter() {
@@ -52,8 +63,8 @@ impl<'a> Ledger<'a> {
     }
 
     /// None, for a transaction in which nothing counts.
-    pub fn none(transaction: &'a IdbTransaction) -> Ledger<'a> {
-        Ledger { transaction, record: JsValue::UNDEFINED }
+    pub fn none(transaction: &'a IdbTransaction, observed: &'a JsValue) -> Ledger<'a> {
+        Ledger { transaction, record: JsValue::UNDEFINED, observed }
     }
 
     /// Writes it.
@@ -93,18 +104,22 @@ impl<'a> Ledger<'a> {
     pub async fn trim(&self, group: Option<&str>, limits: &Limits, changed: &Array) -> Result<(), JsValue> {
         let name = group.unwrap_or(ALL);
         if self.exceeds(name, limits) {
-            self.remove(Range::Ended(clock::now().0 as f64), None, changed).await?;
+            self.remove(Range::Ended(clock::now().0 as f64), None, Spare::Nothing, changed).await?;
             let enough = (name, limits.with_slack());
             let range = group.map_or(Range::Oldest, Range::Group);
-            while self.exceeds(name, &enough.1) && self.remove(range, Some(&enough), changed).await? {}
+            for spare in [Spare::Observed, Spare::Nothing] {
+                while self.exceeds(name, &enough.1) && self.remove(range, Some(&enough), spare, changed).await? {}
+            }
         }
         Ok(())
     }
 
     /// Removes some answers: what is too old to be used, and what was unused the longest.
     pub async fn make_room(&self, changed: &Array) -> Result<(), JsValue> {
-        self.remove(Range::Ended(clock::now().0 as f64), None, changed).await?;
-        self.remove(Range::Oldest, None, changed).await?;
+        self.remove(Range::Ended(clock::now().0 as f64), None, Spare::Nothing, changed).await?;
+        if !self.remove(Range::Oldest, None, Spare::Observed, changed).await? {
+            self.remove(Range::Oldest, None, Spare::Nothing, changed).await?;
+        }
         Ok(())
     }
 
@@ -113,6 +128,7 @@ impl<'a> Ledger<'a> {
         &self,
         range: Range<'_>,
         enough: Option<&(&str, Limits)>,
+        spare: Spare,
         changed: &Array,
     ) -> Result<bool, JsValue> {
         let found = read(self.transaction, &[Ask::KeysIn(range, BATCH), Ask::UsesIn(range, BATCH)]).await?;
@@ -126,6 +142,11 @@ impl<'a> Ledger<'a> {
             let (key, used) = (keys.get(place), uses.get(place));
             // Until its first activation, a database of version 1 has precached answers among the others.
             if text(&used, "group").is_some_and(|group| group != PRECACHE) {
+                if spare == Spare::Observed && self.is_observed(&key) {
+                    // A page has it open, which is a use: it goes behind the others.
+                    self.touch(&key.as_string().unwrap_or_default(), &used, clock::now())?;
+                    continue;
+                }
                 self.remove_entry(&key, &used)?;
                 changed.push(&key);
             }
@@ -137,6 +158,15 @@ impl<'a> Ledger<'a> {
     pub fn remove_entry(&self, key: &JsValue, used: &JsValue) -> Result<(), JsValue> {
         self.count(used, -1.0);
         delete(self.transaction, &ANSWERS, key)
+    }
+
+    fn is_observed(&self, key: &JsValue) -> bool {
+        self.observed.is_function()
+            && self
+                .observed
+                .unchecked_ref::<Function>()
+                .call1(&JsValue::UNDEFINED, key)
+                .is_ok_and(|told| told.is_truthy())
     }
 
     fn exceeds(&self, name: &str, limits: &Limits) -> bool {

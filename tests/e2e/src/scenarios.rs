@@ -16,6 +16,7 @@ mod leaving;
 mod opaque;
 mod parts;
 mod precaching;
+mod room;
 mod routing;
 mod scored;
 mod serving;
@@ -70,6 +71,7 @@ pub fn all() -> Vec<Scenario> {
     [
         harness::all(),
         serving::all(),
+        room::all(),
         scored::all(),
         precaching::all(),
         routing::all(),

@@ -23,8 +23,6 @@ pub fn all() -> Vec<Scenario> {
         vary_keeps_variants_beside_each_other,
         content_encoding_is_told_of_bodies_that_are_decoded,
         captive_portal_page_never_becomes_a_script,
-        entries_beyond_max_entries_are_evicted_oldest_first,
-        limits_for_all_spare_what_has_priority_and_what_is_precached,
         invalidated_entry_is_not_served_again,
         concurrent_reads_share_one_fetch,
         header_fields_decide_where_a_route_respects_http,
@@ -198,46 +196,6 @@ async fn captive_portal_page_never_becomes_a_script(cx: Cx) -> Outcome {
     server.no_faults().await
 }
 
-async fn entries_beyond_max_entries_are_evicted_oldest_first(cx: Cx) -> Outcome {
-    let routes = json!([{ "match": "/api/*", "strategy": "cache-first", "staleTime": "1h", "maxEntries": 3 }]);
-    let mut server = cx.serve_plain(configs::with(routes)).await?;
-    let page = cx.open(&server).await?;
-    for name in ["a", "b", "c", "d", "e", "f"] {
-        server.put_value(name, name).await?;
-        stored(&page, &format!("/api/value/{name}?maxage=0"), name).await?;
-    }
-    server.down().await;
-    let kept = "(await Promise.all([...'abcdef'].map((name) => fetch(`/api/value/${name}?maxage=0`)
-        .then((answer) => answer.ok && name, () => false)))).filter(Boolean)";
-    let kept = page.until("eviction", &format!("((kept) => kept.length <= 3 && kept)({kept})")).await?;
-    ensure_eq!(kept, json!(["d", "e", "f"]), "what is kept");
-    Ok(())
-}
-
-async fn limits_for_all_spare_what_has_priority_and_what_is_precached(cx: Cx) -> Outcome {
-    let mut config = configs::with(json!([
-        { "match": "/api/value/h*", "strategy": "cache-first", "staleTime": "1h", "priority": "high" },
-        { "match": "/api/value/long*", "strategy": "cache-first", "staleTime": "1h", "maxEntryBytes": 20 },
-        { "match": "/api/*", "strategy": "cache-first", "staleTime": "1h" },
-    ]));
-    config["limits"] = json!({ "maxEntries": 3 });
-    let mut server = cx.serve_plain(config).await?;
-    let page = cx.open(&server).await?;
-    let long = "more than twenty bytes, and not stored";
-    for (name, value) in [("high", "h"), ("a", "a"), ("long", long), ("b", "b"), ("c", "c"), ("d", "d")] {
-        server.put_value(name, value).await?;
-        stored(&page, &format!("/api/value/{name}?maxage=0"), value).await?;
-    }
-    server.down().await;
-    let kept =
-        "(await Promise.all(['high', 'long', 'a', 'b', 'c', 'd'].map((name) => fetch(`/api/value/${name}?maxage=0`)
-        .then((answer) => answer.ok && name, () => false)))).filter(Boolean)";
-    let kept = page.until("eviction", &format!("((kept) => kept.length <= 3 && kept)({kept})")).await?;
-    ensure_eq!(kept, json!(["high", "c", "d"]), "what is kept");
-    ensure_eq!(page.fetch("/page.js", json!({})).await?["status"], 200, "what is precached");
-    Ok(())
-}
-
 async fn invalidated_entry_is_not_served_again(cx: Cx) -> Outcome {
     let routes = json!([{ "match": "/api/*", "strategy": "cache-first", "tags": ["values"] }]);
     let server = cx.serve_plain(configs::with(routes)).await?;
@@ -305,7 +263,7 @@ async fn header_fields_decide_where_a_route_respects_http(cx: Cx) -> Outcome {
 }
 
 /// Reads until the worker has surely had its turn to store the answer.
-async fn stored(page: &Page, url: &str, text: &str) -> Outcome {
+pub async fn stored(page: &Page, url: &str, text: &str) -> Outcome {
     for _ in 0..3 {
         ensure_eq!(page.text(url).await?, text, "{url} while the server is up");
     }

@@ -1,0 +1,24 @@
+// @ts-check
+// How full the site's share of the disk is: room is made before the browser must refuse a write, or empty the site's storage as a whole.
+// Without `navigator.storage.estimate` nobody knows; then a refused write makes room, and the config's limits go by the ledger's own count.
+
+import { engine } from "./begun.js";
+
+/** The share that may be taken. */
+const FULL = 0.9;
+/** How many commits there are between two looks. */
+const EVERY = 64;
+
+let commits = 0;
+
+/** Counts commits of answers, and looks from time to time. */
+export function note() {
+  commits += 1;
+  if (commits % EVERY === 0) void look();
+}
+
+/** Removes what was unused the longest where the disk is nearly full. */
+export async function look() {
+  const { usage = 0, quota = Infinity } = (await navigator.storage?.estimate?.().catch(() => undefined)) ?? {};
+  if (usage > quota * FULL) await engine.call((runtime) => runtime.command({ kind: "make-room" }));
+}
