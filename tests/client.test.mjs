@@ -213,6 +213,24 @@ test("filters take URLs by pattern and tags; other envelopes and other versions 
   assert.throws(() => longshore.on("updated", () => {}, { urls: ["api"] }), /must start with/);
 });
 
+test("the worker hears what the page observes: when that changes, and when it asks", async () => {
+  const { longshore } = await opened();
+  const last = () => told("observe").at(-1)?.urls;
+  assert.deepEqual(told("observe"), [], "a handler for everything observes nothing in particular");
+  const end = longshore.on("updated", () => {}, { urls: ["/a", "/b/*"] });
+  longshore.on("updated", () => {}, { urls: ["/a"] });
+  longshore.on("queued", () => {}, { urls: ["/c"] });
+  await pause();
+  assert.deepEqual(last(), ["/a", "/b/*"]);
+  end();
+  await pause();
+  assert.deepEqual(last(), ["/a"]);
+  const before = told("observe").length;
+  browser.container.dispatchEvent(Object.assign(new Event("message"), { data: { longshore: 1, kind: "observe" } }));
+  await pause();
+  assert.deepEqual([told("observe").length, last()], [before + 1, ["/a"]]);
+});
+
 test("a gap asks for what is observed, once for a burst, and broadcasts nothing", async () => {
   const { longshore, got } = await opened();
   /** @type {any[]} */
