@@ -3,7 +3,7 @@
 // removes what was cached, keeps writes that were never sent, unregisters itself and reloads the pages that the old worker served.
 // Does not send anything: a later worker finds the kept writes and sends them.
 //
-// Imported by Longshore's own worker it does nothing until the kill switch calls for it (`shell/kill.js`).
+// Imported by Longshore's own worker it does nothing until the kill switch calls for it (`works/kill.js`).
 //
 // Built by `cargo xtask build` into one classic script of its own, apart from the worker's.
 
@@ -17,7 +17,7 @@ const PATIENCE_MS = 5_000;
 const ANSWERS = ["entries", "bodies", "uses", "chunks"];
 
 const { pathname } = new URL(worker.registration.scope);
-/** Cache Storage is the origin's: what belongs to an app at another scope stays (`shell/files.js`). */
+/** Cache Storage is the origin's: what belongs to an app at another scope stays (`works/files.js`). */
 const suffix = pathname === "/" ? "" : `:${pathname}`;
 /** Whether there was a worker before. Without one there is no page to reload; pages that register this script again would do so for ever. */
 let replaces = false;
