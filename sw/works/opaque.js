@@ -29,3 +29,6 @@ export async function removeOpaque(scope, keys) {
   const cache = await caches.open(nameOf(scope));
   await Promise.all(keys.map((key) => cache.delete(urlOf(key), { ignoreVary: true })));
 }
+
+/** Drops all of them, where no route keeps such answers any more. @param {string} scope */
+export const removeAllOpaque = (scope) => caches.delete(nameOf(scope));

@@ -2,6 +2,7 @@
 /// <reference path="../longshore-sw.d.ts" />
 // What is done when a worker is installed, activated and started.
 
+import { within } from "../shell/settled.js";
 import { worker } from "../shell/worker.js";
 import { begun, chunks, engine, store } from "./begun.js";
 import { look } from "./disk.js";
@@ -9,7 +10,11 @@ import { isAlone } from "./files.js";
 import { allowed, consult, obey } from "./leaving.js";
 import { mirror } from "./mirror.js";
 import { ask } from "./observed.js";
+import { removeAllOpaque } from "./opaque.js";
 import { mirrored, raced, unwanted } from "./static.js";
+
+/** How long the kill switch waits for the rest of a start, ms. */
+const PATIENCE_MS = 10_000;
 
 /** Whether this browser has static routing. */
 const ROUTES = "addRoutes" in (/** @type {any} */ (self).InstallEvent?.prototype ?? {});
@@ -58,6 +63,7 @@ export async function activate() {
     // Claimed afterwards: only now is it known which pages were there before.
     keep("activate").finally(() => worker.clients.claim()),
     files.clean(config.cleanup ?? []),
+    config.routes?.some((route) => route.storeOpaque) || removeAllOpaque(new URL(worker.registration.scope).pathname),
     // Left over from a foreign worker, every navigation would be fetched twice.
     worker.registration.navigationPreload?.disable(),
   ];
@@ -74,8 +80,8 @@ async function keep(at) {
 
 /** Behind the first answer of a worker's life. */
 export async function start() {
-  // A version whose wasm does not start must still hear that it is to go.
-  await restore().catch((error) => console.warn("longshore: work at the worker's start failed", error));
+  // A version whose wasm does not start, or whose files do not come, must still hear that it is to go.
+  await within(restore(), PATIENCE_MS).catch((error) => console.warn("longshore: work at the worker's start failed", error));
   await obey();
 }
 
