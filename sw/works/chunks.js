@@ -53,8 +53,8 @@ export class Chunks {
   pumps = new Set();
   /** @type {Set<string>} keys of entries that have, or had, chunks. */
   keys = new Set();
-  /** @type {Set<number>} tokens whose chunks go once nobody reads them any more. */
-  #spared = new Set();
+  /** Whether chunks that nothing but a lock named have been left. */
+  #spared = false;
   /** @type {Set<Promise<void>>} one for each stream that a page is being given; until they end the worker is needed. */
   streams = new Set();
   pack = pack;
@@ -125,20 +125,28 @@ export class Chunks {
     try {
       const places = /** @type {Place[]} */ (await this.run(["chunks"], "readonly", (chunks) => chunks.getAllKeys()));
       const firsts = places.filter(([, , number]) => number === 0);
+      this.#spared = false;
       if (firsts.length === 0) return;
       // Asked after the chunks were seen: whoever stored them without a lock by now has put them into an entry, or never will.
-      const { held = [] } = await navigator.locks.query();
+      const held = await locksHeld();
+      /** @type {string[]} locks that chunks were left for. */
+      const spared = [];
       await this.run(["chunks", "bodies"], "readwrite", (chunks, bodies) => {
         for (const [key, token] of firsts) {
           this.keys.add(key);
           const named = bodies.get(key);
           named.onsuccess = () => {
             if (named.result?.token === token) return;
-            if (held.some(({ name }) => name === this.#lockOf(token))) this.#later(token);
+            if (held.includes(this.#lockOf(token))) spared.push(this.#lockOf(token));
             else chunks.delete(rangeOf(key, token));
           };
         }
       });
+      if (spared.length === 0) return;
+      // From here on who lets go sweeps; who has let go since we looked could not know. Not by waiting for the lock: readers would wait behind us.
+      this.#spared = true;
+      const still = await locksHeld();
+      if (!spared.every((name) => still.includes(name))) await this.sweep();
     } catch (error) {
       console.warn("longshore: no chunks were removed", error);
     }
@@ -185,19 +193,11 @@ export class Chunks {
     /** @type {Promise<void>} */
     const held = new Promise((resolve, reject) => {
       const locked = () => (resolve(), ended);
-      navigator.locks.request(this.#lockOf(token), { mode: "shared" }, locked).catch(reject);
+      navigator.locks.request(this.#lockOf(token), { mode: "shared" }, locked).catch(reject).then(() => {
+        if (this.#spared) void this.sweep();
+      });
     });
     return { held, end };
-  }
-
-  /** Sweeps again once nobody holds a token's lock any more. Asked of the lock itself: who lets go may do so before we have looked. @param {number} token */
-  #later(token) {
-    if (this.#spared.has(token)) return;
-    this.#spared.add(token);
-    navigator.locks.request(this.#lockOf(token), { mode: "exclusive" }, async () => {}).catch(() => {}).then(() => {
-      this.#spared.delete(token);
-      return this.sweep();
-    });
   }
 
   /** @param {number} token */
@@ -386,3 +386,9 @@ class Pump {
 
 /** Where the chunks of a body lie: an array sorts before any longer one that begins like it, and behind every number. @param {string} key @param {number} token */
 const rangeOf = (key, token) => IDBKeyRange.bound([key, token], [key, token, []]);
+
+/** The names of all locks that somebody holds. */
+async function locksHeld() {
+  const { held = [] } = await navigator.locks.query();
+  return held.map(({ name }) => name);
+}
