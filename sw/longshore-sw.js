@@ -48,7 +48,8 @@ worker.addEventListener("fetch", onFetch);
 worker.addEventListener("message", (event) => void behind((works) => works.message(event)).catch(() => {}));
 worker.addEventListener("sync", (event) => {
   awake = true;
-  void behind((works) => works.sync(/** @type {import("./shell/worker.js").SyncEvent} */ (/** @type {unknown} */ (event))));
+  const sync = /** @type {import("./shell/worker.js").SyncEvent} */ (/** @type {unknown} */ (event));
+  sync.waitUntil(behind((works) => works.sync(sync.tag)));
 });
 
 /** @type {Longshore.Api["start"]} */
@@ -149,8 +150,10 @@ async function answerTo(event, taken, place) {
       return await works().answer(event, taken);
     } catch (error) {
       // Nobody has had the request, so nothing was sent.
-      if (isLoadError(error)) return fetch(event.request);
-      throw error;
+      if (!isLoadError(error)) throw error;
+      // Nothing notes what a write makes stale.
+      if (event.request.method !== "GET") ready.distrust();
+      return fetch(event.request);
     }
   }
   imported?.outlive(event);

@@ -65,11 +65,12 @@ impl Driver {
                 self.tell(|engine| engine.note_uses(uses(message)));
                 Promise::resolve(&JsValue::UNDEFINED)
             }
-            // The shell's as well: a chunk of a large body has found the disk full.
+            // The shell's as well: a chunk of a large body has found the disk full. Before it is full, room is made without a try behind it.
             "make-room" => {
                 let me = Rc::clone(self);
+                let early = get(message, "early").is_truthy();
                 tasks::promise(async move {
-                    if !me.database.full.replace(true) {
+                    if early || !me.database.full.replace(true) {
                         me.make_room().await;
                     }
                     Ok(JsValue::UNDEFINED)

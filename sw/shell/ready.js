@@ -30,7 +30,7 @@ import { worker } from "./worker.js";
  * @property {number} status
  * @property {[string, string][]} headers Without Age.
  * @property {number} size Of the body.
- * @property {ArrayBuffer | Blob | import("../works/chunks.js").Chunked | import("../works/packing.js").Packed} body
+ * @property {ArrayBuffer | Blob | import("../works/chunks.js").Chunked} body
  * @property {number} from
  * @property {number} until
  * @property {number} born
@@ -181,9 +181,8 @@ export class Ready {
    */
   bytesOf(key, body) {
     if ("token" in body) return this.stream(key, body);
-    // Where a route has them packed (`../works/packing.js`).
-    if ("packed" in body) return new Blob([body.packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-    return body instanceof Blob ? body : streamOf(new Uint8Array(body));
+    // What is larger than a pipe would need the worker until its page has read it.
+    return body instanceof Blob || body.byteLength > SMALL ? body : streamOf(new Uint8Array(body));
   }
 
   /** @param {Answer} answer */
@@ -217,11 +216,11 @@ export class Ready {
     const found = await finding;
     const at = found.findIndex(([entry, body]) => entry && body);
     if (at < 0) return undefined;
-    /** @type {[Entry, Answer["body"]]} */
+    /** @type {[Entry, ArrayBuffer | import("../works/chunks.js").Chunked | import("../works/packing.js").Packed]} */
     const [entry, body] = found[at];
     const { ready, status, group, size } = entry;
     // Whatever is not the body that was stored is as good as none.
-    if (ready?.table !== table || /** @type {ArrayBuffer} */ (body).byteLength !== size) return undefined;
+    if (ready?.table !== table || body.byteLength !== size) return undefined;
     // An answer under a better key, or the URL's own, takes its place.
     const better = [entry.url, ...keys.slice(0, at)].filter((key) => key !== keys[at]);
     const targets = [`u:${entry.url.split("?", 1)[0]}`, ...entry.tags.map((tag) => `t:${tag}`)];
@@ -232,7 +231,9 @@ export class Ready {
       const raised = await Promise.all(rows.map((row) => settled(generations.get(row))));
       if (raised.some((generation) => generation > entry.generation)) return undefined;
     }
-    return { ...ready, key: keys[at], group, targets: [...targets, ...better], status, headers: fieldsOf(entry.head), size, body };
+    // Where a route has them packed (`../works/packing.js`).
+    const bytes = "packed" in body ? await new Response(new Blob([body.packed]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer() : body;
+    return { ...ready, key: keys[at], group, targets: [...targets, ...better], status, headers: fieldsOf(entry.head), size, body: bytes };
   }
 
   /** The handle that is in use. */

@@ -36,7 +36,7 @@
  * @property {() => Promise<void>} activate
  * @property {() => Promise<void>} start Does the work of a worker's start.
  * @property {(event: ExtendableMessageEvent) => void} message
- * @property {(event: SyncEvent) => void} sync
+ * @property {(tag: string) => Promise<void>} sync The browser tries again later when it rejects.
  * @property {(event: FetchEvent, taken: Taken | "client") => Promise<Response>} answer
  * @property {(event: FetchEvent, taken?: Taken) => Promise<Response | undefined>} older The file of the version that this tab was loaded with.
  * @property {(event: FetchEvent) => void} outlive Keeps the worker for what pages are being given.

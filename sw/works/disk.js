@@ -4,8 +4,9 @@
 
 import { engine } from "./begun.js";
 
-/** The share that may be taken. */
+/** The share that may be taken, and how much must be left where that is little, bytes: others of the site may have taken the rest. */
 const FULL = 0.9;
+const LEFT = 50 << 20;
 /** How many commits there are between two looks. */
 const EVERY = 64;
 
@@ -20,5 +21,5 @@ export function note() {
 /** Removes what was unused the longest where the disk is nearly full. */
 export async function look() {
   const { usage = 0, quota = Infinity } = (await navigator.storage?.estimate?.().catch(() => undefined)) ?? {};
-  if (usage > quota * FULL) await engine.call((runtime) => runtime.command({ kind: "make-room" }));
+  if (usage > quota * FULL && quota - usage < LEFT) await engine.call((runtime) => runtime.command({ kind: "make-room", early: true }));
 }

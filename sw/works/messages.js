@@ -10,14 +10,11 @@ import { note } from "./observed.js";
 /** The tag of our Background Sync registrations. */
 const SYNC_TAG = "longshore-queue";
 
-/** The browser tries again later when this rejects. @param {import("../shell/worker.js").SyncEvent} event */
-export function sync(event) {
-  if (event.tag !== SYNC_TAG) return;
-  event.waitUntil(
-    engine.call((runtime) => runtime.wake("sync")).then((empty) => {
-      if (!empty) throw new Error("writes are still waiting");
-    }),
-  );
+/** The browser tries again later when this rejects. @param {string} tag */
+export async function sync(tag) {
+  if (tag !== SYNC_TAG) return;
+  const empty = await engine.call((runtime) => runtime.wake("sync"));
+  if (!empty) throw new Error("writes are still waiting");
 }
 
 /** @param {ExtendableMessageEvent} event */

@@ -24,7 +24,4 @@ export async function pack(body) {
 }
 
 /** The bytes of a packed body. @param {Packed} body */
-export const unpack = ({ packed }) => new Response(unpacked(packed)).arrayBuffer();
-
-/** The same as a stream. @param {ArrayBuffer} packed */
-export const unpacked = (packed) => new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+export const unpack = ({ packed }) => new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();

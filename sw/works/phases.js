@@ -81,8 +81,11 @@ async function keep(at) {
 /** Behind the first answer of a worker's life. */
 export async function start() {
   // A version whose wasm does not start, or whose files do not come, must still hear that it is to go.
-  await within(restore(), PATIENCE_MS).catch((error) => console.warn("longshore: work at the worker's start failed", error));
+  const restored = restore().catch((error) => console.warn("longshore: work at the worker's start failed", error));
+  await within(restored, PATIENCE_MS).catch(() => {});
   await obey();
+  // The worker is needed for as long as it takes.
+  await restored;
 }
 
 /** Wakes the queue, and makes whole what is kept. */
