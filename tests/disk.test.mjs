@@ -37,7 +37,7 @@ test("room is made once nine tenths of the disk are taken, and never where nobod
 
 test("while answers are being stored it is looked at from time to time", async () => {
   commands.length = 0;
-  for (let commit = 0; commit < 128; commit++) count();
+  for (let commit = 0; commit < 256; commit++) count();
   await new Promise((resolve) => setTimeout(resolve));
   assert.deepEqual(commands, ["make-room", "make-room"]);
 });

@@ -7,15 +7,15 @@ import { engine } from "./begun.js";
 /** The share that may be taken, and how much must be left where that is little, bytes: others of the site may have taken the rest. */
 const FULL = 0.9;
 const LEFT = 50 << 20;
-/** How many commits there are between two looks. */
-const EVERY = 64;
+/** So many notes there are between two looks; each commit is noted twice, before and after. */
+const EVERY = 128;
 
-let commits = 0;
+let notes = 0;
 
-/** Counts commits of answers, and looks from time to time. */
+/** Counts commits, and looks from time to time. */
 export function note() {
-  commits += 1;
-  if (commits % EVERY === 0) void look();
+  notes += 1;
+  if (notes % EVERY === 0) void look().catch(() => {});
 }
 
 /** Removes what was unused the longest where the disk is nearly full. */
