@@ -70,6 +70,11 @@ pub enum News {
         /// What was wrong.
         reason: &'static str,
     },
+    /// It met a conflict, was merged with what the server has, and goes out again.
+    Merged {
+        /// What was taken from where: JSON, `[{at, took}]`, without the values.
+        report: String,
+    },
     /// Somebody wrote first; it is kept.
     Conflict {
         /// 409 or 412.
@@ -93,6 +98,7 @@ impl News {
             News::Sending { .. } => "sending",
             News::Settled { .. } => "settled",
             News::Retry { .. } => "retry",
+            News::Merged { .. } => "merged",
             News::Conflict { .. } => "conflict",
             News::Dead { .. } => "dead",
             News::Discarded => "discarded",

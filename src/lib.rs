@@ -1,7 +1,7 @@
 //! Longshore: a service-worker runtime compiled from Rust to WebAssembly.
 //!
 //! Floor 0, values: [`time`], [`ids`], [`fault`], [`event`], [`http`], [`text`].
-//! Floor 1, policies and machines: [`route`], [`freshness`], [`cache`], [`queue`], [`tabs`].
+//! Floor 1, policies and machines: [`route`], [`freshness`], [`cache`], [`queue`], [`tabs`], `merge` (with the feature `desk`).
 //! Floor 2, composition: [`engine`].
 //! Floor 3, the browser: `web`, on wasm32 only.
 
@@ -14,6 +14,8 @@ pub mod time;
 
 pub mod cache;
 pub mod freshness;
+#[cfg(feature = "desk")]
+pub mod merge;
 pub mod queue;
 pub mod route;
 pub mod tabs;

@@ -111,10 +111,11 @@ export interface QueueItem {
    * - `sending`: on its way.
    * - `waiting`: failed for now; tried again at `notBefore`.
    * - `unknown`: sent, but the worker ended before the answer; sent again with the same key.
-   * - `conflict`: 409 or 412; kept until `retry` or `discard`.
+   * - `merging`: 409 or 412, and its route settles conflicts; sent again once it is merged.
+   * - `conflict`: 409 or 412; kept until `resolve`, `retry` or `discard`.
    * - `dead`: refused for good; kept until `retry` or `discard`.
    */
-  state: "pending" | "sending" | "waiting" | "unknown" | "conflict" | "dead";
+  state: "pending" | "sending" | "waiting" | "unknown" | "merging" | "conflict" | "dead";
   /** How often it has been sent. */
   attempts: number;
   /** The earliest next try, in ms since 1970; null for at once. */
@@ -134,6 +135,32 @@ export interface QueueItem {
   /** Only with `{ bodies: true }`. */
   body?: ArrayBuffer;
 }
+
+/** A conflict that waits for a person. JSON as values; what is no JSON as text; a side that has nothing is absent. */
+export interface Conflict {
+  id: string;
+  method: string;
+  /** Absolute. */
+  url: string;
+  /** What the page was looking at when it wrote. */
+  base?: unknown;
+  /** What the write would have made of it, as a whole. */
+  mine?: unknown;
+  /** What the server had when the write met it. */
+  theirs?: unknown;
+  /** Both, with theirs at the places of the clashes. */
+  merged?: unknown;
+  /** What `merged` has from where, by JSON pointer (RFC 6901). */
+  report: readonly { at: string; took: "mine" | "theirs" | "both" | "chosen" }[];
+  /** Where both have changed the same. In a list that is merged by key, an item is named by its key. */
+  clashes: readonly { at: string; base?: unknown; mine?: unknown; theirs?: unknown }[];
+}
+
+/**
+ * What a person decides: `"mine"` sends the write as it is, without its condition; `"theirs"` drops it; `choices` says it for each clash, and
+ * sends what is merged then.
+ */
+export type Decision = "mine" | "theirs" | { choices: Record<string, "mine" | "theirs" | { value: unknown }> };
 
 /** The stored answers. Rejects as the calls of `Queue` do; without a worker it does nothing. */
 export interface Cache {
@@ -192,7 +219,9 @@ export interface Events {
   settled: WriteEvent<"settled"> & { method: string; lane: string; status: number };
   /** A write failed for now. `at` is when it may be tried again; this page wakes the worker then. `status` is null without an answer. */
   retry: WriteEvent<"retry"> & { lane: string; at: number; status: number | null; reason: string | null };
-  /** 409 or 412: someone wrote first. The write is kept. */
+  /** Someone wrote first, and both were merged as the route says; the write goes out again. `report` as in `Conflict`, without values. */
+  merged: WriteEvent<"merged"> & { report: Conflict["report"] };
+  /** 409 or 412: someone wrote first. The write is kept until a person decides. */
   conflict: WriteEvent<"conflict"> & { status: number };
   /** The server refused a write for good. It is kept to be seen. */
   dead: WriteEvent<"dead"> & { status: number | null; reason: string | null };

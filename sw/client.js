@@ -90,6 +90,10 @@ class Longshore {
       retry: async (id) => void (await link.call("queue.retry", { id })),
       /** @type {Public.Queue["discard"]} */
       discard: async (id) => void (await link.call("queue.discard", { id })),
+      /** @type {Public.Queue["conflict"]} */
+      conflict: (id) => link.call("queue.conflict", { id }),
+      /** @type {Public.Queue["resolve"]} */
+      resolve: async (id, decision) => void (await link.call("queue.resolve", { id, decision })),
       /** @type {Public.Queue["flush"]} */
       flush: async () => void (await link.call("queue.flush", {}, FLUSH_LIMIT_MS)),
     };

@@ -14,6 +14,9 @@ declare var __longshoreWorks: undefined | ((shell: any) => any);
 /** Made by the works script too; calling it gives a fresh instance of the engine's module. Not for apps. */
 declare var __longshoreGlue: undefined | (() => any);
 
+/** Likewise, of the desk's module. Not for apps. */
+declare var __longshoreDesk: undefined | (() => any);
+
 /** Made by the safety script, for the kill switch. Not for apps. */
 declare var __longshoreLeave: undefined | (() => Promise<void>);
 
@@ -256,7 +259,42 @@ declare namespace Longshore {
     expects?: string | readonly string[];
     /** Queues form navigations too; the browser is sent to `redirect` (303) once the write is kept. Without it they are left alone. */
     forms?: { redirect: string };
+    /**
+     * Who wins when somebody else wrote first (409, 412). With any of these, what is stored of the resource (the answer to a GET of the same
+     * URL, by a route) is kept with the write as its base, and its strong ETag is sent as `If-Match` where the app sends none (RFC 9110,
+     * 13.1.1).
+     *
+     * - `"merge"`: base, mine and theirs are merged field by field (JSON), and sent again; where both have changed the same, a person is asked.
+     *   Of a PATCH, mine is the base with its body as a merge patch (RFC 7396). An object says more of some fields, each by its JSON pointer
+     *   (RFC 6901, in which `*` is any segment): `lists` are merged as a `"set"`, or item by item with the member that items are known by;
+     *   of `counters` both differences count; `text` is merged line by line.
+     * - `"manual"`: kept beside what the server has, for a person to decide (`queue.conflict()`, `queue.resolve()`).
+     * - `"server-wins"`: the write is dropped, and `discarded` is told.
+     * - `"client-wins"`: it is sent again without its condition; if it had none, a person is asked.
+     * - A function gives what is to be written, as a whole; `undefined` has a person asked.
+     *
+     * A page that waits for its write gets 202 with the reason `conflict`, but for `"server-wins"`. Default: it gets the server's answer, and a
+     * write that is replayed is kept for a person.
+     */
+    conflict?: "merge" | "manual" | "server-wins" | "client-wins" | MergeRules | ((sides: Sides) => unknown);
     /** The longest wish of a server's Retry-After (RFC 9110, 10.2.3) that is granted. Default: `"24h"`. */
     maxRetryAfter?: Duration;
+  }
+
+  /** How fields are merged. Default: the side that has changed it; lists as one value. */
+  interface MergeRules {
+    lists?: Record<string, string>;
+    counters?: readonly string[];
+    text?: readonly string[];
+  }
+
+  /** What three hold; a side that has nothing is undefined. */
+  interface Sides {
+    /** What the page was looking at. */
+    base?: any;
+    /** What the write would have made of it. */
+    mine?: any;
+    /** What the server has. */
+    theirs?: any;
   }
 }

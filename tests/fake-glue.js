@@ -3,6 +3,20 @@
 
 self.__fake = { boots: 0, instances: [], calls: [] };
 
+self.__longshoreDesk = () => {
+  const fake = self.__fake;
+  const glue = async () => {};
+  glue.check = (config) => {
+    fake.calls.push(["check", JSON.parse(config)]);
+    return fake.checkError ?? "";
+  };
+  glue.reconcile = (request) => {
+    fake.calls.push(["reconcile", JSON.parse(request)]);
+    return JSON.stringify(fake.reconciled);
+  };
+  return glue;
+};
+
 self.__longshoreGlue = () => {
   const fake = self.__fake;
   const note = (name, ...rest) => fake.calls.push([name, ...rest]);
@@ -10,10 +24,6 @@ self.__longshoreGlue = () => {
     fake.boots += 1;
     if (fake.failBoot) throw new Error("wasm is blocked");
     note("init", await module_or_path.text());
-  };
-  glue.check = (config) => {
-    note("check", config);
-    if (fake.checkError) throw new Error(fake.checkError);
   };
   glue.boot = async (config, env) => {
     const origin = `worker-${fake.boots}-${Math.random().toString(36).slice(2)}`;

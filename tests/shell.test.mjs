@@ -176,9 +176,9 @@ test("install stores the wasm, boots and checks once; later boots read the store
   const { self, fire, fetch, stores } = worker();
   await fire("install").done;
   const stored = [...(stores.get("longshore-__LONGSHORE_VERSION__")?.keys() ?? [])];
-  same(stored, [`${ORIGIN}/longshore/client.js`, `${ORIGIN}/longshore/__LONGSHORE_WASM__`]);
-  same(self.__fake.calls.map(([name, { kind } = {}]) => kind ?? name), ["init", "check", "install"]);
-  same(self.__fake.calls[1][1].routes[2].match, { hook: true });
+  same(stored, [`${ORIGIN}/longshore/__LONGSHORE_DESK__`, `${ORIGIN}/longshore/client.js`, `${ORIGIN}/longshore/__LONGSHORE_WASM__`]);
+  same(self.__fake.calls.map(([name, { kind } = {}]) => kind ?? name), ["check", "init", "install"]);
+  same(self.__fake.calls[0][1].routes[2].match, { hook: true });
   self.__fake.instances[0].env.trapped("over");
   self.fetched.length = 0;
   assert.equal((await json(fetch("/api/x"))).route, 0);
@@ -210,7 +210,7 @@ test("whatever shape a config has, the engine sees it as it was given and names 
     const { errors, fire: begin, self: other } = started(config);
     await assert.rejects(begin("install").done, { name: "LongshoreConfigError", message: "the engine's words" }, JSON.stringify(config));
     assert.equal(errors.join("\n"), "longshore: the engine's words");
-    same(other.__fake.calls[1], ["check", config]);
+    same(other.__fake.calls[0], ["check", config]);
   }
 });
 

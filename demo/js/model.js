@@ -59,7 +59,7 @@
  * A write on its way: made here a moment ago, or a row of Longshore's queue.
  * @typedef {object} Op
  * @property {string} id the row's id, or one of our own while the first answer is awaited
- * @property {"local" | "pending" | "sending" | "waiting" | "unknown" | "conflict" | "dead"} state
+ * @property {"local" | "pending" | "sending" | "waiting" | "unknown" | "merging" | "conflict" | "dead"} state
  * @property {string} lane what is in one lane is sent in order
  * @property {string} method
  * @property {string} path

@@ -97,9 +97,15 @@ impl Config {
         if !checker.errors.is_empty() {
             return Err(checker.errors);
         }
+        Ok(Config::read(value))
+    }
+
+    /// Reads a config that has been checked: what does not fit is taken for missing.
+    #[must_use]
+    pub fn read(value: &Value) -> Config {
         let mut config = read::config(value);
         config.precache_fallbacks();
-        Ok(config)
+        config
     }
 
     /// A fallback page that is not stored beforehand would be missing exactly when it is needed.

@@ -5,7 +5,7 @@ use crate::cache::{Entry, EntryKey};
 use crate::fault::StoreError;
 use crate::http::{CacheMode, Cut, Headers, ResponseHead};
 use crate::ids::{BodyId, CommitId, ExchangeId, Generation, MutationId};
-use crate::queue::{CommandError, Row};
+use crate::queue::{CommandError, Row, Side};
 use crate::route::{Limits, Packing, Priority};
 use crate::tabs::Event;
 use crate::time::Timestamp;
@@ -54,6 +54,11 @@ pub enum Effect {
         row: Box<Row>,
         /// The body where it is still in hand; else it is in the store, if the row has one.
         body: Option<BodyId>,
+    },
+    /// Hold a row that met a conflict against what the server has now, as its route says. Answer: `on_reconciled`.
+    Reconcile {
+        /// The row as it is stored, bodies and all.
+        row: Box<Row>,
     },
     /// A body that nobody needs any more.
     Drop(BodyId),
@@ -235,7 +240,16 @@ pub enum Op {
         /// Its body, at the first write.
         body: Option<BodyId>,
     },
-    /// Remove a row and its body.
+    /// Write, or remove, what is kept with a row.
+    PutSide {
+        /// The row.
+        id: MutationId,
+        /// Which of it.
+        side: Side,
+        /// The bytes; none removes them.
+        body: Option<BodyId>,
+    },
+    /// Remove a row and everything that is kept with it.
     RemoveRow {
         /// Which.
         id: MutationId,

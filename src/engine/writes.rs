@@ -10,8 +10,8 @@ use crate::fault::{FetchError, StoreError};
 use crate::http::{Mode, RequestHead, ResponseHead};
 use crate::ids::{BodyId, CommitId, Entropy, ExchangeId, MutationId};
 use crate::queue::{
-    self, BodyFacts, Change, Command, CommandError, Draft, FullReason, Input, Output, Reach, Reply, Row, RowOp,
-    Submission, Touch, Wake,
+    self, BodyFacts, Change, Command, CommandError, Draft, FullReason, Input, Output, Reach, Reconciled, Reply, Row,
+    RowOp, Submission, Touch, Wake,
 };
 use crate::route::{self, MutationRoute};
 use crate::tabs::Event;
@@ -31,6 +31,8 @@ pub struct WriteRequest {
     pub body: Option<(BodyId, BodyFacts)>,
     /// The tab it came from.
     pub client: Option<String>,
+    /// What is stored of the resource, with its ETag, where the route settles conflicts.
+    pub base: Option<(BodyId, Option<String>)>,
 }
 
 impl Engine {
@@ -39,6 +41,7 @@ impl Engine {
         let Some(route) = self.config.mutations.get(write.route) else {
             self.respond(id, Answer::PassThrough);
             self.drop_body(write.body.map(|(body, _)| body));
+            self.drop_body(write.base.map(|(body, _)| body));
             self.push(Effect::Finish { exchange: id, outcome: Ok(()) });
             return;
         };
@@ -58,6 +61,11 @@ impl Engine {
         now: Timestamp,
     ) {
         self.tell_queue(Input::Answered { id, answer: result, entropy }, now);
+    }
+
+    /// Hears what came of holding a row against what the server has; `None`: not now.
+    pub fn on_reconciled(&mut self, id: MutationId, found: Option<Reconciled>, entropy: Entropy, now: Timestamp) {
+        self.tell_queue(Input::Reconciled { id, found, entropy }, now);
     }
 
     /// Hears every row there is.
@@ -157,6 +165,7 @@ impl Engine {
             Output::Reply { exchange, reply } => return self.reply(exchange, reply),
             Output::MakeRoom { token } => Effect::MakeRoom { token },
             Output::Send { row, body } => Effect::Send { row, body },
+            Output::Reconcile { row } => Effect::Reconcile { row },
             Output::Drop(body) => Effect::Drop(body),
             Output::Event(event) => Effect::Broadcast(event),
             Output::Done { ticket, result } => Effect::Reply { ticket, result },
@@ -170,12 +179,19 @@ impl Engine {
     }
 
     fn commit_row(&mut self, token: CommitId, change: Change, now: Timestamp) {
-        let Change { row, op, touch } = change;
+        let Change { row, op, touch, sides, also } = change;
         let Reach { mut urls, tags } = Reach::of(&row.draft);
+        let id = row.id.clone();
         let mut ops = vec![match op {
             RowOp::Put(body) => Op::PutRow { row: Box::new(row), body },
             RowOp::Remove => Op::RemoveRow { id: row.id },
         }];
+        for (side, body) in sides {
+            ops.push(Op::PutSide { id: id.clone(), side, body });
+        }
+        for row in also {
+            ops.push(Op::PutRow { row: Box::new(row), body: None });
+        }
         let (targets, events) = match touch {
             Touch::None => (Vec::new(), Vec::new()),
             Touch::Raise => (begun(urls), Vec::new()),
@@ -267,10 +283,16 @@ fn submission(
     let key = headers.first(key_name).map(str::to_owned);
     // The key has a place of its own in the row.
     headers.remove(key_name);
+    let (base, base_etag) = write.base.map_or((None, None), |(base, etag)| (Some(base), etag));
+    // The app's own condition is the app's own. A weak ETag never matches (RFC 9110, 13.1.1).
+    let matches_base = base.is_some() && !headers.has("if-match");
+    if let Some(etag) = base_etag.as_deref().filter(|etag| matches_base && etag.starts_with('"')) {
+        headers.set("If-Match", etag);
+    }
     let draft = Draft {
         lane: route.lane_for(&head.method, &head.url),
         invalidates: route.invalidates_for(&head.method, &head.url),
-        base_etag: headers.first("if-match").map(str::to_owned),
+        base_etag: if matches_base { base_etag } else { headers.first("if-match").map(str::to_owned) },
         // A key that the page has set itself goes out wherever it goes: the preflight is the page's own choice then.
         key_header: named.or(key.as_ref().map(|_| IDEMPOTENCY_KEY)).map(str::to_owned),
         method: head.method,
@@ -291,6 +313,13 @@ fn submission(
             route::OnRetryable::Queue => queue::OnRetryable::Queue,
             route::OnRetryable::Answer => queue::OnRetryable::Answer,
         },
+        on_conflict: match route.conflict {
+            None => queue::OnConflict::Plain,
+            Some(route::Conflict::Manual) => queue::OnConflict::Manual,
+            Some(route::Conflict::ServerWins) => queue::OnConflict::ServerWins,
+            Some(route::Conflict::ClientWins) => queue::OnConflict::ClientWins,
+            Some(route::Conflict::Merge) => queue::OnConflict::Merge,
+        },
     };
-    Submission { exchange, headers, draft, key, body, entropy }
+    Submission { exchange, headers, draft, key, body, base, entropy }
 }

@@ -6,7 +6,7 @@ use super::queue::Queue;
 use super::reach::named;
 use super::slot::{Slot, Stage};
 use super::wake::Hurry;
-use super::{Cause, Change, OnRetryable, QueuedReason, Reply, RowOp, State, Touch, Verdict, judge};
+use super::{Cause, Change, OnConflict, OnRetryable, QueuedReason, Reply, Row, RowOp, State, Touch, Verdict, judge};
 use crate::event::{Event, News};
 use crate::fault::FetchError;
 use crate::http::{ResponseHead, ResponseType};
@@ -30,7 +30,7 @@ impl Queue {
             other => other,
         };
         let verdict = judge(&slot.row, answer.as_ref().map(|(head, _)| head), entropy, now);
-        let (change, close) = conclude(slot, verdict, &answer, now);
+        let (mut change, close) = conclude(slot, verdict, &answer, entropy, now);
         let identity = slot.row.draft.identity.clone();
         let may_overwrite = !slot.orphan || change.op == RowOp::Remove;
         let uses_body = matches!(close.reply, Reply::Network(_)) && !slot.waiters.is_empty();
@@ -40,6 +40,11 @@ impl Queue {
         }
         if !uses_body {
             self.drop_body(body);
+        }
+        if verdict == Verdict::Settle
+            && let Ok((head, _)) = &answer
+        {
+            change.also = self.followers(&change.row, head.headers.first("etag"));
         }
         self.slots.enter(id, Stage::Closing);
         if may_overwrite {
@@ -80,7 +85,13 @@ impl Queue {
 }
 
 /// What becomes of the row and of reads, what its pages get, and what the tabs hear.
-fn conclude(slot: &Slot, verdict: Verdict, answer: &Answer, now: Timestamp) -> (Box<Change>, Box<Close>) {
+fn conclude(
+    slot: &Slot,
+    verdict: Verdict,
+    answer: &Answer,
+    entropy: Entropy,
+    now: Timestamp,
+) -> (Box<Change>, Box<Close>) {
     let direct = !slot.waiters.is_empty();
     let (status, reply) = match answer {
         Ok((head, body)) => (Some(head.status), Reply::Network(*body)),
@@ -89,8 +100,8 @@ fn conclude(slot: &Slot, verdict: Verdict, answer: &Answer, now: Timestamp) -> (
     // Without an answer the server may still have acted.
     let careful = if answer.is_err() { Touch::Stale(Vec::new()) } else { Touch::None };
     let gone = |touch, news, settled| {
-        let change = Change { row: slot.row.clone(), op: RowOp::Remove, touch };
-        (Box::new(change), Box::new(Close { reply: reply.clone(), news, settled, ticket: None }))
+        let change = Change::of(slot.row.clone(), RowOp::Remove, touch);
+        (change, Box::new(Close { reply: reply.clone(), news, settled, ticket: None }))
     };
     if verdict == Verdict::Settle {
         let status = status.unwrap_or_default();
@@ -101,23 +112,32 @@ fn conclude(slot: &Slot, verdict: Verdict, answer: &Answer, now: Timestamp) -> (
         return gone(careful, Some(News::Discarded), None);
     }
     let mut row = slot.row.clone();
-    row.state = next_state(verdict, answer, now);
+    row.state = next_state(&row, verdict, answer, now);
+    let policy = row.draft.on_conflict;
+    match (verdict, policy) {
+        (Verdict::Conflict, OnConflict::ServerWins) => {
+            return gone(Touch::Stale(Vec::new()), Some(News::Discarded), None);
+        }
+        (Verdict::Conflict, OnConflict::ClientWins) if row.is_conditional() => row = row.revived(entropy),
+        _ => {}
+    }
     let touch = match row.state {
         // Someone else has changed it: what is stored here is known to be old.
         State::Conflict { .. } => Touch::Stale(Vec::new()),
         _ => Touch::None,
     };
     let reason = QueuedReason::of(&row.state);
+    let kept = verdict == Verdict::Conflict && policy != OnConflict::Plain;
     let news = match (direct, passes(verdict), row.draft.on_retryable) {
         // A final answer is the page's own to deal with.
-        (true, false, _) => return gone(touch, None, None),
+        (true, false, _) if !kept => return gone(touch, None, None),
         (true, true, OnRetryable::Answer) => return gone(careful, None, None),
-        (true, true, OnRetryable::Queue) => News::Queued { reason: reason.as_str() },
+        (true, ..) => News::Queued { reason: reason.as_str() },
         (false, _, _) => news_of(&row.state, status),
     };
     let reply = Reply::Queued { id: row.id.clone(), reason };
-    let change = Change { row, op: RowOp::Put(None), touch };
-    (Box::new(change), Box::new(Close { reply, news: Some(news), settled: None, ticket: None }))
+    let change = Change::of(row, RowOp::Put(None), touch);
+    (change, Box::new(Close { reply, news: Some(news), settled: None, ticket: None }))
 }
 
 /// Whether a page that waits may be told that its write goes out again by itself.
@@ -129,13 +149,16 @@ fn passes(verdict: Verdict) -> bool {
     }
 }
 
-fn next_state(verdict: Verdict, answer: &Answer, now: Timestamp) -> State {
+fn next_state(row: &Row, verdict: Verdict, answer: &Answer, now: Timestamp) -> State {
     let status = answer.as_ref().ok().map(|(head, _)| head.status);
     match verdict {
         Verdict::RetryAt(until, cause) => State::Waiting { since: now, until, cause },
         Verdict::Pause(until) => State::Waiting { since: now, until, cause: Cause::Unauthorized },
         Verdict::Unknown(until) => State::Unknown { since: now, until },
-        Verdict::Conflict => State::Conflict { status: status.unwrap_or_default() },
+        Verdict::Conflict => {
+            let asked = !matches!(row.draft.on_conflict, OnConflict::Manual | OnConflict::Merge);
+            State::Conflict { status: status.unwrap_or_default(), asked }
+        }
         Verdict::Dead | Verdict::Settle => State::Dead { status, reason: refusal(answer) },
     }
 }
@@ -152,7 +175,7 @@ fn news_of(state: &State, status: Option<u16>) -> News {
     let reason = QueuedReason::of(state).as_str();
     match state {
         State::Waiting { until, .. } | State::Unknown { until, .. } => News::Retry { at: *until, status, reason },
-        State::Conflict { status } => News::Conflict { status: *status },
+        State::Conflict { status, .. } => News::Conflict { status: *status },
         State::Dead { status, reason } => News::Dead { status: *status, reason: reason.clone() },
         State::Pending | State::Leased { .. } => News::Queued { reason },
     }

@@ -1,7 +1,7 @@
 //! What a person can do to a row, through the page.
 
 use crate::fault::StoreError;
-use crate::ids::MutationId;
+use crate::ids::{BodyId, MutationId};
 use thiserror::Error;
 
 /// A wish of the page.
@@ -12,6 +12,15 @@ pub enum Command {
     Retry(MutationId),
     /// Drop the row. One that is under way is dropped when its answer is in.
     Discard(MutationId),
+    /// Send this in a conflicting row's place, on top of what the server has: the person has decided.
+    Resolve {
+        /// The row.
+        id: MutationId,
+        /// Its body from now on, and its length; `None` for one that has none.
+        body: Option<(BodyId, u64)>,
+        /// What the server has.
+        base: Option<BodyId>,
+    },
     /// Everything that waits is due now, whatever it waits for.
     Flush,
 }

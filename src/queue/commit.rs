@@ -30,6 +30,8 @@ pub(super) enum Then {
     },
     /// A lease for a replay.
     Lease,
+    /// What came of holding a row against what the server has.
+    Reconcile(Box<Close>),
     /// What an attempt came to.
     Close(Box<Close>),
     /// A person's wish.
@@ -72,7 +74,10 @@ impl Queue {
             commit.room_made = true;
             return self.push(Output::MakeRoom { token });
         }
-        let Commit { change, then, .. } = self.commits.swap_remove(place);
+        let Commit { mut change, then, .. } = self.commits.swap_remove(place);
+        for (_, body) in change.sides.drain(..) {
+            self.drop_body(body);
+        }
         if result.is_ok() && self.loads > 0 {
             self.touched.push(change.row.id.clone());
         }
@@ -86,13 +91,15 @@ impl Queue {
             }
             (Then::Enter { .. }, Err(error)) => self.on_refused(&change.row.id, error),
             (Then::Lease, Ok(())) => self.on_leased(change.row),
-            (Then::Lease, Err(_)) => {
+            (Then::Lease | Then::Reconcile(_), Err(_)) => {
                 let id = &change.row.id;
                 self.slots.enter(id, Stage::Idle);
                 self.hold(id, now);
                 self.discard_if_wanted(id);
             }
-            (Then::Close(close) | Then::Obey(close), Ok(())) => self.on_closed(*change, *close),
+            (Then::Close(close) | Then::Obey(close) | Then::Reconcile(close), Ok(())) => {
+                self.on_closed(*change, *close)
+            }
             (Then::Close(close), Err(_)) => self.on_unclosed(change, close, now),
             (Then::Obey(close), Err(error)) => self.on_disobeyed(&change, &close, error),
         }
@@ -123,7 +130,12 @@ impl Queue {
 
     /// What an attempt or a wish came to is in the store, or must do without it.
     pub(super) fn on_closed(&mut self, change: Change, close: Close) {
-        let Change { row, op, .. } = change;
+        let Change { row, op, also, .. } = change;
+        for other in also {
+            if let Some(slot) = self.slots.get_mut(&other.id).filter(|slot| slot.stage() == Stage::Idle) {
+                slot.row = other;
+            }
+        }
         let Some(slot) = self.slots.get_mut(&row.id) else { return };
         let id = row.id.clone();
         let event = close.news.map(|news| Event::Write { about: row.subject(), news });
@@ -176,7 +188,7 @@ impl Queue {
     }
 
     /// Leaves a row alone for a while because the store has failed.
-    fn hold(&mut self, id: &MutationId, now: Timestamp) {
+    pub(super) fn hold(&mut self, id: &MutationId, now: Timestamp) {
         if let Some(slot) = self.slots.get_mut(id) {
             slot.store_failures = slot.store_failures.saturating_add(1);
             slot.hold = Some(now + backoff::ceiling(slot.store_failures));

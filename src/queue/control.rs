@@ -28,7 +28,9 @@ impl Queue {
     pub(super) fn on_command(&mut self, ticket: u64, command: Command, entropy: Entropy, now: Timestamp) {
         let under_way = match &command {
             Command::Flush => true,
-            Command::Retry(id) | Command::Discard(id) => self.slot(id).is_some_and(|slot| slot.stage() != Stage::Idle),
+            Command::Retry(id) | Command::Discard(id) | Command::Resolve { id, .. } => {
+                self.slot(id).is_some_and(|slot| slot.stage() != Stage::Idle)
+            }
         };
         let parked = ParkedCommand { ticket, until: now + PATIENCE, command, entropy };
         if under_way || self.may_send() {
@@ -43,6 +45,7 @@ impl Queue {
         let result = match parked.command {
             Command::Retry(id) => self.retry(ticket, &id, parked.entropy, now),
             Command::Discard(id) => self.discard(ticket, &id),
+            Command::Resolve { id, body, base } => self.resolve(ticket, &id, (body, base), parked.entropy),
             Command::Flush => {
                 self.flush(now);
                 Some(Ok(()))
@@ -67,7 +70,7 @@ impl Queue {
                 return Some(Err(CommandError::Missing));
             }
             // On its way already.
-            Stage::Leasing | Stage::Sending | Stage::Closing => return Some(Ok(())),
+            Stage::Leasing | Stage::Sending | Stage::Reconciling | Stage::Closing => return Some(Ok(())),
             Stage::Idle => slot.hold = None,
         }
         match &mut slot.row.state {
@@ -90,8 +93,8 @@ impl Queue {
                 let news = Some(News::Queued { reason: QueuedReason::LaneBusy.as_str() });
                 self.slots.enter(id, Stage::Closing);
                 let close = Close { reply: Reply::Failed, news, settled: None, ticket: Some(ticket) };
-                let change = Change { row, op: RowOp::Put(None), touch: Touch::None };
-                self.commit(Box::new(change), Then::Obey(Box::new(close)));
+                let change = Change::of(row, RowOp::Put(None), Touch::None);
+                self.commit(change, Then::Obey(Box::new(close)));
                 None
             }
         }
@@ -103,7 +106,7 @@ impl Queue {
             (Stage::AwaitingLock { .. } | Stage::Entering, _) => Some(Err(CommandError::Missing)),
             // Only where locks are missing: another worker is sending it.
             (Stage::Idle, State::Leased { .. }) => Some(Err(CommandError::Busy)),
-            (Stage::Idle | Stage::Leasing | Stage::Sending | Stage::Closing | Stage::Unwritten, _) => {
+            (_, _) => {
                 slot.discards.push(ticket);
                 self.discard_if_wanted(id);
                 None
@@ -122,10 +125,10 @@ impl Queue {
             State::Waiting { .. } | State::Unknown { .. } | State::Leased { .. } => Touch::Stale(Vec::new()),
             State::Pending | State::Conflict { .. } | State::Dead { .. } => Touch::None,
         };
-        let change = Change { row: slot.row.clone(), op: RowOp::Remove, touch };
+        let change = Change::of(slot.row.clone(), RowOp::Remove, touch);
         self.slots.enter(id, Stage::Closing);
         let close = Close { reply: Reply::Failed, news: Some(News::Discarded), settled: None, ticket: None };
-        self.commit(Box::new(change), Then::Obey(Box::new(close)));
+        self.commit(change, Then::Obey(Box::new(close)));
     }
 
     /// The store did not take what a person wanted.
@@ -143,7 +146,7 @@ impl Queue {
 
 impl Row {
     /// A refused row, ready to be sent as if for the first time.
-    fn revived(&self, entropy: Entropy) -> Row {
+    pub(super) fn revived(&self, entropy: Entropy) -> Row {
         let mut row = Row { state: State::Pending, attempts: 0, key: entropy.uuid(), ..self.clone() };
         if matches!(self.state, State::Conflict { .. }) {
             row.headers.remove("if-match");

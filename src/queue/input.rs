@@ -1,6 +1,6 @@
 //! Everything the outside can tell the queue.
 
-use super::{Command, Draft, Row};
+use super::{Command, Draft, Reconciled, Row};
 use crate::fault::{FetchError, StoreError};
 use crate::http::{Headers, ResponseHead};
 use crate::ids::{BodyId, CommitId, Entropy, ExchangeId, MutationId};
@@ -30,6 +30,15 @@ pub enum Input {
         /// The answer's head, and the response itself, which comes back in a `Reply` or in `Output::Drop`.
         answer: Result<(ResponseHead, BodyId), FetchError>,
         /// For the backoff.
+        entropy: Entropy,
+    },
+    /// A row that met a conflict was held against what the server has; `None`: that could not be had now.
+    Reconciled {
+        /// The row.
+        id: MutationId,
+        /// What is to become of it.
+        found: Option<Reconciled>,
+        /// For a new key.
         entropy: Entropy,
     },
     /// The lock asked for is ours.
@@ -66,6 +75,8 @@ pub struct Submission {
     pub key: Option<String>,
     /// The request's body; comes back in `Reply::StoreFailed` or in `Output::Drop`.
     pub body: Option<BodyId>,
+    /// What the page was looking at; comes back in `Output::Drop`.
+    pub base: Option<BodyId>,
     /// For the row's name and key.
     pub entropy: Entropy,
 }

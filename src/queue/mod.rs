@@ -21,6 +21,7 @@ mod control;
 mod lock;
 #[allow(clippy::module_inception, reason = "a file is named for the type it defines")]
 mod queue;
+mod reconcile;
 mod schedule;
 mod submit;
 mod wake;
@@ -33,6 +34,7 @@ pub use input::{Input, Submission, Wake};
 pub use output::{Change, Output, RowOp, TimerReason, Touch};
 pub use queue::{Options, Queue};
 pub use reach::Reach;
+pub use reconcile::{Reconciled, Side};
 pub use reply::{FullReason, QueuedReason, Reply};
-pub use row::{BodyFacts, Cause, Draft, OnRetryable, Owner, Row, State};
+pub use row::{BodyFacts, Cause, Draft, OnConflict, OnRetryable, Owner, Row, State};
 pub use verdict::{Verdict, judge};

@@ -1,6 +1,6 @@
 //! Everything the queue can ask of the outside.
 
-use super::{CommandError, Reply, Row};
+use super::{CommandError, Reply, Row, Side};
 use crate::event::Event;
 use crate::ids::{BodyId, CommitId, ExchangeId};
 use crate::time::Timestamp;
@@ -26,6 +26,11 @@ pub enum Output {
         row: Box<Row>,
         /// The body where it is still in hand (a direct send); otherwise, where the row has one, it is in the store.
         body: Option<BodyId>,
+    },
+    /// Hold this row, which met a conflict, against what the server has now; answered by `Input::Reconciled`.
+    Reconcile {
+        /// The row.
+        row: Box<Row>,
     },
     /// The answer to a page.
     Reply {
@@ -71,6 +76,17 @@ pub struct Change {
     pub op: RowOp,
     /// What the change does to reads.
     pub touch: Touch,
+    /// What else is kept with the row from now on; `None` removes it.
+    pub sides: Vec<(Side, Option<BodyId>)>,
+    /// Other rows that change with it.
+    pub also: Vec<Row>,
+}
+
+impl Change {
+    /// A change of the row alone.
+    pub(super) fn of(row: Row, op: RowOp, touch: Touch) -> Box<Change> {
+        Box::new(Change { row, op, touch, sides: Vec::new(), also: Vec::new() })
+    }
 }
 
 /// Whether a row stays in the store.

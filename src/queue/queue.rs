@@ -99,6 +99,7 @@ impl Queue {
             Input::Committed { token, result } => self.on_committed(token, result, now),
             Input::RoomMade { token } => self.on_room_made(token),
             Input::Answered { id, answer, entropy } => self.on_answered(&id, answer, entropy, now),
+            Input::Reconciled { id, found, entropy } => self.on_reconciled(&id, found, entropy, now),
             Input::LockGranted => self.on_lock_granted(),
             Input::LockLost => self.on_lock_lost(),
             Input::LocksMissing => self.on_locks_missing(),

@@ -46,6 +46,8 @@ pub enum QueuedReason {
     Unauthorized,
     /// Another worker is sending.
     WorkerBusy,
+    /// Somebody else wrote first, and that is being settled.
+    Conflict,
     /// The row this request joined was refused and waits for a person.
     Parked,
 }
@@ -71,6 +73,7 @@ impl QueuedReason {
             QueuedReason::Portal => "portal",
             QueuedReason::Unauthorized => "unauthorized",
             QueuedReason::WorkerBusy => "worker-busy",
+            QueuedReason::Conflict => "conflict",
             QueuedReason::Parked => "parked",
         }
     }
@@ -82,7 +85,8 @@ impl QueuedReason {
             State::Pending | State::Leased { .. } => QueuedReason::LaneBusy,
             State::Waiting { cause, .. } => QueuedReason::from_cause(*cause),
             State::Unknown { .. } => QueuedReason::Timeout,
-            State::Conflict { .. } | State::Dead { .. } => QueuedReason::Parked,
+            State::Conflict { asked: false, .. } => QueuedReason::Conflict,
+            State::Conflict { asked: true, .. } | State::Dead { .. } => QueuedReason::Parked,
         }
     }
 

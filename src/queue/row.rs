@@ -49,7 +49,7 @@ pub struct Draft {
     pub referrer_policy: String,
     /// What is known of the body; `None` where there is none.
     pub body: Option<BodyFacts>,
-    /// The ETag of the stored entry that the page was looking at.
+    /// The ETag of what the page was looking at, or of what the write has been held against since.
     pub base_etag: Option<String>,
     /// Whose write it is: a 401 pauses all rows of one identity.
     pub identity: Option<String>,
@@ -67,6 +67,8 @@ pub struct Draft {
     pub max_retry_after: Span,
     /// What the page gets when a direct send meets a passing trouble.
     pub on_retryable: OnRetryable,
+    /// What is done when somebody wrote first.
+    pub on_conflict: OnConflict,
 }
 
 /// What is known of a body without reading it.
@@ -88,6 +90,22 @@ pub enum OnRetryable {
     Answer,
 }
 
+/// What is done when the server says that somebody wrote first (409, 412).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnConflict {
+    /// A page that waits gets the answer, and the row goes; one that is replayed is kept for a person.
+    #[default]
+    Plain,
+    /// Kept for a person, beside what the server has.
+    Manual,
+    /// The write is dropped.
+    ServerWins,
+    /// The write goes out again without its preconditions; where it had none, a person is asked.
+    ClientWins,
+    /// It is merged with what the server has, and goes out again; where both have changed the same, a person is asked.
+    Merge,
+}
+
 /// One worker instance's name, as it stands in the leases it takes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Owner(pub String);
@@ -102,7 +120,7 @@ pub struct Owner(pub String);
 ///     |                 +--------------------------------------------------------'
 ///     |            due  |  +-- no answer in time, or the lease's owner died --> Unknown
 ///     |                 +--------------------------------------------------------'
-///     |  retry (a person)  +-- 409, 412 --> Conflict
+///     |  retry (a person)  +-- 409, 412 --> Conflict, until it is merged or a person decides
 ///     +--------------------+-- other -----> Dead
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -132,10 +150,12 @@ pub enum State {
         /// Not to be sent before.
         until: Timestamp,
     },
-    /// Someone else wrote first: kept, shown, and sent again only when a person says so.
+    /// Someone else wrote first: kept, shown, and sent again once it is merged, or a person says so.
     Conflict {
         /// 409 or 412.
         status: u16,
+        /// Whether a person has to decide; until then it is to be held against what the server has.
+        asked: bool,
     },
     /// Refused for good: kept and shown.
     Dead {
@@ -171,9 +191,9 @@ impl Row {
     #[must_use]
     pub fn not_before(&self) -> Option<Timestamp> {
         match &self.state {
-            State::Pending => Some(self.created_at),
+            State::Pending | State::Conflict { asked: false, .. } => Some(self.created_at),
             State::Waiting { until, .. } | State::Unknown { until, .. } => Some(*until),
-            State::Leased { .. } | State::Conflict { .. } | State::Dead { .. } => None,
+            State::Leased { .. } | State::Conflict { asked: true, .. } | State::Dead { .. } => None,
         }
     }
 }

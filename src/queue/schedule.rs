@@ -41,7 +41,7 @@ impl Queue {
                     if self.slots.iter().filter(|slot| slot.is_under_way()).count() >= MOST_SENDS {
                         break;
                     }
-                    self.lease(&id, now);
+                    self.send(&id, now);
                 }
                 if self.lock == Lock::Held && !self.is_busy() {
                     self.lock = Lock::Free;
@@ -88,14 +88,14 @@ impl Queue {
             return false;
         }
         match &slot.row.state {
-            State::Pending => true,
+            State::Pending | State::Conflict { asked: false, .. } => true,
             State::Waiting { until, .. } | State::Unknown { until, .. } => *until <= now,
             // Another worker's, dead or alive: having the lock tells.
             State::Leased { .. } => match self.lock {
                 Lock::Free | Lock::Asked | Lock::Loading => true,
                 Lock::Held | Lock::Missing { .. } => false,
             },
-            State::Conflict { .. } | State::Dead { .. } => false,
+            State::Conflict { asked: true, .. } | State::Dead { .. } => false,
         }
     }
 
@@ -114,15 +114,21 @@ impl Queue {
         self.lock_hold.is_none_or(|until| until <= now)
     }
 
-    fn lease(&mut self, id: &MutationId, now: Timestamp) {
+    /// Sends a row, once it is stored that it is; one that met a conflict is held against what the server has before.
+    fn send(&mut self, id: &MutationId, now: Timestamp) {
         let state = State::Leased { owner: self.owner.clone(), since: now };
         let Some(slot) = self.slots.get_mut(id) else { return };
         slot.hold = None;
+        if matches!(slot.row.state, State::Conflict { .. }) {
+            let row = Box::new(slot.row.clone());
+            self.slots.enter(id, Stage::Reconciling);
+            return self.push(Output::Reconcile { row });
+        }
         let mut row = slot.row.clone();
         row.state = state;
         row.attempts = row.attempts.saturating_add(1);
         self.slots.enter(id, Stage::Leasing);
-        self.commit(Box::new(Change { row, op: RowOp::Put(None), touch: Touch::None }), Then::Lease);
+        self.commit(Change::of(row, RowOp::Put(None), Touch::None), Then::Lease);
     }
 
     /// Ends waiting for the lock where it has taken too long.
@@ -178,7 +184,7 @@ impl Queue {
         match slot.stage() {
             Stage::AwaitingLock { until } => return Some((until, TimerReason::LockWait)),
             Stage::Unwritten => return slot.hold.map(|until| (until, TimerReason::StoreRetry)),
-            Stage::Entering | Stage::Leasing | Stage::Sending | Stage::Closing => return None,
+            Stage::Entering | Stage::Leasing | Stage::Sending | Stage::Reconciling | Stage::Closing => return None,
             Stage::Idle if !slot.leads() => return None,
             Stage::Idle => {}
         }

@@ -14,6 +14,8 @@ pub(super) struct Slot {
     stage: Stage,
     /// Whether no older row shares its lane.
     leads: bool,
+    /// What its page was looking at, until it is stored.
+    pub(super) base: Option<BodyId>,
     /// The pages whose answer hangs on this row; the first is the one that made it.
     pub(super) waiters: Vec<Waiter>,
     /// Tickets of those who want it gone while it is under way.
@@ -44,6 +46,8 @@ pub(super) enum Stage {
     Leasing,
     /// The fetch is under way.
     Sending,
+    /// It is held against what the server has.
+    Reconciling,
     /// A commit after an answer, or at a person's wish, is under way.
     Closing,
     /// It is over, but the store failed to remove it: tried again.
@@ -70,6 +74,7 @@ impl Slot {
             row,
             stage: Stage::Idle,
             leads: false,
+            base: None,
             waiters: Vec::new(),
             discards: Vec::new(),
             hold: None,
@@ -80,9 +85,9 @@ impl Slot {
     }
 
     /// A row that a page has just handed in.
-    pub(super) fn fresh(row: Row, waiter: Waiter, until: Timestamp) -> Slot {
+    pub(super) fn fresh(row: Row, waiter: Waiter, base: Option<BodyId>, until: Timestamp) -> Slot {
         let stage = Stage::AwaitingLock { until };
-        Slot { stage, waiters: vec![waiter], ..Slot::stored(row) }
+        Slot { stage, base, waiters: vec![waiter], ..Slot::stored(row) }
     }
 
     /// What is being done with it.
@@ -108,7 +113,7 @@ impl Slot {
     /// Whether it takes one of the places for sends.
     pub(super) fn is_under_way(&self) -> bool {
         match self.stage {
-            Stage::Leasing | Stage::Sending => true,
+            Stage::Leasing | Stage::Sending | Stage::Reconciling => true,
             Stage::Entering => matches!(self.row.state, State::Leased { .. }),
             Stage::AwaitingLock { .. } | Stage::Idle | Stage::Closing | Stage::Unwritten => false,
         }

@@ -4,7 +4,7 @@
 use super::commit::Then;
 use super::queue::Queue;
 use super::slot::{Slot, Stage, Waiter};
-use super::{Change, Draft, FullReason, Output, QueuedReason, Reply, Row, RowOp, State, Submission, Touch};
+use super::{Change, Draft, FullReason, Output, QueuedReason, Reply, Row, RowOp, Side, State, Submission, Touch};
 use crate::ids::MutationId;
 use crate::time::{Span, Timestamp};
 use std::rc::Rc;
@@ -18,9 +18,11 @@ impl Queue {
         let waiter = Waiter { exchange: submission.exchange, body: submission.body };
         let twins = submission.key.as_deref().map(|key| self.twins(key, &submission.draft)).unwrap_or_default();
         if let Some(id) = twins.joinable {
+            self.drop_body(submission.base);
             return self.join(&id, waiter);
         }
         if let Some(limit) = self.options.max_pending.filter(|limit| self.slots.len() >= *limit) {
+            self.drop_body(submission.base);
             return self.reply(vec![waiter], &Reply::Full(FullReason::MaxPending(limit)));
         }
         let id = MutationId::after(self.last.as_ref(), now, submission.entropy);
@@ -38,7 +40,7 @@ impl Queue {
         let in_line = self.wait_in(&row.draft.lane);
         let waits = twins.contested.is_some() || in_line.is_some();
         let until = now + twins.contested.unwrap_or(LOCK_WAIT);
-        self.slots.insert(Slot::fresh(row, waiter, in_line.map_or(until, |end| end.max(until))));
+        self.slots.insert(Slot::fresh(row, waiter, submission.base, in_line.map_or(until, |end| end.max(until))));
         if self.may_send() || !(waits || self.leads(&id)) {
             self.admit(&id, now);
         }
@@ -49,8 +51,9 @@ impl Queue {
     pub(super) fn admit(&mut self, id: &MutationId, now: Timestamp) {
         let twin = self.slot(id).and_then(|slot| self.twins(&slot.row.key, &slot.row.draft).joinable_but(id));
         if let Some(twin) = twin {
-            let waiters = self.slots.remove(id).map(|slot| slot.waiters).unwrap_or_default();
-            return waiters.into_iter().for_each(|waiter| self.join(&twin, waiter));
+            let Some(slot) = self.slots.remove(id) else { return };
+            self.drop_body(slot.base);
+            return slot.waiters.into_iter().for_each(|waiter| self.join(&twin, waiter));
         }
         let leads = self.leads(id);
         let state = State::Leased { owner: self.owner.clone(), since: now };
@@ -66,9 +69,10 @@ impl Queue {
             slot.row.attempts = 1;
         }
         let op = RowOp::Put(slot.body());
-        let change = Change { row: slot.row.clone(), op, touch: Touch::Raise };
+        let mut change = Change::of(slot.row.clone(), op, Touch::Raise);
+        change.sides.extend(slot.base.take().map(|base| (Side::Base, Some(base))));
         self.slots.enter(id, Stage::Entering);
-        self.commit(Box::new(change), Then::Enter { reason });
+        self.commit(change, Then::Enter { reason });
     }
 
     /// The first commit of a row succeeded: send it, or tell its page that it is kept.

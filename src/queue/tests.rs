@@ -1,5 +1,6 @@
 //! Tests of the queue: verdicts by table, the machine by behaviour, and whole lives by chance.
 
+mod conflicts;
 mod machine;
 mod rig;
 mod scripts;

@@ -144,7 +144,8 @@ impl State {
     fn moves_by_itself(&self) -> bool {
         match self {
             State::Pending | State::Leased { .. } | State::Waiting { .. } | State::Unknown { .. } => true,
-            State::Conflict { .. } | State::Dead { .. } => false,
+            State::Conflict { asked, .. } => !asked,
+            State::Dead { .. } => false,
         }
     }
 }

@@ -17,7 +17,7 @@ mod template;
 pub use glob::Glob;
 pub use limits::{Limits, Packing, Priority};
 pub use matcher::{Conditions, HeaderRule, Matcher};
-pub use mutation::{IdempotencyHeader, MutationRoute, OnRetryable};
+pub use mutation::{Conflict, IdempotencyHeader, MutationRoute, OnRetryable};
 pub use pattern::{Pattern, PatternError};
 pub use route::{Respect, Route};
 pub use strategy::Strategy;

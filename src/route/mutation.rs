@@ -23,6 +23,9 @@ pub struct MutationRoute {
     pub expects: Vec<String>,
     /// `forms.redirect`: where a form navigation is sent (303) once it is queued; without it form navigations are left alone. Default: none.
     pub forms: Option<String>,
+    /// `conflict`: what is done when somebody wrote first (409, 412). Default: the page that waits gets the answer; a write that is replayed
+    /// is kept, and a person decides.
+    pub conflict: Option<Conflict>,
     /// `maxRetryAfter`: the longest wish of a server's Retry-After that is granted. Default: `24h`.
     pub max_retry_after: Span,
 }
@@ -35,6 +38,19 @@ pub enum OnRetryable {
     Queue,
     /// The status as it is; the row is dropped and the page sees to it.
     Answer,
+}
+
+/// Who wins when somebody wrote first. With any of them, what is stored of the resource is kept with the write, and sent along as `If-Match`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Conflict {
+    /// Kept beside what the server has, for a person to decide.
+    Manual,
+    /// The server: the write is dropped.
+    ServerWins,
+    /// The client: the write goes out again without its condition.
+    ClientWins,
+    /// Both, field by field; a person decides where both have changed the same.
+    Merge,
 }
 
 /// Which field carries the idempotency key.
@@ -71,6 +87,7 @@ impl Default for MutationRoute {
             idempotency_header: IdempotencyHeader::OwnOrigin,
             expects: Vec::new(),
             forms: None,
+            conflict: None,
             max_retry_after: Span::hours(24),
         }
     }

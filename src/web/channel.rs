@@ -117,6 +117,7 @@ fn described(event: &Event) -> Vec<(&'static str, Json<'_>)> {
                     put("status", Json::status(*status));
                     put("reason", Json::Text(reason));
                 }
+                News::Merged { report } => put("report", Json::Raw(report)),
                 News::Discarded => {}
             }
         }

@@ -35,6 +35,7 @@ impl Driver {
             "queue.list" => self.list(get(message, "bodies").is_truthy()),
             "queue.retry" => self.wish_about(message, Command::Retry),
             "queue.discard" => self.wish_about(message, Command::Discard),
+            "queue.resolve" => self.resolve(message),
             "queue.flush" => self.wish(Command::Flush),
             "cache.invalidate" => {
                 let mut urls = texts(message, "urls");
@@ -116,11 +117,18 @@ impl Driver {
         })
     }
 
-    fn wish_about(self: &Rc<Self>, message: &JsValue, command: fn(MutationId) -> Command) -> Promise {
+    fn wish_about(self: &Rc<Self>, message: &JsValue, command: impl FnOnce(MutationId) -> Command) -> Promise {
         match text(message, "id") {
             Some(id) => self.wish(command(MutationId(id))),
             None => refused("id: expected the id of a mutation, a text"),
         }
+    }
+
+    /// A person's decision about a conflict, as the shell has worked it out.
+    fn resolve(self: &Rc<Self>, message: &JsValue) -> Promise {
+        let body = self.take_bytes(message, "body");
+        let base = self.take_bytes(message, "base").map(|(base, _)| base);
+        self.wish_about(message, |id| Command::Resolve { id, body, base })
     }
 
     /// The rows as the store has them: another worker may have written some.
@@ -159,7 +167,8 @@ fn describe(row: &Row) -> JsValue {
             ("waiting", status, Some(crate::queue::QueuedReason::of(&row.state).as_str()))
         }
         State::Unknown { .. } => ("unknown", None, Some("timeout")),
-        State::Conflict { status } => ("conflict", Some(*status), None),
+        // Until it has been held against what the server has, nobody need decide anything.
+        State::Conflict { status, asked } => (if *asked { "conflict" } else { "merging" }, Some(*status), None),
         State::Dead { status, reason } => ("dead", *status, Some(reason.as_str())),
     };
     let not_before = match &row.state {

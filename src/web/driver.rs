@@ -43,6 +43,8 @@ pub struct Place {
     pub observed: JsValue,
     /// The shell's store of large bodies; undefined where there is none.
     pub chunks: JsValue,
+    /// The shell's function that holds a write against what the server has; undefined where it has none.
+    pub reconcile: JsValue,
     /// Resolves when the shell gives this instance up.
     pub ended: JsValue,
 }
@@ -315,7 +317,7 @@ fn body_of(effect: &Effect) -> Option<BodyId> {
         Effect::Send { body, .. } => *body,
         Effect::Commit { ops, .. } => ops.iter().find_map(|op| match op {
             Op::PutEntry { body, .. } => Some(*body),
-            Op::PutRow { body, .. } => *body,
+            Op::PutRow { body, .. } | Op::PutSide { body, .. } => *body,
             _ => None,
         }),
         _ => None,

@@ -21,6 +21,8 @@ pub enum Json<'a> {
     Text(&'a str),
     /// A list of texts.
     Texts(&'a [String]),
+    /// JSON already.
+    Raw(&'a str),
     /// Header fields, as fetch takes them: a list of pairs.
     Headers(&'a Headers),
 }
@@ -71,6 +73,7 @@ impl<'a> Json<'a> {
             Json::Absent | Json::Null => out.push_str("null"),
             Json::Number(number) => out.push_str(&number.to_string()),
             Json::Text(text) => quote(out, text),
+            Json::Raw(json) => out.push_str(json),
             Json::Texts(texts) => {
                 for text in texts {
                     out.push(open);

@@ -37,6 +37,7 @@ impl Driver {
             Effect::Respond { exchange, answer } => self.respond(exchange, answer, take),
             Effect::Commit { id, durability, ops } => self.commit(id, durability, ops, take),
             Effect::Send { row, body } => self.send(row, body),
+            Effect::Reconcile { row } => self.reconcile(&row),
             Effect::LoadRows => start(async move {
                 let rows = me.database.rows().await;
                 me.tell(|engine| engine.on_rows(rows, clock::now()));
@@ -202,10 +203,12 @@ impl Driver {
                 body => self.bodies.to_store(body, &entry.key, keep),
             }),
             // The queue keeps a write's bytes in hand until it says otherwise.
-            Op::PutRow { body: Some(body), .. } => match self.bodies.take(*body, Take::Copy) {
-                Some(Body::Bytes(bytes)) => Some(bytes),
-                _ => None,
-            },
+            Op::PutRow { body: Some(body), .. } | Op::PutSide { body: Some(body), .. } => {
+                match self.bodies.take(*body, Take::Copy) {
+                    Some(Body::Bytes(bytes)) => Some(bytes),
+                    _ => None,
+                }
+            }
             _ => None,
         };
         stored.unwrap_or_default()
@@ -308,6 +311,7 @@ fn touched(ops: &[Op]) -> Array {
             | Op::Trim { .. }
             | Op::KeepPrecached { .. }
             | Op::PutRow { .. }
+            | Op::PutSide { .. }
             | Op::RemoveRow { .. } => {}
         }
     }

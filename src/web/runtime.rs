@@ -1,11 +1,11 @@
-//! What the worker shell calls: boot, check, and one method for each kind of event.
+//! What the worker shell calls: boot, and one method for each kind of event.
 //! A thin edge: every method hands over to the driver.
 
 use super::bodies::Body;
 use super::clock;
 use super::driver::{Driver, Live, Place};
 use super::heads;
-use super::objects::{error, get, set, text};
+use super::objects::{get, set, text};
 use super::perform::number;
 use super::tasks;
 use super::value;
@@ -30,12 +30,6 @@ pub struct Runtime {
     driver: Rc<Driver>,
 }
 
-/// Checks a config; throws an error that names every wrong place.
-#[wasm_bindgen]
-pub fn check(config: &JsValue) -> Result<(), JsValue> {
-    checked(config).map(drop)
-}
-
 /// [`boot`] as the shell sees it: a promise of the runtime.
 #[wasm_bindgen(js_name = boot)]
 pub fn boot_promise(config: JsValue, env: JsValue) -> Promise {
@@ -54,14 +48,15 @@ impl Runtime {
         handling(&response, &done)
     }
 
-    /// Takes a write: `{response, done}`. `ticket.queued` is set to the row's id once it is kept.
-    pub fn mutate(&self, request: Request, route: u32, client: JsValue, ticket: JsValue) -> JsValue {
+    /// Takes a write: `{response, done}`. `ticket.queued` is set to the row's id once it is kept. `keys` says in lines where the answer
+    /// may lie that it is based on; empty where that does not matter.
+    pub fn mutate(&self, request: Request, route: u32, client: JsValue, ticket: JsValue, keys: String) -> JsValue {
         let head = heads::of_request(&request, &self.driver.place.origin);
         let live = Live { request: Some(Clone::clone(&request)), ticket, ..Live::default() };
         let (id, response, done) = self.driver.open(live);
         let driver = Rc::clone(&self.driver);
         let held = tasks::promise(async move {
-            submit(&driver, id, &request, head, route as usize, client.as_string()).await;
+            submit(&driver, id, &request, head, (route as usize, client.as_string()), &keys).await;
             JsFuture::from(done).await?;
             JsFuture::from(driver.quiet(HOLD)).await
         });
@@ -95,7 +90,7 @@ fn handling(response: &Promise, done: &Promise) -> JsValue {
     handling.into()
 }
 
-/// Starts the engine. A store that cannot be opened does not stop it: the network answers then.
+/// Starts the engine, with a config that was checked at install. A store that cannot be opened does not stop it: the network answers then.
 pub async fn boot(config: JsValue, env: JsValue) -> Result<Runtime, JsValue> {
     #[cfg(not(panic = "immediate-abort"))]
     report_panics(get(&env, "trapped"));
@@ -110,10 +105,11 @@ pub async fn boot(config: JsValue, env: JsValue) -> Result<Runtime, JsValue> {
         opaque: get(&env, "opaque"),
         observed: get(&env, "isObserved"),
         chunks: get(&env, "chunks"),
+        reconcile: get(&env, "reconcile"),
         ended: get(&env, "ended"),
         scope,
     };
-    let mut config = checked(&config)?;
+    let mut config = Config::read(&value::read(&config));
     config.version.clone_from(&place.table);
     let driver = Driver::new(config, place);
     driver.learn().await;
@@ -125,8 +121,8 @@ async fn submit(
     id: ExchangeId,
     request: &Request,
     head: crate::http::RequestHead,
-    route: usize,
-    client: Option<String>,
+    (route, client): (usize, Option<String>),
+    keys: &str,
 ) {
     // `blob()` and `arrayBuffer()` keep multipart bytes as they are; the Content-Type with its boundary is in the head.
     let read = match request.array_buffer() {
@@ -150,18 +146,9 @@ async fn submit(
     }
     // It never fails. An earlier write must be known before this one takes its place behind it.
     let _ = JsFuture::from(driver.writes()).await;
-    driver.tell(|engine| engine.submit(id, WriteRequest { head, route, body, client }, clock::entropy(), clock::now()));
-}
-
-fn checked(config: &JsValue) -> Result<Config, JsValue> {
-    Config::check(&value::read(config)).map_err(|errors| {
-        let mut lines = String::new();
-        for error in &errors {
-            lines.push_str(if lines.is_empty() { "" } else { "\n" });
-            lines.push_str(&error.to_string());
-        }
-        error("LongshoreConfigError", &lines)
-    })
+    let base = if keys.is_empty() { None } else { driver.base(&taken(None, keys).keys).await };
+    let write = WriteRequest { head, route, body, client, base };
+    driver.tell(|engine| engine.submit(id, write, clock::entropy(), clock::now()));
 }
 
 /// A panic ends this instance: the shell hears of it before the trap, answers what was under way, and boots another.

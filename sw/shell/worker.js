@@ -51,7 +51,6 @@ export const worker = /** @type {Scope} */ (/** @type {unknown} */ (self));
 /**
  * The wrapped glue of wasm-pack: each call makes a fresh, uninitialised module.
  * @typedef {((init: {module_or_path: Response}) => Promise<unknown>) & {
- *   check(config: object): void,
  *   boot(config: object, env: object): Promise<import("../works/engine.js").Runtime>,
  * }} Glue
  */

@@ -1,12 +1,14 @@
 // @ts-check
 /// <reference path="../longshore-sw.d.ts" />
-// A fresh engine: its wasm fetched, its config checked, and what it is handed of this worker.
+// A fresh engine: its config checked, its wasm fetched, and what it is handed of this worker.
 // Does not say when: `engine.js` does.
 
 import { configError, messageOf } from "../shell/fault.js";
 import { worker } from "../shell/worker.js";
 import { begun, chunks, filesOf, shell } from "./begun.js";
+import { atDesk } from "./desk.js";
 import * as disk from "./disk.js";
+import { reconcile } from "./conflicts.js";
 import { allowed } from "./leaving.js";
 import { isObserved } from "./observed.js";
 import { opaque, removeOpaque } from "./opaque.js";
@@ -20,18 +22,11 @@ export async function boot(life) {
   await allowed();
   const files = filesOf();
   const { ready, version } = shell;
-  /** @type {import("../shell/worker.js").Glue} */
-  const glue = self.__longshoreGlue?.();
-  const wasm = await files.wasmResponse();
-  try {
-    await glue({ module_or_path: wasm });
-  } catch (error) {
-    await files.forgetWasm();
-    throw error;
-  }
   // A worker that is active was installed with this very config.
-  if (shell.config !== undefined && worker.serviceWorker?.state !== "activated") check(glue);
+  if (shell.config !== undefined && worker.serviceWorker?.state !== "activated") await check();
   const { config } = begun();
+  /** @type {import("../shell/worker.js").Glue} */
+  const glue = await files.startWasm(files.wasm, self.__longshoreGlue?.());
   const { scope } = worker.registration;
   const { pathname } = new URL(scope);
   const keepsOpaque = config.routes?.some((route) => route.storeOpaque);
@@ -43,28 +38,32 @@ export async function boot(life) {
     disk.note();
     return Promise.allSettled([chunks.forget(names), keepsOpaque && removeOpaque(pathname, names.slice(from))]);
   };
-  const env = { scope, version, table: ready.table, forget, isObserved, chunks, opaque: opaque.bind(null, pathname), ...life };
+  const env = { scope, version, table: ready.table, forget, isObserved, chunks, reconcile, opaque: opaque.bind(null, pathname), ...life };
   const runtime = await glue.boot(plainConfig(config), env);
   // Other workers are heard from now on; what they said before is not known.
   ready.forget();
   return runtime;
 }
 
-/** Refuses a config that cannot work, with everything that is wrong. @param {import("../shell/worker.js").Glue} glue */
-function check(glue) {
+/** Refuses a config that cannot work, with everything that is wrong. */
+async function check() {
   const wrong = wrongPatterns(shell.config);
+  /** @type {string} */
+  let given;
   try {
-    glue.check(plainConfig(shell.config));
+    given = JSON.stringify(shell.config, (_key, value) => (typeof value === "function" ? { hook: true } : value));
   } catch (error) {
-    if (error instanceof WebAssembly.RuntimeError) throw error;
-    wrong.push(messageOf(error));
+    throw (shell.refusal = configError(`config: ${messageOf(error)}`));
   }
+  const words = await atDesk((desk) => desk.check(given));
+  if (words) wrong.push(words);
   if (wrong.length > 0) throw (shell.refusal = configError(wrong.join("\n")));
 }
 
 /** The config without functions: those stay here. @param {any} config */
 function plainConfig(config) {
-  const plain = (/** @type {any} */ entry) => (typeof entry?.match === "function" ? { ...entry, match: { hook: true } } : entry);
+  const plain = (/** @type {any} */ entry) =>
+    ["match", "conflict"].reduce((given, key) => (typeof given?.[key] === "function" ? { ...given, [key]: { hook: true } } : given), entry);
   const lists = ["routes", "mutations"].filter((name) => Array.isArray(config?.[name]));
   return lists.reduce((given, name) => ({ ...given, [name]: given[name].map(plain) }), config);
 }

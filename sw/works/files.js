@@ -10,6 +10,7 @@ import { VERSIONS } from "./lineage.js";
 import { worker } from "../shell/worker.js";
 
 export const WASM = "__LONGSHORE_WASM__";
+export const DESK = "__LONGSHORE_DESK__";
 export const VERSION = "__LONGSHORE_VERSION__";
 
 export class Files {
@@ -17,6 +18,7 @@ export class Files {
   constructor(base, scope) {
     this.base = base;
     this.wasm = base + WASM;
+    this.desk = base + DESK;
     this.client = `${base}client.js`;
     const { pathname } = new URL(scope);
     // Cache Storage is the origin's: two apps on one origin, at other scopes, must not remove each other's files.
@@ -34,24 +36,30 @@ export class Files {
   }
 
   /**
-   * The wasm: the stored one, else from the network, which is then stored. Where it is missing the client is too: nothing has been
-   * installed yet, or the browser has removed what was.
-   * @returns {Promise<Response>}
+   * A wasm of ours, started: the stored one, else from the network, which is then stored. Where the engine's is missing the client is
+   * too: nothing has been installed yet, or the browser has removed what was.
+   * @template {(init: {module_or_path: Response}) => Promise<unknown>} T
+   * @param {string} url
+   * @param {T} glue
+   * @returns {Promise<T>}
    */
-  async wasmResponse() {
-    const stored = await this.stored(this.wasm);
-    if (stored) return stored;
-    const [response] = await Promise.all([fetch(this.wasm), this.#storeClient()]);
-    if (!response.ok || response.redirected || response.headers.get("content-type")?.startsWith("text/")) {
-      throw new Error(`${this.wasm} answered ${response.status} ${response.headers.get("content-type")}`);
+  async startWasm(url, glue) {
+    let response = await this.stored(url);
+    if (!response) {
+      [response] = await Promise.all([fetch(url), url === this.wasm && this.#storeClient()]);
+      if (!response.ok || response.redirected || response.headers.get("content-type")?.startsWith("text/")) {
+        throw new Error(`${url} answered ${response.status} ${response.headers.get("content-type")}`);
+      }
+      await this.store(url, response.clone());
     }
-    await this.store(this.wasm, response.clone());
-    return response;
-  }
-
-  /** Forgets wasm that would not boot: it may have been cut or replaced on its way. */
-  async forgetWasm() {
-    await Promise.all([this.shelf.delete(this.wasm), (await this.cache())?.delete(this.wasm)]);
+    try {
+      await glue({ module_or_path: response });
+    } catch (error) {
+      // It may have been cut or replaced on its way.
+      await Promise.all([this.shelf.delete(url), (await this.cache())?.delete(url)]);
+      throw error;
+    }
+    return glue;
   }
 
   /** Keeps the page client, without which no page starts offline. Many apps bundle it themselves, so it may be missing. */
@@ -85,8 +93,9 @@ export class Files {
     await Promise.all(names.filter((name) => isForeign(name) || (alone && this.#isOlder(name))).map((name) => caches.delete(name)));
     const cache = alone ? await this.cache() : undefined;
     const keys = (await cache?.keys()) ?? [];
-    await Promise.all(keys.filter(({ url }) => url !== this.wasm && url !== this.client).map((key) => cache?.delete(key)));
-    if (alone) await this.shelf.keepOnly([this.wasm, this.client, VERSIONS, ASKED]);
+    const own = [this.wasm, this.desk, this.client];
+    await Promise.all(keys.filter(({ url }) => !own.includes(url)).map((key) => cache?.delete(key)));
+    if (alone) await this.shelf.keepOnly([...own, VERSIONS, ASKED]);
   }
 
   /** A file of ours, from the first place that has it. @param {string} url */

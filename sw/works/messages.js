@@ -5,6 +5,7 @@
 import { messageOf } from "../shell/fault.js";
 import { worker } from "../shell/worker.js";
 import { begun, engine, shell } from "./begun.js";
+import { conflict, resolve } from "./conflicts.js";
 import { note } from "./observed.js";
 
 /** The tag of our Background Sync registrations. */
@@ -33,11 +34,13 @@ export function message(event) {
   if (data.kind !== "hello" && data.kind !== "skip-waiting") shell.wakeOnce(event, reply);
 }
 
-/** Answers a page's call. @param {{kind: string, urls?: string[], destinations?: string[]}} asked @param {string} page */
+/** Answers a page's call. @param {any} asked @param {string} page */
 async function answer(asked, page) {
   const { table } = begun();
   if (asked.kind === "observe") return note(page, asked.urls ?? []);
   if (asked.kind === "skip-waiting") return worker.skipWaiting();
+  if (asked.kind === "queue.conflict") return conflict(asked);
+  if (asked.kind === "queue.resolve") return resolve(asked);
   if (asked.kind !== "warm") return engine.call((runtime) => runtime.command(asked));
   const routes = routesOf(table, asked);
   const keys = routes.map((route, index) => table.keysOf(asked.urls?.[index] ?? "", route).join("\n"));

@@ -4,6 +4,7 @@
 
 import { withoutEngine } from "./answers.js";
 import { begun, chunks, engine, shell, store } from "./begun.js";
+import { keysOfBase } from "./conflicts.js";
 import { keysOfPost } from "./posts.js";
 
 /** @typedef {import("../shell/worker.js").Taken} Taken */
@@ -47,7 +48,7 @@ async function serve(event, { kind, index }) {
   const client = event.resultingClientId || event.clientId;
   const { table } = begun();
   const posts = kind === "route" && request.method === "POST";
-  const keys = posts ? await keysOfPost(table, request, index) : kind === "route" ? table.keysOf(request.url, index) : [];
+  const keys = posts ? await keysOfPost(table, request, index) : kind === "route" ? table.keysOf(request.url, index) : keysOfBase(request.url, index);
   // It is a write, and no rule queues it.
   if (posts && keys.length === 0) return fetch(request);
   /** @type {import("./engine.js").Ticket} */
@@ -59,7 +60,7 @@ async function serve(event, { kind, index }) {
       // What was used last must not be the first to go, should this request's answer need room.
       const uses = ready.takeUses(1);
       if (uses) void runtime.command({ kind: "used", uses });
-      return kind === "mutation" ? runtime.mutate(request, index, client, ticket) : runtime.fetch(request, index, keys.join("\n"));
+      return kind === "mutation" ? runtime.mutate(request, index, client, ticket, keys.join("\n")) : runtime.fetch(request, index, keys.join("\n"));
     });
     event.waitUntil(done.catch((error) => console.warn("longshore: work behind an answer failed", error)));
     return await response;

@@ -44,6 +44,7 @@ pub fn config() -> Config {
             {"match": "/api/*", "lane": "{path[1]}", "invalidates": ["lane:{path[1]}"]},
             {"match": "/api/*", "lane": "{path[1]}", "invalidates": ["lane:{path[1]}"], "onRetryable": "answer",
              "expects": "application/json"},
+            {"match": "/api/*", "lane": "{path[1]}", "invalidates": ["lane:{path[1]}"], "conflict": "merge"},
         ],
         "precache": [{"url": "/index.html", "revision": "1"}],
     });
@@ -99,7 +100,7 @@ impl Write {
         }
         let head = RequestHead { method: self.method.clone(), headers, ..RequestHead::get(&self.url()) };
         let facts = BodyFacts { size: number.len() as u64, content_type: Some("application/json".to_owned()) };
-        WriteRequest { head, route: self.route, body: Some((body, facts)), client: None }
+        WriteRequest { head, route: self.route, body: Some((body, facts)), client: None, base: None }
     }
 }
 

@@ -131,6 +131,7 @@ pub fn kind(effect: &Effect) -> &'static str {
             _ => "commit of something else",
         },
         Effect::Send { .. } => "send",
+        Effect::Reconcile { .. } => "reconcile",
         Effect::Drop(_) => "drop",
         Effect::LoadRows => "load",
         Effect::MakeRoom { .. } => "make room",

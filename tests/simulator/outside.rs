@@ -10,7 +10,7 @@ use longshore::engine::{CommitResult, Committed, Lock, Op, Reason};
 use longshore::fault::{FetchError, StoreError};
 use longshore::http::ResponseHead;
 use longshore::ids::CommitId;
-use longshore::queue::{Row, State, Wake};
+use longshore::queue::{Reconciled, Row, State, Wake};
 use longshore::time::Timestamp;
 
 /// Luck that lets everything go well.
@@ -167,9 +167,34 @@ impl World {
                 let entropy = self.random.entropy();
                 return self.tell(name, |engine, now| engine.on_answered(row.id, held, entropy, now));
             }
+            Open::Reconcile(row) => {
+                let found = self.reconcile(w, &row, luck);
+                let entropy = self.random.entropy();
+                return self.tell(name, |engine, now| engine.on_reconciled(row.id, found, entropy, now));
+            }
             Open::Pass(exchange) => return self.pass(w, exchange),
         };
         self.workers[w].open.insert(place, next);
+    }
+
+    /// What comes of holding a row against what the server has; its body stays what it was, since the server knows writes by it.
+    fn reconcile(&mut self, w: usize, row: &Row, luck: u8) -> Option<Reconciled> {
+        let mine = self.store.row_bodies.get(&row.id)?.clone();
+        let worker = &mut self.workers[w];
+        let theirs = worker.hold(Body::Bytes("theirs".to_owned()));
+        match luck {
+            0..=3 => {
+                worker.take(theirs, true);
+                None
+            }
+            4..=7 => Some(Reconciled::Ask { theirs: Some(theirs), etag: None }),
+            _ => {
+                let length = mine.len() as u64;
+                let body = Some((worker.hold(Body::Bytes(mine)), length));
+                let etag = Some("\"theirs\"".to_owned());
+                Some(Reconciled::Send { body, base: Some(theirs), etag, report: "[]".to_owned() })
+            }
+        }
     }
 
     fn hear_found(
@@ -389,5 +414,5 @@ fn portal(status: u16) -> ResponseHead {
 
 /// Whether a row waits for a person.
 pub fn is_parked(row: &Row) -> bool {
-    matches!(row.state, State::Conflict { .. } | State::Dead { .. })
+    matches!(row.state, State::Conflict { asked: true, .. } | State::Dead { .. })
 }

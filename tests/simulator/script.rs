@@ -279,7 +279,11 @@ fn write(number: u64, bits: u64) -> Write {
         number,
         lane: bits % LANES,
         item: bits >> 8 & 1,
-        route: usize::from(bits >> 12 & 7 == 0),
+        route: match bits >> 12 & 7 {
+            0 => 1,
+            1 => 2,
+            _ => 0,
+        },
         method: methods[(bits >> 16 & 3) as usize].clone(),
         key: (bits >> 20 & 3 == 0).then(|| format!("key-{number}")),
     }

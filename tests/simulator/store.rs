@@ -5,7 +5,7 @@ use longshore::cache::{Entry, EntryKey, Target};
 use longshore::engine::{CommitResult, Committed, Compare, Op};
 use longshore::fault::StoreError;
 use longshore::ids::{Generation, MutationId};
-use longshore::queue::Row;
+use longshore::queue::{Row, Side};
 use longshore::route::Limits;
 use longshore::time::Timestamp;
 use std::collections::BTreeMap;
@@ -115,6 +115,8 @@ impl Store {
                     self.row_bodies.insert(row.id.clone(), bytes.to_owned());
                 }
             }
+            Op::PutSide { id, side: Side::Body, .. } => drop(self.row_bodies.insert(id.clone(), bytes.to_owned())),
+            Op::PutSide { .. } => {}
             Op::RemoveRow { id } => {
                 self.rows.remove(id);
                 self.row_bodies.remove(id);
@@ -169,7 +171,7 @@ pub fn stores_of(ready: &[Ready]) -> u8 {
         Op::RemoveEntry { .. } | Op::Trim { .. } | Op::KeepPrecached { .. } => 0b0111,
         Op::Touch { .. } => 0b0100,
         Op::Raise { .. } | Op::Forget { .. } => 0b1000,
-        Op::PutRow { .. } | Op::RemoveRow { .. } => 0b10_0000,
+        Op::PutRow { .. } | Op::PutSide { .. } | Op::RemoveRow { .. } => 0b10_0000,
     };
     ready.iter().fold(0, |all, ready| all | of(&ready.op))
 }

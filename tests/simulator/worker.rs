@@ -60,6 +60,8 @@ pub enum Open {
     Send(Box<Row>, Option<String>),
     /// The row's answer on its way back.
     Answer(Box<Row>, Result<(ResponseHead, Stream), FetchError>),
+    /// A row that is to be held against what the server has.
+    Reconcile(Box<Row>),
     /// A page's own request, past the worker.
     Pass(ExchangeId),
     /// A wake that the shell has promised.
@@ -172,6 +174,7 @@ impl Open {
             Open::Room(_) => "room being made",
             Open::Send(..) => "send",
             Open::Answer(..) => "send, answer unheard",
+            Open::Reconcile(_) => "row being merged",
             Open::Pass(_) => "request past us",
             Open::Start => "start",
         }
@@ -184,7 +187,7 @@ fn body_of(effect: &Effect) -> Option<BodyId> {
         Effect::Send { body, .. } => *body,
         Effect::Commit { ops, .. } => ops.iter().find_map(|op| match op {
             Op::PutEntry { body, .. } => Some(*body),
-            Op::PutRow { body, .. } => *body,
+            Op::PutRow { body, .. } | Op::PutSide { body, .. } => *body,
             _ => None,
         }),
         _ => None,

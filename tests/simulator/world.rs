@@ -232,6 +232,7 @@ impl World {
             Effect::Respond { exchange, answer } => self.respond(name, exchange, answer, last),
             Effect::Commit { id, ops, .. } => self.commit(name, id, ops, last),
             Effect::Send { row, body } => self.send(name, *row, body),
+            Effect::Reconcile { row } => worker.open.push(Open::Reconcile(row)),
             Effect::LoadRows => worker.open.push(Open::Load),
             Effect::MakeRoom { token } => worker.open.push(Open::Room(token)),
             Effect::AskLock => self.line.push_back(name),
@@ -326,14 +327,16 @@ impl World {
         let with_body = |op: Op| {
             let body = match &op {
                 Op::PutEntry { body, .. } => worker.take(*body, last),
-                Op::PutRow { body: Some(body), .. } => worker.take(*body, false),
+                Op::PutRow { body: Some(body), .. } | Op::PutSide { body: Some(body), .. } => worker.take(*body, false),
                 _ => None,
             };
             (op, body)
         };
         let taken: Vec<(Op, Option<Body>)> = ops.into_iter().map(with_body).collect();
         let missing = |(op, body): &(Op, Option<Body>)| match op {
-            Op::PutEntry { .. } | Op::PutRow { body: Some(_), .. } => body.is_none(),
+            Op::PutEntry { .. } | Op::PutRow { body: Some(_), .. } | Op::PutSide { body: Some(_), .. } => {
+                body.is_none()
+            }
             _ => false,
         };
         if taken.iter().any(missing) {

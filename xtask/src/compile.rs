@@ -16,18 +16,20 @@ use crate::workspace::Workspace;
 /// Shortens the names that wasm and glue know each other by; wasm-opt prints which became which.
 const RENAME: &str = "--minify-imports-and-exports-and-modules";
 
-/// The engine and its JavaScript side, ready to be named by content.
-pub struct Engine {
+/// A wasm and its JavaScript side, ready to be named by content.
+pub struct Compiled {
     /// The optimised wasm.
     pub wasm: Vec<u8>,
     /// The wrapped and minified glue.
-    pub glue: Vec<u8>,
+    pub glue: String,
 }
 
-/// Compiles the crate and everything that goes with the wasm.
-pub fn engine(workspace: &Workspace, package: &Package) -> Result<Engine, Failure> {
+/// Compiles the crate for one package, and everything that goes with the wasm; `global` names its glue in the worker.
+pub fn wasm(workspace: &Workspace, package: &Package, global: &str) -> Result<Compiled, Failure> {
     let folder = workspace.root.join(&package.out_dir);
-    report::step("wasm-pack build", || run::expect_success(wasm_pack(workspace, package)?).map(|_| ()))?;
+    report::step(&format!("wasm-pack build {}", package.name), || {
+        run::expect_success(wasm_pack(workspace, package)?).map(|_| ())
+    })?;
     let compiled = folder.join(format!("{}_bg.wasm", package.name));
     let optimised = folder.join("optimised.wasm");
     let mut names = String::new();
@@ -40,9 +42,9 @@ pub fn engine(workspace: &Workspace, package: &Package) -> Result<Engine, Failur
     let source = folder.join(format!("{}.js", package.name));
     let glue = Names::parse(&names)?.apply(&String::from_utf8_lossy(&read(&source)?))?;
     let wrapped = folder.join("wrapped.js");
-    write(&wrapped, &wrap(&glue))?;
+    write(&wrapped, &wrap(global, &glue))?;
     let glue = minify(workspace, &wrapped, Script::Loose)?;
-    Ok(Engine { wasm: read(&optimised)?, glue: glue.into_bytes() })
+    Ok(Compiled { wasm: read(&optimised)?, glue })
 }
 
 /// The worker shell with the name of this build's works in it.
@@ -51,11 +53,11 @@ pub fn shell(workspace: &Workspace, works: &str, version: &str) -> Result<String
     fill("sw/longshore-sw.js", source, &[("__LONGSHORE_WORKS__", works), ("__LONGSHORE_VERSION__", version)])
 }
 
-/// The works: what the shell imports when it first needs it, with the glue and the name of this build's wasm in it.
-pub fn works(workspace: &Workspace, glue: &[u8], wasm: &str, version: &str) -> Result<String, Failure> {
+/// The works: what the shell imports when it first needs it, with the glues and the names of this build's two wasm files in it.
+pub fn works(workspace: &Workspace, glue: &str, [wasm, desk]: [&str; 2], version: &str) -> Result<String, Failure> {
     let source = minify(workspace, &workspace.root.join("sw/works.js"), Script::Classic)?;
-    let source = fill("sw/works.js", source, &[("__LONGSHORE_WASM__", wasm), ("__LONGSHORE_VERSION__", version)])?;
-    Ok(String::from_utf8_lossy(glue).into_owned() + &source)
+    let names = [("__LONGSHORE_WASM__", wasm), ("__LONGSHORE_DESK__", desk), ("__LONGSHORE_VERSION__", version)];
+    Ok(glue.to_owned() + &fill("sw/works.js", source, &names)?)
 }
 
 /// The safety worker, which takes Longshore off a site.
@@ -101,8 +103,8 @@ fn rebuild_std(command: &mut Command) {
 }
 
 /// Wraps the glue so that each call makes a fresh instance: after a trap the old one is of no use.
-fn wrap(glue: &str) -> String {
-    format!("self.__longshoreGlue = () => {{\n{glue}\nreturn wasm_bindgen;\n}};\n")
+fn wrap(global: &str, glue: &str) -> String {
+    format!("self.{global} = () => {{\n{glue}\nreturn wasm_bindgen;\n}};\n")
 }
 
 /// How a script is loaded, which decides what may be renamed.
@@ -177,7 +179,7 @@ mod tests {
     #[test]
     fn every_call_of_the_wrapped_glue_is_a_new_scope() {
         assert_eq!(
-            wrap("let wasm_bindgen = 1;"),
+            wrap("__longshoreGlue", "let wasm_bindgen = 1;"),
             "self.__longshoreGlue = () => {\nlet wasm_bindgen = 1;\nreturn wasm_bindgen;\n};\n"
         );
     }

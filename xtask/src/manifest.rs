@@ -12,6 +12,8 @@ use crate::workspace::Workspace;
 struct Manifest {
     /// One table per wasm package.
     package: Vec<Package>,
+    /// The largest sizes allowed.
+    budgets: Budgets,
 }
 
 /// One wasm package.
@@ -32,6 +34,15 @@ pub struct Package {
     pub out_dir: String,
     /// The arguments of wasm-opt.
     pub wasm_opt: Vec<String>,
+}
+
+/// What there is to build.
+#[derive(Debug)]
+pub struct Plan {
+    /// The engine.
+    pub engine: Package,
+    /// What is rarely needed.
+    pub desk: Package,
     /// The largest sizes allowed.
     pub budgets: Budgets,
 }
@@ -40,8 +51,10 @@ pub struct Package {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Budgets {
-    /// Wasm, glue and shell together.
+    /// The engine's wasm, works and shell together.
     pub worker_total_brotli: Size,
+    /// The desk's wasm.
+    pub desk_brotli: Size,
     /// The page client.
     pub client_brotli: Size,
 }
@@ -62,42 +75,43 @@ impl TryFrom<String> for Size {
     }
 }
 
-/// Reads the one package that there is; a second one will bring its own part of `build`.
-pub fn read(workspace: &Workspace) -> Result<Package, Failure> {
+/// Reads what there is to build: the engine, and then the desk.
+pub fn read(workspace: &Workspace) -> Result<Plan, Failure> {
     parse(&workspace.read("wasm-pack.toml")?)
 }
 
-/// The package in a manifest's text.
-fn parse(text: &str) -> Result<Package, Failure> {
+/// The plan in a manifest's text.
+fn parse(text: &str) -> Result<Plan, Failure> {
     let manifest: Manifest = toml::from_str(text).map_err(|error| Failure::new(format!("wasm-pack.toml: {error}")))?;
     let found = manifest.package.len();
-    let [package] = <[Package; 1]>::try_from(manifest.package)
-        .map_err(|_| Failure::new(format!("wasm-pack.toml: expected one [[package]], found {found}")))?;
-    Ok(package)
+    let [engine, desk] = <[Package; 2]>::try_from(manifest.package)
+        .map_err(|_| Failure::new(format!("wasm-pack.toml: expected two [[package]] tables, found {found}")))?;
+    Ok(Plan { engine, desk, budgets: manifest.budgets })
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Size, parse};
 
-    /// A manifest with one budget's text put in.
-    fn with_budget(budget: &str) -> String {
-        format!(
-            "[[package]]\nname = \"a\"\npath = \".\"\nfeatures = []\ntarget = \"no-modules\"\nbuild-std = false\nout-dir = \"o\"\n\
-             wasm-opt = []\n[package.budgets]\nworker-total-brotli = \"100 KB\"\nclient-brotli = {budget}\n"
-        )
+    /// A manifest of so many packages, with one budget's text put in.
+    fn manifest(packages: usize, budget: &str) -> String {
+        let package = "[[package]]\nname = \"a\"\npath = \".\"\nfeatures = []\ntarget = \"no-modules\"\nbuild-std = false\n\
+                       out-dir = \"o\"\nwasm-opt = []\n";
+        let budgets =
+            format!("[budgets]\nworker-total-brotli = \"100 KB\"\ndesk-brotli = \"40 KB\"\nclient-brotli = {budget}\n");
+        package.repeat(packages) + &budgets
     }
 
     #[test]
     fn a_kilobyte_has_1024_bytes() {
-        assert_eq!(parse(&with_budget("\"8 KB\"")).unwrap().budgets.client_brotli, Size(8192));
+        assert_eq!(parse(&manifest(2, "\"8 KB\"")).unwrap().budgets.client_brotli, Size(8192));
     }
 
     #[test]
-    fn a_bad_size_and_a_second_package_are_refused() {
-        let wrong_size = parse(&with_budget("\"8 kB\"")).unwrap_err().to_string();
+    fn a_bad_size_and_a_third_package_are_refused() {
+        let wrong_size = parse(&manifest(2, "\"8 kB\"")).unwrap_err().to_string();
         assert!(wrong_size.contains("expected a size such as \"100 KB\", got \"8 kB\""), "{wrong_size}");
-        let two = with_budget("\"8 KB\"").repeat(2);
-        assert!(parse(&two).unwrap_err().to_string().contains("found 2"));
+        let three = manifest(3, "\"8 KB\"");
+        assert!(parse(&three).unwrap_err().to_string().contains("found 3"));
     }
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::compile;
 use crate::failure::Failure;
 use crate::lock;
-use crate::manifest::{self, Package};
+use crate::manifest::{self, Plan};
 use crate::report;
 use crate::rust;
 use crate::setup;
@@ -58,7 +58,7 @@ pub fn provide(workspace: &Workspace) -> Result<Vec<String>, Failure> {
     let _held = lock::hold(workspace)?;
     let began = Instant::now();
     println!("build");
-    let package = manifest::read(workspace)?;
+    let plan = manifest::read(workspace)?;
     let inputs = inputs(workspace)?;
     let path = workspace.scratch().join("build.json");
     let table = match read_stamp(&path) {
@@ -67,7 +67,7 @@ pub fn provide(workspace: &Workspace) -> Result<Vec<String>, Failure> {
             stamp.sizes
         }
         _ => {
-            let sizes = build(workspace, &package)?;
+            let sizes = build(workspace, &plan)?;
             let stamp = Stamp { inputs, dist: fingerprint(&workspace.dist())?, sizes };
             let text = serde_json::to_string(&stamp)
                 .map_err(|error| Failure::new(format!("cannot write the stamp: {error}")))?;
@@ -75,21 +75,24 @@ pub fn provide(workspace: &Workspace) -> Result<Vec<String>, Failure> {
             sizes
         }
     };
-    for line in table.lines(&package.budgets) {
+    for line in table.lines(&plan.budgets) {
         println!("{line}");
     }
     println!("  built in {}", report::seconds(began.elapsed()));
-    Ok(table.over(&package.budgets))
+    Ok(table.over(&plan.budgets))
 }
 
 /// Makes all products beside dist/ and then changes places.
-fn build(workspace: &Workspace, package: &Package) -> Result<Table, Failure> {
+fn build(workspace: &Workspace, plan: &Plan) -> Result<Table, Failure> {
     let version = env!("CARGO_PKG_VERSION");
-    let engine = compile::engine(workspace, package)?;
-    let wasm = format!("{}-{}.wasm", package.name, content_hash(&engine.wasm));
+    let engine = compile::wasm(workspace, &plan.engine, "__longshoreGlue")?;
+    let desk = compile::wasm(workspace, &plan.desk, "__longshoreDesk")?;
+    let stem = &plan.engine.name;
+    // All alike, so that the worker knows its own files by their names.
+    let [wasm, at_desk] = [&engine, &desk].map(|made| format!("{stem}-{}.wasm", content_hash(&made.wasm)));
     let (works, shell, client) = report::step("esbuild", || {
-        let text = compile::works(workspace, &engine.glue, &wasm, version)?;
-        let works = (format!("{}-{}.js", package.name, content_hash(text.as_bytes())), text);
+        let text = compile::works(workspace, &(engine.glue + &desk.glue), [&wasm, &at_desk], version)?;
+        let works = (format!("{stem}-{}.js", content_hash(text.as_bytes())), text);
         let shell = compile::shell(workspace, &works.0, version)?;
         Ok((works, shell, compile::client(workspace, version)?))
     })?;
@@ -97,6 +100,7 @@ fn build(workspace: &Workspace, package: &Package) -> Result<Table, Failure> {
     let fresh = workspace.scratch().join("dist-new");
     empty(&fresh)?;
     put(&fresh, &wasm, &engine.wasm)?;
+    put(&fresh, &at_desk, &desk.wasm)?;
     put(&fresh, &works.0, works.1.as_bytes())?;
     put(&fresh, "longshore-sw.js", shell.as_bytes())?;
     put(&fresh, "client.js", client.as_bytes())?;
@@ -104,7 +108,7 @@ fn build(workspace: &Workspace, package: &Package) -> Result<Table, Failure> {
     for types in TYPES {
         put(&fresh, types, workspace.read(&format!("sw/{types}"))?.as_bytes())?;
     }
-    let files = [wasm.as_str(), &works.0, "longshore-sw.js", "client.js"].map(|name| fresh.join(name));
+    let files = [wasm.as_str(), &works.0, "longshore-sw.js", &at_desk, "client.js"].map(|name| fresh.join(name));
     let sizes = report::step("measure", || sizes::measure(&workspace.root, &files))?;
     replace(&workspace.dist(), &fresh, &workspace.scratch().join("dist-old"))?;
     Ok(sizes)

@@ -5,7 +5,8 @@ use super::checker::item;
 use super::value::Value;
 use super::{Config, Group, Precached, Revision};
 use crate::route::{
-    IdempotencyHeader, Limits, MutationRoute, OnRetryable, Packing, Priority, Respect, Route, Strategy, Template,
+    Conflict, IdempotencyHeader, Limits, MutationRoute, OnRetryable, Packing, Priority, Respect, Route, Strategy,
+    Template,
 };
 use crate::time::Span;
 
@@ -95,6 +96,13 @@ fn mutation(value: &Value) -> MutationRoute {
     if value.text("onRetryable").as_deref() == Some("answer") {
         route.on_retryable = OnRetryable::Answer;
     }
+    route.conflict = value.get("conflict").map(|conflict| match conflict.as_text() {
+        Some("manual") => Conflict::Manual,
+        Some("server-wins") => Conflict::ServerWins,
+        Some("client-wins") => Conflict::ClientWins,
+        // Rules and a function are the shell's, which hands them to whoever merges.
+        _ => Conflict::Merge,
+    });
     match value.get("idempotencyHeader") {
         Some(Value::Text(name)) => route.idempotency_header = IdempotencyHeader::Named(name.clone()),
         Some(_) => route.idempotency_header = IdempotencyHeader::Never,

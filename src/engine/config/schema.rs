@@ -68,9 +68,28 @@ const MUTATION: Rule = object(&[
     optional("idempotencyHeader", &KEY_HEADER),
     optional("expects", &EXPECTS),
     optional("forms", &object(&[required("redirect", &REDIRECT)])),
+    optional("conflict", &CONFLICT),
     optional("maxRetryAfter", &SPAN),
 ]);
 const REDIRECT: Rule = Rule { expected: "a path such as \"/sent.html\"", form: Form::Text(check_own_path) };
+const CONFLICT: Rule = Rule { expected: POLICY.expected, form: Form::Special(check_conflict) };
+const POLICY: Rule = Rule {
+    expected: "\"merge\", \"manual\", \"server-wins\", \"client-wins\", {lists, counters, text} or a function",
+    form: Form::Word(&["merge", "manual", "server-wins", "client-wins"]),
+};
+const MERGE_RULES: Rule = object(&[
+    optional("lists", &Rule { expected: OBJECT, form: Form::Special(check_lists) }),
+    optional("counters", &POINTERS),
+    optional("text", &POINTERS),
+]);
+const POINTERS: Rule = Rule { expected: "a list of JSON pointers", form: Form::List(&POINTER) };
+/// RFC 6901, in which a segment `*` stands for any.
+const POINTER: Rule =
+    Rule { expected: "a JSON pointer such as \"/labels\"", form: Form::Text(|text| only_if(is_pointer(text))) };
+const LIST_RULE: Rule = Rule {
+    expected: "\"set\", or the member that items are known by",
+    form: Form::Text(|text| only_if(!text.is_empty())),
+};
 const KEY_HEADER: Rule = Rule {
     expected: "the name of a header field, or false",
     form: Form::Special(|_, _, value| {
@@ -303,6 +322,28 @@ fn check_headers(checker: &mut Checker, at: &str, value: &Value) -> Fit {
         }
     }
     Ok(())
+}
+
+fn check_conflict(checker: &mut Checker, at: &str, value: &Value) -> Fit {
+    let rule = if matches!(value, Value::Map(_)) { &MERGE_RULES } else { &POLICY };
+    if !value.is_hook() {
+        checker.check(at, rule, value);
+    }
+    Ok(())
+}
+
+fn check_lists(checker: &mut Checker, at: &str, value: &Value) -> Fit {
+    let Value::Map(fields) = value else { return Err(None) };
+    for (pointer, rule) in fields {
+        let at = child(at, pointer);
+        checker.check(&at, &POINTER, &Value::Text(pointer.clone()));
+        checker.check(&at, &LIST_RULE, rule);
+    }
+    Ok(())
+}
+
+fn is_pointer(text: &str) -> bool {
+    text.is_empty() || text.starts_with('/')
 }
 
 fn check_timeout(checker: &mut Checker, at: &str, value: &Value) -> Fit {

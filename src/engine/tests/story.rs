@@ -29,6 +29,7 @@ impl World {
                 ops.iter().map(op_word).collect::<Vec<_>>().join("+") + strict
             }
             Effect::Send { .. } => "send".to_owned(),
+            Effect::Reconcile { .. } => "reconcile".to_owned(),
             Effect::Broadcast(Event::Online | Event::Offline) => return None,
             Effect::Broadcast(event) => event.kind().to_owned(),
             Effect::Lookup { .. }
@@ -72,6 +73,7 @@ fn op_word(op: &Op) -> &'static str {
         Op::Raise { .. } => "raise",
         Op::Forget { .. } => "forget",
         Op::PutRow { .. } => "row",
+        Op::PutSide { .. } => "side",
         Op::RemoveRow { .. } => "unrow",
     }
 }

@@ -193,7 +193,7 @@ impl World {
         let id = self.fresh_id();
         let body = self.hold("sent");
         let facts = BodyFacts { size: 4, content_type: Some("application/json".to_owned()) };
-        let write = WriteRequest { head, route, body: Some((body, facts)), client: None };
+        let write = WriteRequest { head, route, body: Some((body, facts)), client: None, base: None };
         let entropy = Entropy(u128::from(self.last));
         self.tell(|engine, now| engine.submit(id, write, entropy, now));
         id
@@ -373,7 +373,7 @@ impl World {
                 }
                 Op::PutRow { row, .. } => drop(self.rows.insert(row.id.clone(), *row)),
                 Op::RemoveRow { id } => drop(self.rows.remove(&id)),
-                Op::Touch { .. } | Op::Trim { .. } | Op::KeepPrecached { .. } => {}
+                Op::Touch { .. } | Op::Trim { .. } | Op::KeepPrecached { .. } | Op::PutSide { .. } => {}
             }
         }
         self.engine.on_committed(id, Ok(done), self.now);
@@ -423,6 +423,7 @@ impl World {
             Effect::Drop(body) => assert!(self.bodies.remove(body).is_some(), "{body:?} was dropped twice"),
             Effect::LoadRows
             | Effect::MakeRoom { .. }
+            | Effect::Reconcile { .. }
             | Effect::AskLock
             | Effect::ReleaseLock
             | Effect::RegisterSync

@@ -103,8 +103,8 @@ fn replay_verdicts_move_the_row() {
     };
     check("POST", 200, None, "Settled");
     check("POST", 404, Some(dead(404)), "Dead");
-    check("POST", 409, Some(State::Conflict { status: 409 }), "Conflict");
-    check("PUT", 412, Some(State::Conflict { status: 412 }), "Conflict");
+    check("POST", 409, Some(State::Conflict { status: 409, asked: true }), "Conflict");
+    check("PUT", 412, Some(State::Conflict { status: 412, asked: true }), "Conflict");
     check("POST", 422, Some(dead(422)), "Dead");
     check("POST", 429, Some(server(429)), "Retry");
     check("POST", 503, Some(server(503)), "Retry");
@@ -150,7 +150,7 @@ fn a_dead_row_parks_its_lane_until_it_is_retried_or_discarded() {
 
 #[test]
 fn a_conflict_is_sent_again_without_its_condition() {
-    let mut kept = row("a/1", State::Conflict { status: 412 });
+    let mut kept = row("a/1", State::Conflict { status: 412, asked: true });
     kept.headers.set("If-Match", "\"1\"");
     let mut rig = Rig::started(vec![kept.clone()]);
     assert!(rig.sent.is_empty());

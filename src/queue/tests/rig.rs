@@ -31,6 +31,7 @@ pub(crate) fn draft(path: &str) -> Draft {
         timeout: Span::seconds(10),
         max_retry_after: Span::hours(24),
         on_retryable: OnRetryable::Queue,
+        on_conflict: OnConflict::Plain,
     }
 }
 
@@ -102,6 +103,9 @@ pub(crate) struct Rig {
     pub(crate) events: Vec<Event>,
     pub(crate) done: Vec<(u64, Result<(), CommandError>)>,
     pub(crate) touches: Vec<Touch>,
+    pub(crate) conflicts: Vec<Row>,
+    /// What is kept with rows, as it was written.
+    pub(crate) sides: Vec<(MutationId, Side, Option<BodyId>)>,
     pub(crate) dropped: Vec<BodyId>,
     pub(crate) timer: Option<(Timestamp, TimerReason)>,
     /// AskLock, ReleaseLock, RegisterSync and MakeRoom as they came.
@@ -129,6 +133,8 @@ impl Rig {
             done: Vec::new(),
             touches: Vec::new(),
             dropped: Vec::new(),
+            conflicts: Vec::new(),
+            sides: Vec::new(),
             timer: None,
             asked: Vec::new(),
             exchanges: 0,
@@ -175,6 +181,10 @@ impl Rig {
                 assert_eq!(self.store.get(&row.id), Some(&*row), "sent as stored");
                 self.sent.push(*row);
             }
+            Output::Reconcile { row } => {
+                assert_eq!(self.store.get(&row.id), Some(&*row), "held against the server as stored");
+                self.conflicts.push(*row);
+            }
             Output::Reply { exchange, reply } => self.replies.push((exchange.0, reply)),
             Output::Drop(body) => self.dropped.push(body),
             Output::Event(event) => self.events.push(event),
@@ -195,7 +205,13 @@ impl Rig {
         None
     }
 
-    pub(crate) fn write(&mut self, Change { row, op, .. }: Change) {
+    pub(crate) fn write(&mut self, Change { row, op, sides, also, .. }: Change) {
+        for row in also {
+            self.store.insert(row.id.clone(), row);
+        }
+        for (side, body) in sides {
+            self.sides.push((row.id.clone(), side, body));
+        }
         match op {
             RowOp::Put(_) => drop(self.store.insert(row.id.clone(), row)),
             RowOp::Remove => drop(self.store.remove(&row.id)),
@@ -220,7 +236,7 @@ impl Rig {
         let (exchange, body) = (ExchangeId(self.exchanges), Some(BodyId(self.exchanges)));
         let (key, entropy) = (key.map(str::to_owned), Entropy(u128::from(self.exchanges)));
         let headers = Headers::default();
-        self.feed(Input::Submit(Submission { exchange, headers, draft, key, body, entropy }));
+        self.feed(Input::Submit(Submission { exchange, headers, draft, key, body, base: None, entropy }));
         self.exchanges
     }
 

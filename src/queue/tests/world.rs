@@ -75,7 +75,15 @@ impl World {
         self.submitted.insert(path.clone(), (exchange.0, self.workers[newest].name));
         self.tell(
             newest,
-            Input::Submit(Submission { exchange, headers: Headers::default(), draft, key: None, body, entropy }),
+            Input::Submit(Submission {
+                exchange,
+                headers: Headers::default(),
+                draft,
+                key: None,
+                body,
+                base: None,
+                entropy,
+            }),
         );
     }
 
@@ -265,6 +273,7 @@ impl World {
                 assert_eq!(in_lane.count(), 0, "at most one in flight per lane");
                 self.workers[worker].open.push(Open::Send(row));
             }
+            Output::Reconcile { .. } => unreachable!("no row of these scripts settles conflicts by itself"),
             Output::Reply { exchange, reply } => {
                 let path = self.unanswered.remove(&exchange.0).expect("each exchange is answered once");
                 self.answered.insert(path.clone(), self.count);

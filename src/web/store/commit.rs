@@ -9,7 +9,8 @@ use super::schema::{ANSWERS, BODIES, CHUNKS, CURRENT, ENTRIES, GENERATIONS, ROW_
 use crate::cache::{Entry, EntryKey, Target};
 use crate::engine::{CommitResult, Committed, Compare, Durability, Keep, Op, PRECACHE};
 use crate::fault::StoreError;
-use crate::ids::Generation;
+use crate::ids::{Generation, MutationId};
+use crate::queue::Side;
 use crate::web::objects::get;
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -88,6 +89,7 @@ fn stores_of(op: &Op) -> &'static [&'static str] {
         Op::Touch { .. } => &[USES],
         Op::Raise { .. } | Op::Forget { .. } => &[GENERATIONS],
         Op::PutRow { .. } | Op::RemoveRow { .. } => &[ROWS, ROW_BODIES],
+        Op::PutSide { .. } => &[ROW_BODIES],
     }
 }
 
@@ -133,7 +135,7 @@ fn asks_of(Ready { op, bytes }: &Ready) -> Vec<Ask<'_>> {
                 asks.push(use_of(key));
             }
         }
-        Op::Trim { .. } | Op::PutRow { .. } | Op::RemoveRow { .. } => {}
+        Op::Trim { .. } | Op::PutRow { .. } | Op::PutSide { .. } | Op::RemoveRow { .. } => {}
     }
     asks
 }
@@ -254,9 +256,31 @@ impl Database {
                     None => Ok(()),
                 }
             }
-            Op::RemoveRow { id } => delete(transaction, &[ROWS, ROW_BODIES], &JsValue::from_str(&id.0)),
+            Op::PutSide { id, side, .. } => {
+                let key = side_key(id, *side);
+                match bytes {
+                    Some(bytes) => put(transaction, ROW_BODIES, &key, bytes),
+                    None => delete(transaction, &[ROW_BODIES], &JsValue::from_str(&key)),
+                }
+            }
+            Op::RemoveRow { id } => {
+                for side in [Side::Base, Side::Theirs] {
+                    delete(transaction, &[ROW_BODIES], &JsValue::from_str(&side_key(id, side)))?;
+                }
+                delete(transaction, &[ROWS, ROW_BODIES], &JsValue::from_str(&id.0))
+            }
         }
     }
+}
+
+/// Where in the bodies what is kept with a row lies (`sw/works/conflicts.js` reads it too).
+fn side_key(id: &MutationId, side: Side) -> String {
+    let name = match side {
+        Side::Body => "",
+        Side::Base => "#base",
+        Side::Theirs => "#theirs",
+    };
+    [&id.0, name].concat()
 }
 
 /// Writes a generation, unless it is as high: another worker's raise may have been asked for later and stored before.

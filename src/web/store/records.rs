@@ -5,7 +5,7 @@ use crate::cache::{Entry, EntryKey};
 use crate::engine::{Keep, PRECACHE};
 use crate::http::{Credentials, Headers, Method, Mode, Ready, ResponseHead, ResponseType};
 use crate::ids::{Generation, MutationId};
-use crate::queue::{BodyFacts, Cause, Draft, OnRetryable, Owner, Row, State};
+use crate::queue::{BodyFacts, Cause, Draft, OnConflict, OnRetryable, Owner, Row, State};
 use crate::route::Priority;
 use crate::time::{Span, Timestamp};
 use crate::web::objects::{Fields, list, object, set};
@@ -136,6 +136,7 @@ pub fn write_row(row: &Row) -> JsValue {
         ("timeout", span(draft.timeout)),
         ("max_retry_after", span(draft.max_retry_after)),
         ("answers_retryable", (draft.on_retryable == OnRetryable::Answer).into()),
+        ("on_conflict", policy(draft.on_conflict)),
         ("attempts", row.attempts.into()),
         ("state", write_state(&row.state)),
         ("created_at", ms(row.created_at)),
@@ -173,6 +174,13 @@ pub fn read_row(record: &JsValue) -> Option<Row> {
             timeout: Span(fields.number("timeout") as i64),
             max_retry_after: Span(fields.number("max_retry_after") as i64),
             on_retryable: if fields.flag("answers_retryable") { OnRetryable::Answer } else { OnRetryable::Queue },
+            on_conflict: match fields.optional("on_conflict").as_deref() {
+                Some("manual") => OnConflict::Manual,
+                Some("server-wins") => OnConflict::ServerWins,
+                Some("client-wins") => OnConflict::ClientWins,
+                Some("merge") => OnConflict::Merge,
+                _ => OnConflict::Plain,
+            },
         }),
         attempts: fields.number("attempts") as u32,
         state,
@@ -207,7 +215,10 @@ fn write_state(state: &State) -> JsValue {
         State::Unknown { since: at, until: end } => {
             object(&[("word", "unknown".into()), (since, ms(*at)), (until, ms(*end))])
         }
-        State::Conflict { status } => object(&[("word", "conflict".into()), ("status", (*status).into())]),
+        State::Conflict { status, asked } => {
+            let open = if *asked { JsValue::UNDEFINED } else { true.into() };
+            object(&[("word", "conflict".into()), ("status", (*status).into()), ("open", open)])
+        }
         State::Dead { status, reason } => {
             let status = status.map_or(JsValue::UNDEFINED, JsValue::from);
             object(&[("word", "dead".into()), ("status", status), ("reason", reason.as_str().into())])
@@ -230,7 +241,7 @@ fn read_state(fields: &Fields) -> Option<State> {
             State::Waiting { since: moment(fields, "since"), until: moment(fields, "until"), cause }
         }
         "unknown" => State::Unknown { since: moment(fields, "since"), until: moment(fields, "until") },
-        "conflict" => State::Conflict { status: status() },
+        "conflict" => State::Conflict { status: status(), asked: !fields.has("open") },
         "dead" => State::Dead {
             status: fields.has("status").then(status),
             reason: fields.optional("reason").unwrap_or_default(),
@@ -243,6 +254,16 @@ fn read_state(fields: &Fields) -> Option<State> {
 /// Whether a record is of this version and nothing in it was missing.
 fn complete(fields: &Fields) -> bool {
     fields.number("v") == VERSION && fields.are_complete()
+}
+
+fn policy(on_conflict: OnConflict) -> JsValue {
+    JsValue::from_str(match on_conflict {
+        OnConflict::Plain => return JsValue::UNDEFINED,
+        OnConflict::Manual => "manual",
+        OnConflict::ServerWins => "server-wins",
+        OnConflict::ClientWins => "client-wins",
+        OnConflict::Merge => "merge",
+    })
 }
 
 fn optional(text: &Option<String>) -> JsValue {

@@ -3,6 +3,7 @@
 mod addresses;
 mod breakage;
 mod configs;
+mod conflicts;
 mod demo;
 mod faults;
 mod forms;
@@ -84,6 +85,7 @@ pub fn all() -> Vec<Scenario> {
         history::all(),
         writes::all(),
         holding::all(),
+        conflicts::all(),
         forms::all(),
         survival::all(),
         breakage::all(),

@@ -188,6 +188,16 @@ impl Server {
         Ok(())
     }
 
+    /// Writes JSON past all workers, as somebody else would.
+    pub async fn write(&self, method: &str, path: &str, body: Value) -> Outcome<Value> {
+        let method = reqwest::Method::from_bytes(method.as_bytes()).map_err(|error| Fail::assert(error.to_string()))?;
+        let answer = self.client.request(method.clone(), self.url(path)).json(&body).send().await?;
+        if !answer.status().is_success() {
+            return Err(Fail::assert(format!("{method} {path}: {} {}", answer.status(), answer.text().await?)));
+        }
+        Ok(answer.json().await?)
+    }
+
     /// Reads JSON past all workers.
     pub async fn json(&self, path: &str) -> Outcome<Value> {
         Ok(self.client.get(self.url(path)).send().await?.json().await?)

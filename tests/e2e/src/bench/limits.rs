@@ -169,7 +169,7 @@ pub const LIMITS: &[Limit] = &[
         point: 3,
         what: "requests no route wants / no worker",
         table: "unrouted",
-        cases: &["worker awake"],
+        cases: &["worker awake", "worker awake, server 20 ms away"],
         subject: LONGSHORE,
         against: Against::Row(NOBODY),
         bound: Bound::AtMost,

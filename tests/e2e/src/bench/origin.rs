@@ -6,6 +6,7 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -35,6 +36,9 @@ pub struct Origin {
     task: JoinHandle<()>,
 }
 
+/// How long an answer under `/far/` takes: a server that is not on this machine.
+const FAR: Duration = Duration::from_millis(20);
+
 struct State {
     files: Arc<Files>,
     /// The paths of requests for data since they were last taken.
@@ -50,7 +54,7 @@ enum Keeping {
     Fresh,
     /// `/precache/`: to be kept, and to be asked for again.
     Revalidated,
-    /// `/other/`: not at all.
+    /// `/other/` and `/far/`: not at all.
     Never,
     /// Pages and scripts.
     Code,
@@ -109,6 +113,9 @@ async fn serve(mut stream: TcpStream, state: &State) -> io::Result<()> {
             let head: Vec<u8> = pending.drain(..end + 4).collect();
             let head = String::from_utf8_lossy(&head);
             let path = head.split_whitespace().nth(1).unwrap_or_default();
+            if path.starts_with("/far/") {
+                tokio::time::sleep(FAR).await;
+            }
             stream.write_all(&answer(path, state)).await?;
         }
         if stream.read_buf(&mut pending).await? == 0 {
@@ -150,7 +157,7 @@ impl Keeping {
         match path.split('/').nth(1) {
             Some("data") => Self::Fresh,
             Some("precache") => Self::Revalidated,
-            Some("other") => Self::Never,
+            Some("other" | "far") => Self::Never,
             _ => Self::Code,
         }
     }
@@ -167,7 +174,7 @@ impl State {
     }
 }
 
-/// The data by size: every path `/{data,other,precache}/{size}/…` is answered with it.
+/// The data by size: every path `/{data,other,far,precache}/{size}/…` is answered with it.
 static DATA: LazyLock<BTreeMap<&'static str, Vec<u8>>> =
     LazyLock::new(|| Size::ALL.map(|size| (size.name(), json_of(size.bytes()))).into());
 

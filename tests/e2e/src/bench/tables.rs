@@ -119,6 +119,7 @@ pub const TABLES: &[Table] = &[
         subjects: &[NOBODY, NOBODY.twin(), LONGSHORE, STATIC_RULE, NO_LISTENER, WORKBOX, SERWIST, CACHE_STORAGE],
         cases: &[
             Case { name: "worker awake", data: ("other", Size::K1), act: Act::Fetches(1), turns: 8 },
+            Case { name: "worker awake, server 20 ms away", data: ("far", Size::K1), act: Act::Fetches(1), turns: 8 },
             Case { name: "worker stopped", data: ("other", Size::K1), act: Act::Cold, turns: 5 },
         ],
         source: Source::Server,

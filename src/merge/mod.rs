@@ -1,0 +1,24 @@
+//! Merging of JSON: what two people have done to one resource, brought together field by field.
+//!
+//! [`merge`] is the three-way merge, with [`Rules`] for lists, counters and text; [`patch`] reads and writes merge patches (RFC 7396);
+//! [`reconcile`] says what a write that was refused as a conflict is to send instead.
+//! Knows no row, no request and no store: values in, values out.
+
+mod decimal;
+mod json;
+mod lists;
+pub mod patch;
+mod path;
+mod reconcile;
+mod rules;
+mod three_way;
+
+#[cfg(test)]
+mod tests;
+
+pub use decimal::Decimal;
+pub use json::{JsonError, Value};
+pub use path::Path;
+pub use reconcile::{Outcome, ReconcileError, Refused, reconcile, reconcile_text};
+pub use rules::{ListRule, Rules, RulesError};
+pub use three_way::{Choice, Choices, Clash, Merged, Sides, Took, merge};

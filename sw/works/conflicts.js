@@ -1,0 +1,155 @@
+// @ts-check
+/// <reference path="../longshore-sw.d.ts" />
+// Writes that met a conflict: what the server has is fetched, and the desk holds the three sides against each other.
+// Does not decide when, nor what becomes of the row: the engine's queue does.
+
+import { begun, engine, store } from "./begun.js";
+import { atDesk } from "./desk.js";
+
+/**
+ * A row that met a conflict, as the engine hands it over.
+ * @typedef {object} Row
+ * @property {string} id
+ * @property {string} method
+ * @property {string} url
+ * @property {[string, string][]} headers
+ * @property {RequestCredentials} credentials
+ *
+ * @typedef {{base?: string, mine: string, theirs?: string}} Sides Bodies as texts.
+ *
+ * @typedef {object} Found
+ * What becomes of it (`src/web/conflict.rs`).
+ * @property {"send" | "nothing" | "ask"} verdict
+ * @property {ArrayBuffer} [body] What to send.
+ * @property {ArrayBuffer} [base] What the server has; none where it has nothing.
+ * @property {string} [etag] Of that.
+ * @property {string} [report] JSON.
+ */
+
+/** How long the server may take to say what it has, ms. */
+const PATIENCE_MS = 10_000;
+
+/** Where the answer may lie that a write is based on; none where its route leaves conflicts alone. @param {string} url @param {number} index */
+export function keysOfBase(url, index) {
+  const { config, table } = begun();
+  const route = config.mutations?.[index]?.conflict && table.routeOf({ url });
+  return route === undefined ? [] : table.keysOf(url, route);
+}
+
+/**
+ * Holds a row against what the server has now. Rejects where that cannot be had: later, then.
+ * @param {Row} row
+ * @returns {Promise<Found>}
+ */
+export async function reconcile(row) {
+  const now = await current(row);
+  const found = { base: now.body, etag: now.etag };
+  const policy = policyOf(row);
+  // Refused, and nothing has changed: the server has another reason, and would refuse it again.
+  const alike = now.etag !== undefined && now.etag === new Headers(row.headers).get("if-match");
+  if (alike || policy === "manual") return { verdict: "ask", ...found };
+  const sides = { ...(await sidesOf(row.id)), theirs: textOf(now.body) };
+  try {
+    const merged = await weigh(row, sides);
+    const body = typeof merged.body === "string" ? new TextEncoder().encode(merged.body).buffer : undefined;
+    return { verdict: merged.verdict, body, ...found, report: JSON.stringify(merged.report ?? []) };
+  } catch (error) {
+    // What cannot be merged is for a person to see.
+    if (/** @type {any} */ (error)?.name === "LongshoreError") return { verdict: "ask", ...found };
+    throw error;
+  }
+}
+
+/** A conflict that waits for a person: the three sides, what of them is merged, and where they clash. @param {{id: string}} asked */
+export async function conflict({ id }) {
+  const [row, sides] = [await rowOf(id), await sidesOf(id)];
+  const parsed = Object.fromEntries(Object.entries(sides).map(([side, text]) => [side, json(text)]));
+  // What is no JSON clashes as a whole.
+  const { mine = parsed.mine, merged, report = [], clashes = [] } = await weigh(row, sides).catch(() => ({ clashes: [{ at: "", ...parsed }] }));
+  return { id, url: row.url, method: row.method, ...parsed, mine, merged, report, clashes };
+}
+
+/**
+ * A person's decision: `"mine"` sends the write as it is, `"theirs"` drops it, `{choices}` says for each clash, by its JSON pointer, `"mine"`,
+ * `"theirs"` or `{value}`.
+ * @param {{id: string, decision: "mine" | "theirs" | {choices: object}}} asked
+ */
+export async function resolve({ id, decision }) {
+  const command = (/** @type {object} */ message) => engine.call((runtime) => runtime.command({ id, ...message }));
+  if (decision === "mine") return command({ kind: "queue.retry" });
+  if (decision === "theirs") return command({ kind: "queue.discard" });
+  const [row, sides] = [await rowOf(id), await sidesOf(id)];
+  const merged = await weigh(row, sides, decision?.choices ?? {});
+  if (merged.verdict === "ask") throw wrong(`choices: nothing is chosen for ${merged.clashes.map((/** @type {any} */ { at }) => JSON.stringify(at)).join(", ")}`);
+  if (merged.verdict === "nothing") return command({ kind: "queue.discard" });
+  const bytes = (/** @type {string | null | undefined} */ text) => (typeof text === "string" ? new TextEncoder().encode(text).buffer : undefined);
+  return command({ kind: "queue.resolve", body: bytes(merged.body), base: bytes(sides.theirs) });
+}
+
+/**
+ * What the desk, or the app's own function, makes of the three sides.
+ * @param {{method: string, url: string}} row
+ * @param {Sides} sides
+ * @param {object} [choices]
+ */
+async function weigh(row, { base, mine, theirs }, choices) {
+  const policy = policyOf(row);
+  const asked = { method: row.method, base, sent: mine, theirs, choices, rules: typeof policy === "object" ? policy : undefined };
+  const ask = async () => {
+    const answer = JSON.parse(await atDesk((desk) => desk.reconcile(JSON.stringify(asked))));
+    if (answer.error) throw wrong(answer.error);
+    return answer;
+  };
+  const merged = await ask();
+  if (typeof policy !== "function" || choices || merged.verdict === "nothing") return merged;
+  const value = await policy({ base: json(base), mine: merged.mine, theirs: json(theirs) });
+  if (value === undefined) return { ...merged, verdict: "ask" };
+  asked.choices = { "": { value } };
+  return ask();
+}
+
+/** What the server has. @param {Row} row @returns {Promise<{body?: ArrayBuffer, etag?: string}>} */
+async function current({ url, headers, credentials }) {
+  const asks = headers.filter(([name]) => !/^(if-|content-|idempotency-key)/i.test(name));
+  const response = await fetch(url, { headers: asks, credentials, cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS) });
+  if (response.status === 404 || response.status === 410) return {};
+  // A login page, or a server that stumbles, says nothing of it.
+  if (!response.ok || response.headers.get("content-type")?.includes("html")) throw wrong(`${url} answered ${response.status}`);
+  return { body: await response.arrayBuffer(), etag: response.headers.get("etag") ?? undefined };
+}
+
+/** @param {string} id @returns {Promise<Sides>} */
+async function sidesOf(id) {
+  const [mine, base, theirs] = await store.rowBodies([id, `${id}#base`, `${id}#theirs`]);
+  return { mine: textOf(mine) ?? "", base: textOf(base), theirs: textOf(theirs) };
+}
+
+/** @param {string} id */
+async function rowOf(id) {
+  const rows = await engine.call((runtime) => runtime.command({ kind: "queue.list" }));
+  const row = rows.find((/** @type {any} */ row) => row.id === id && row.state === "conflict");
+  if (!row) throw wrong("no such conflict in the queue");
+  return row;
+}
+
+/** What the config says about conflicts of a row, now: it may have been made under another one. @param {{method: string, url: string}} row */
+function policyOf({ method, url }) {
+  const { config, table } = begun();
+  const index = table.mutations.findIndex((matches) => matches({ method, url }, new URL(url), table.origin));
+  return config.mutations?.[index]?.conflict;
+}
+
+/** @param {ArrayBuffer | undefined} bytes */
+const textOf = (bytes) => bytes && new TextDecoder().decode(bytes);
+
+/** JSON, or the text that is none. @param {string | undefined} text */
+function json(text) {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** @param {string} message */
+const wrong = (message) => Object.assign(new Error(message), { name: "LongshoreError" });
