@@ -38,6 +38,16 @@ pub fn hex(out: &mut String, number: u64, digits: u32) {
     }
 }
 
+/// Texts one behind the other.
+#[must_use]
+pub fn joined(texts: &[&str]) -> String {
+    let mut out = String::new();
+    for text in texts {
+        out.push_str(text);
+    }
+    out
+}
+
 /// What stands before and behind the last of these signs.
 #[must_use]
 pub fn split_last(text: &str, sign: u8) -> Option<(&str, &str)> {

@@ -277,6 +277,19 @@ declare namespace Longshore {
      * write that is replayed is kept for a person.
      */
     conflict?: "merge" | "manual" | "server-wins" | "client-wins" | MergeRules | ((sides: Sides) => unknown);
+    /**
+     * What a write that waits makes of what is read, until the server has settled it: every GET of it shows that, in every tab, offline and
+     * after a reload, with `Longshore-Unsent: <writes>` among its fields (and without ETag and the like, which would not be true of it). JSON
+     * only. What the server refuses for good, or is discarded, is shown no more, and the rest stays.
+     *
+     * - `true`: by the habits of REST. A POST adds its body to the list of its URL; PUT, PATCH (RFC 7396) and DELETE are about their URL, and
+     *   about that item of the list above it.
+     * - `{at, key}`: the same, for lists that lie deeper in their answer (a JSON pointer such as `"/items"`) or whose items are not known by `id`.
+     * - A list says it all: see `Layer`.
+     *
+     * Default: none; reads show what the server has said.
+     */
+    optimistic?: true | { at?: string; key?: string } | readonly Layer[];
     /** The longest wish of a server's Retry-After (RFC 9110, 10.2.3) that is granted. Default: `"24h"`. */
     maxRetryAfter?: Duration;
   }
@@ -286,6 +299,25 @@ declare namespace Longshore {
     lists?: Record<string, string>;
     counters?: readonly string[];
     text?: readonly string[];
+  }
+
+  /** How a write lies over a resource; what does not fit (no such list or item) is left as it is. */
+  interface Layer {
+    /** Which resource, by URL: a template as for `lane`. Without a query it means any. */
+    url?: string;
+    /** Or every resource whose route gives it this tag; a template too. */
+    tag?: string;
+    /**
+     * `"append"` and `"prepend"` put the body into a list, `"merge"` applies it as a merge patch (RFC 7396), `"replace"` puts it in the place of
+     * the item or the whole, `"remove"` takes that away. A function gives the resource anew; `undefined` leaves it.
+     */
+    how: "append" | "prepend" | "merge" | "replace" | "remove" | ((write: { resource: any; body: any; method: string; url: string }) => unknown);
+    /** Where in the resource, a JSON pointer (RFC 6901). Default: the whole. */
+    at?: string;
+    /** The member that a list's items are known by. Default: `"id"`. */
+    key?: string;
+    /** Which item of a list: a template. Default: the last segment of the write's path; of what is added, what the body says, else the id of the queue's row. */
+    id?: string;
   }
 
   /** What three hold; a side that has nothing is undefined. */

@@ -66,6 +66,7 @@ function start(given) {
     const { config } = shell;
     const table = new Table(config, scope);
     if (memory !== undefined) ready.memory = memory;
+    ready.layers = (config.mutations ?? []).some(({ optimistic }) => optimistic);
     shell.started = { config, table, versions: new Versions(table.precached), client: `${shell.base}client.js` };
   } catch (error) {
     shell.refusal = error;

@@ -241,6 +241,46 @@ fn how_a_route_serves_is_checked() {
 }
 
 #[test]
+fn conflicts_and_layers_are_checked() {
+    let policies = "\"merge\", \"manual\", \"server-wins\", \"client-wins\", {lists, counters, text} or a function";
+    let check_conflict = |value: Json, expected: &str| check_mutation("conflict", value, expected);
+    check_conflict(
+        json!("merg"),
+        &format!("mutations[0].conflict: expected {policies}, got \"merg\" (did you mean \"merge\"?)"),
+    );
+    check_conflict(json!(true), &format!("mutations[0].conflict: expected {policies}, got true"));
+    check_conflict(json!({"list": {}}), "mutations[0].conflict.list: unknown key, did you mean \"lists\"?");
+    check_conflict(
+        json!({"lists": {"labels": "set"}}),
+        "mutations[0].conflict.lists.labels: expected a JSON pointer such as \"/labels\", got \"labels\"",
+    );
+    check_conflict(
+        json!({"lists": {"/labels": true}}),
+        "mutations[0].conflict.lists[\"/labels\"]: expected \"set\", or the member that items are known by, got true",
+    );
+    check_conflict(
+        json!({"counters": ["votes"]}),
+        "mutations[0].conflict.counters[0]: expected a JSON pointer such as \"/labels\", got \"votes\"",
+    );
+    let check_layers = |value: Json, expected: &str| check_mutation("optimistic", value, expected);
+    let forms = "true, {at, key} or a list of {url or tag, how, at, key, id}";
+    check_layers(json!(false), &format!("mutations[0].optimistic: expected {forms}, got false"));
+    check_layers(
+        json!({"at": "items"}),
+        "mutations[0].optimistic.at: expected a JSON pointer such as \"/labels\", got \"items\"",
+    );
+    check_layers(json!([{"how": "merge"}]), "mutations[0].optimistic[0]: a layer needs a url or a tag, one of them");
+    check_layers(
+        json!([{"url": "{path}", "how": "patch"}]),
+        "mutations[0].optimistic[0].how: expected \"append\", \"prepend\", \"merge\", \"replace\", \"remove\" or a function, got \"patch\"",
+    );
+    check_layers(
+        json!([{"tag": "{path", "how": "merge"}]),
+        "mutations[0].optimistic[0].tag: expected a text such as \"board:{path[2]}\", got \"{path\" (a '{' has no partner)",
+    );
+}
+
+#[test]
 fn mutations_are_checked() {
     check(
         json!({"mutations": [{}]}),

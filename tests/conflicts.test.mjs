@@ -4,19 +4,26 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { buildSync } from "esbuild";
+import { build } from "esbuild";
 
 const path = (/** @type {string} */ relative) => fileURLToPath(new URL(relative, import.meta.url));
 
-/** The module, among parts that the test makes. */
-const source = (() => {
-  const { text } = buildSync({
-    entryPoints: [path("../sw/works/conflicts.js")], bundle: true, format: "esm", target: "es2022", write: false,
-    external: ["./begun.js", "./desk.js"],
-  }).outputFiles[0];
-  const parts = 'const { begun, engine, store, atDesk } = globalThis.parts;\n';
-  return `data:text/javascript,${encodeURIComponent(parts + text.replaceAll(/^import .*;$/gm, ""))}`;
-})();
+/** The parts that it is given by others; each test makes its own. */
+const PARTS = `
+  const part = (name) => globalThis.parts[name];
+  export const begun = () => part("begun")();
+  export const engine = { call: (use) => part("engine").call(use) };
+  export const store = { rowBodies: (keys) => part("store").rowBodies(keys) };
+  export const ask = (what, text) => part("ask")(what, text);
+  export const asText = JSON.stringify;`;
+
+const { outputFiles: [{ text: source }] } = await build({
+  entryPoints: [path("../sw/works/conflicts.js")], bundle: true, format: "esm", target: "es2022", write: false,
+  plugins: [{ name: "parts", setup(made) {
+    made.onResolve({ filter: /\/(begun|desk)\.js$/ }, () => ({ path: "parts", namespace: "parts" }));
+    made.onLoad({ filter: /./, namespace: "parts" }, () => ({ contents: PARTS }));
+  } }],
+});
 
 const URL_OF_CARD = "https://app.example/api/card";
 const row = { id: "r1", method: "PATCH", url: URL_OF_CARD, headers: [["if-match", '"1"'], ["x-own", "1"], ["content-type", "application/json"]], credentials: "same-origin" };
@@ -30,21 +37,21 @@ async function worker(conflict, answers, current) {
   const kept = new Map([["r1", bytes('{"t":"b"}')], ["r1#base", bytes('{"t":"a"}')], ["r1#theirs", bytes('{"t":"c"}')]]);
   /** @type {any} */ (globalThis).parts = {
     begun: () => ({ config: { mutations: [{ conflict }] }, table: { origin: "https://app.example", mutations: [() => true], routeOf: () => 0, keysOf: () => [URL_OF_CARD] } }),
-    engine: { call: (/** @type {any} */ use) => use({ command: async (/** @type {any} */ message) => (seen.commands.push(message), message.kind === "queue.list" ? [{ ...row, state: "conflict" }] : undefined) }) },
+    engine: { call: (/** @type {any} */ use) => use({ command: async (/** @type {any} */ message) => (seen.commands.push(message), message.kind === "queue.list" ? [{ ...row, v: 1, state: { word: "conflict" } }] : undefined) }) },
     store: { rowBodies: async (/** @type {string[]} */ keys) => keys.map((key) => kept.get(key)) },
-    atDesk: async (/** @type {any} */ use) => use({ reconcile: (/** @type {string} */ request) => {
+    ask: async (/** @type {string} */ _what, /** @type {string} */ request) => {
       seen.asked.push(JSON.parse(request));
       const answer = answers.shift();
       if (answer instanceof Error) throw answer;
       return JSON.stringify(answer);
-    } }),
+    },
   };
   globalThis.fetch = /** @type {any} */ (async (/** @type {string} */ url, /** @type {any} */ init) => {
     seen.fetched.push([url, Object.fromEntries(new Headers(init.headers)), init.cache]);
     if (current instanceof Error) throw current;
     return current;
   });
-  return { seen, ...(await import(`${source}#${Math.random()}`)) };
+  return { seen, ...(await import(`data:text/javascript,${encodeURIComponent(source)}`)) };
 }
 
 /** @param {string} body @param {object} [init] */

@@ -6,13 +6,9 @@ self.__fake = { boots: 0, instances: [], calls: [] };
 self.__longshoreDesk = () => {
   const fake = self.__fake;
   const glue = async () => {};
-  glue.check = (config) => {
-    fake.calls.push(["check", JSON.parse(config)]);
+  glue.ask = (what, request) => {
+    fake.calls.push([what, JSON.parse(request)]);
     return fake.checkError ?? "";
-  };
-  glue.reconcile = (request) => {
-    fake.calls.push(["reconcile", JSON.parse(request)]);
-    return JSON.stringify(fake.reconciled);
   };
   return glue;
 };

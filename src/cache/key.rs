@@ -3,6 +3,7 @@
 
 use super::EntryKey;
 use crate::http::Headers;
+use crate::text::joined;
 
 /// So many answers of one URL are kept beside the first. More would let a field with ever new values, such as a token, fill the store.
 const VARIANTS: u32 = 8;
@@ -24,7 +25,7 @@ impl EntryKey {
     /// Where the last part lies that was stored of what lies here whole.
     #[must_use]
     pub fn part(&self) -> EntryKey {
-        EntryKey([&self.0, "#part"].concat())
+        EntryKey(joined(&[&self.0, "#part"]))
     }
 
     /// Where an answer lies for other fields than those that `Vary` has selected for what lies here (RFC 9111, 4.1). A variant has no
@@ -41,7 +42,7 @@ impl EntryKey {
             }
         }
         let slot = (hash % VARIANTS).to_string();
-        (!self.0.as_bytes().contains(&b'#')).then(|| EntryKey([&self.0, "#vary=", &slot].concat()))
+        (!self.0.as_bytes().contains(&b'#')).then(|| EntryKey(joined(&[&self.0, "#vary=", &slot])))
     }
 }
 

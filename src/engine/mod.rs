@@ -11,6 +11,8 @@ mod effect;
 mod exchange;
 mod flights;
 mod installing;
+#[cfg(feature = "desk")]
+pub mod layers;
 mod machine;
 mod plan;
 mod precaching;

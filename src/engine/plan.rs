@@ -8,6 +8,7 @@ use crate::cache::{Entry, EntryKey};
 use crate::freshness::{Lifetime, Policy, Respect, ready, ttl};
 use crate::http::{Ready, RequestHead, ResponseType};
 use crate::route::{self, Limits, Packing, Priority, Route, Strategy};
+use crate::text::joined;
 use crate::time::{Span, Timestamp};
 use std::rc::Rc;
 
@@ -217,5 +218,5 @@ fn precache_plan(keys: Vec<EntryKey>) -> Plan {
 /// A path of the config as an absolute URL.
 #[must_use]
 pub fn absolute(origin: &str, path: &str) -> String {
-    if path.starts_with('/') { [origin, path].concat() } else { path.to_owned() }
+    if path.starts_with('/') { joined(&[origin, path]) } else { path.to_owned() }
 }

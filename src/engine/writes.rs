@@ -289,10 +289,10 @@ fn submission(
     if let Some(etag) = base_etag.as_deref().filter(|etag| matches_base && etag.starts_with('"')) {
         headers.set("If-Match", etag);
     }
+    let base_etag = if matches_base { base_etag } else { headers.first("if-match").map(str::to_owned) };
     let draft = Draft {
         lane: route.lane_for(&head.method, &head.url),
         invalidates: route.invalidates_for(&head.method, &head.url),
-        base_etag: if matches_base { base_etag } else { headers.first("if-match").map(str::to_owned) },
         // A key that the page has set itself goes out wherever it goes: the preflight is the page's own choice then.
         key_header: named.or(key.as_ref().map(|_| IDEMPOTENCY_KEY)).map(str::to_owned),
         method: head.method,
@@ -302,7 +302,6 @@ fn submission(
         redirect: head.redirect,
         referrer: head.referrer,
         referrer_policy: head.referrer_policy,
-        body: facts,
         identity: None,
         client: write.client,
         config_version: config_version.to_owned(),
@@ -321,5 +320,5 @@ fn submission(
             Some(route::Conflict::Merge) => queue::OnConflict::Merge,
         },
     };
-    Submission { exchange, headers, draft, key, body, base, entropy }
+    Submission { exchange, headers, draft, key, body, facts, base, base_etag, entropy }
 }

@@ -3,6 +3,7 @@
 
 use super::list::{Members, trimmed};
 use super::{Headers, Method, RequestHead, ResponseHead, digits, parse_http_date};
+use crate::text::joined;
 
 /// More parts than this are not worth their heads; RFC 9110, 14.2 has many small ones down as an attack.
 const MOST_PARTS: usize = 16;
@@ -74,7 +75,7 @@ pub fn cut(request: &RequestHead, head: &mut ResponseHead, length: u64, boundary
             // RFC 9110, 15.5.17: "SHOULD generate a Content-Range header field specifying the current length".
             head.status = 416;
             fields.remove("content-type");
-            fields.set("content-range", &["bytes */", &length.to_string()].concat());
+            fields.set("content-range", &joined(&["bytes */", &length.to_string()]));
         }
         [part] => {
             head.status = 206;
@@ -86,16 +87,16 @@ pub fn cut(request: &RequestHead, head: &mut ResponseHead, length: u64, boundary
             head.status = 206;
             // RFC 9110, 15.3.7.2: the whole has no Content-Range of its own, and each part has the type that the whole had.
             let kind =
-                fields.get("content-type").map_or_else(String::new, |kind| ["\r\nContent-Type: ", &kind].concat());
-            fields.set("content-type", &["multipart/byteranges; boundary=", boundary].concat());
+                fields.get("content-type").map_or_else(String::new, |kind| joined(&["\r\nContent-Type: ", &kind]));
+            fields.set("content-type", &joined(&["multipart/byteranges; boundary=", boundary]));
             for part in several {
                 let gap = if cut.pieces.is_empty() { "" } else { "\r\n" };
                 let range = part.content_range(length);
-                let before = [gap, "--", boundary, &kind, "\r\nContent-Range: ", &range, "\r\n\r\n"].concat();
+                let before = joined(&[gap, "--", boundary, &kind, "\r\nContent-Range: ", &range, "\r\n\r\n"]);
                 size += before.len() as u64 + part.length();
                 cut.pieces.push(Piece { before, part: *part });
             }
-            cut.close = ["\r\n--", boundary, "--\r\n"].concat();
+            cut.close = joined(&["\r\n--", boundary, "--\r\n"]);
             size += cut.close.len() as u64;
         }
     }

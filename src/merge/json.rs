@@ -1,7 +1,7 @@
 //! JSON as it was written (RFC 8259): numbers stay the texts that they are, members stay in their place.
 //! A library's value would turn numbers into doubles, or cost half of what the desk may weigh.
 
-use super::Decimal;
+use super::{Decimal, Path};
 use crate::text::quote;
 use std::fmt;
 
@@ -61,6 +61,19 @@ impl Value {
             Some((_, old)) => *old = value,
             None => members.push((name.to_owned(), value)),
         }
+    }
+
+    /// What stands at this place; in a list, by its index.
+    pub fn at_mut(&mut self, path: &Path) -> Option<&mut Value> {
+        let mut value = self;
+        for name in path.segments() {
+            value = match value {
+                Value::Object(members) => &mut members.iter_mut().find(|(own, _)| own == name)?.1,
+                Value::List(items) => items.get_mut(name.parse::<usize>().ok()?)?,
+                Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => return None,
+            };
+        }
+        Some(value)
     }
 
     /// The string; none of anything else.

@@ -2,10 +2,12 @@
 //!
 //! [`merge`] is the three-way merge, with [`Rules`] for lists, counters and text; [`patch`] reads and writes merge patches (RFC 7396);
 //! [`reconcile`] says what a write that was refused as a conflict is to send instead.
+//! [`lay`] lays an unsettled write over what is read.
 //! Knows no row, no request and no store: values in, values out.
 
 mod decimal;
 mod json;
+mod layer;
 mod lists;
 pub mod patch;
 mod path;
@@ -18,6 +20,7 @@ mod tests;
 
 pub use decimal::Decimal;
 pub use json::{JsonError, Value};
+pub use layer::{How, Layer, lay};
 pub use path::Path;
 pub use reconcile::{Outcome, ReconcileError, Refused, reconcile, reconcile_text};
 pub use rules::{ListRule, Rules, RulesError};

@@ -20,6 +20,11 @@ impl Path {
         Some(Path(segments.map(|segment| segment.replace("~1", "/").replace("~0", "~")).collect()))
     }
 
+    /// The names along the way.
+    pub(super) fn segments(&self) -> &[String] {
+        &self.0
+    }
+
     /// What lies below, under this name.
     #[must_use]
     pub fn child(&self, name: &str) -> Path {

@@ -92,9 +92,8 @@ pub fn reconcile(refused: Refused<'_>, rules: &Rules, choices: &Choices) -> Resu
 /// out. `mine` is the whole that the write would have made of its base.
 ///
 /// # Errors
-/// As [`reconcile`], and where the request is no JSON.
-pub fn reconcile_text(request: &str) -> Result<String, ReconcileError> {
-    let request = parse("the request", request)?;
+/// As [`reconcile`].
+pub fn reconcile_text(request: &Value) -> Result<String, ReconcileError> {
     let text = |key| request.get(key).and_then(Value::as_text);
     let rules = Rules::read(request.get("rules").unwrap_or(&Value::Null))?;
     let choices = choices(request.get("choices").and_then(Value::as_object))?;

@@ -208,7 +208,7 @@ fn what_cannot_be_merged_is_an_error_with_its_place() {
         ),
     ];
     for (request, expected) in table {
-        assert_eq!(super::reconcile_text(request).unwrap_err().to_string(), expected);
+        assert_eq!(super::reconcile_text(&Value::parse(request).expect("JSON")).unwrap_err().to_string(), expected);
     }
 }
 
@@ -218,7 +218,7 @@ fn a_clash_is_asked_about_and_a_choice_ends_it() {
         let request = format!(
             r#"{{"method":"PATCH","base":"{{\"t\":\"a\",\"d\":1}}","sent":"{{\"t\":\"b\",\"d\":2}}","theirs":"{{\"t\":\"c\",\"d\":1}}","choices":{choices}}}"#
         );
-        super::reconcile_text(&request).expect("all of it is JSON")
+        super::reconcile_text(&Value::parse(&request).expect("JSON")).expect("all of it is JSON")
     };
     assert_eq!(
         ask("null"),
@@ -244,6 +244,87 @@ fn values() -> impl Strategy<Value = Value> {
             prop::collection::vec(inner, 0..3).prop_map(Value::List),
         ]
     })
+}
+
+#[test]
+fn a_layer_lies_over_what_fits() {
+    use super::{How, Layer, lay};
+    let list = json!({"items": [{"id": 1, "t": "a"}, {"id": "b", "t": "b"}], "next": null});
+    let check = |how, at: &str, id: Option<&str>, body: Option<Value>, expected: Option<Value>| {
+        let at = Path::parse(at).expect("a pointer");
+        let layer = Layer { how, at, key: "id".to_owned(), id: id.map(str::to_owned) };
+        let mut resource = Some(list.clone());
+        let differs = lay(&mut resource, &layer, body.as_ref());
+        let expected = expected.map_or_else(
+            || list.clone(),
+            |items| {
+                let mut whole = list.clone();
+                whole.set("items", items);
+                whole
+            },
+        );
+        assert_eq!(resource.as_ref(), Some(&expected), "{how:?} {body:?}");
+        assert_eq!(differs, resource.as_ref() != Some(&list));
+        // Laid over what has it already, it changes nothing more.
+        assert!(!lay(&mut resource, &layer, body.as_ref()), "{how:?} twice");
+    };
+    let (one, b) = (json!({"id": 1, "t": "a"}), json!({"id": "b", "t": "b"}));
+    let three = json!({"id": "c", "t": "c"});
+    check(
+        How::Append,
+        "/items",
+        Some("row"),
+        Some(three.clone()),
+        Some(Value::List(vec![one.clone(), b.clone(), three.clone()])),
+    );
+    check(
+        How::Prepend,
+        "/items",
+        Some("row"),
+        Some(json!({"t": "c"})),
+        Some(Value::List(vec![json!({"t": "c", "id": "row"}), one.clone(), b.clone()])),
+    );
+    check(
+        How::Append,
+        "/items",
+        Some("row"),
+        Some(json!({"id": "b", "t": "B"})),
+        Some(Value::List(vec![one.clone(), json!({"id": "b", "t": "B"})])),
+    );
+    check(
+        How::Merge,
+        "/items",
+        Some("1"),
+        Some(json!({"t": "A"})),
+        Some(Value::List(vec![json!({"id": 1, "t": "A"}), b.clone()])),
+    );
+    check(
+        How::Replace,
+        "/items",
+        Some("1"),
+        Some(json!({"t": "A"})),
+        Some(Value::List(vec![json!({"t": "A", "id": "1"}), b.clone()])),
+    );
+    check(How::Remove, "/items", Some("b"), None, Some(Value::List(vec![one.clone()])));
+    // No such item, no such list, no body, no list that could have items.
+    check(How::Merge, "/items", Some("9"), Some(json!({"t": "A"})), None);
+    check(How::Remove, "/items", Some("9"), None, None);
+    check(How::Append, "/others", Some("9"), Some(three.clone()), None);
+    check(How::Append, "/items", Some("9"), None, None);
+    check(How::Append, "", Some("9"), Some(three.clone()), None);
+    // The whole.
+    let whole = |how, body: Option<Value>, before: Option<Value>| {
+        let layer = Layer { how, at: Path::default(), key: "id".to_owned(), id: None };
+        let mut resource = before;
+        lay(&mut resource, &layer, body.as_ref());
+        resource
+    };
+    assert_eq!(whole(How::Merge, Some(json!({"t": "A"})), Some(one.clone())), Some(json!({"id": 1, "t": "A"})));
+    assert_eq!(whole(How::Merge, Some(json!([1])), Some(one.clone())), Some(one.clone()), "no patch of an object");
+    assert_eq!(whole(How::Replace, Some(b.clone()), Some(one.clone())), Some(b.clone()));
+    assert_eq!(whole(How::Replace, Some(b.clone()), None), Some(b.clone()), "made here");
+    assert_eq!(whole(How::Merge, Some(b), None), None);
+    assert_eq!(whole(How::Remove, None, Some(one)), None);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Everything the outside can tell the queue.
 
-use super::{Command, Draft, Reconciled, Row};
+use super::{BodyFacts, Command, Draft, Reconciled, Row};
 use crate::fault::{FetchError, StoreError};
 use crate::http::{Headers, ResponseHead};
 use crate::ids::{BodyId, CommitId, Entropy, ExchangeId, MutationId};
@@ -75,8 +75,12 @@ pub struct Submission {
     pub key: Option<String>,
     /// The request's body; comes back in `Reply::StoreFailed` or in `Output::Drop`.
     pub body: Option<BodyId>,
+    /// What is known of that; `None` where there is none.
+    pub facts: Option<BodyFacts>,
     /// What the page was looking at; comes back in `Output::Drop`.
     pub base: Option<BodyId>,
+    /// The ETag of that.
+    pub base_etag: Option<String>,
     /// For the row's name and key.
     pub entropy: Entropy,
 }

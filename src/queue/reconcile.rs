@@ -8,7 +8,6 @@ use super::{Change, CommandError, QueuedReason, Reply, Row, RowOp, State, Touch}
 use crate::event::News;
 use crate::ids::{BodyId, Entropy, MutationId};
 use crate::time::Timestamp;
-use std::rc::Rc;
 
 /// What is kept with a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,12 +72,12 @@ impl Queue {
         let mut row = slot.row.clone();
         let (change, news) = match found {
             Reconciled::Send { body, base, etag, report } => {
-                row.draft_mut().base_etag = etag;
+                row.base_etag = etag;
                 (row.amended(body, base, entropy), News::Merged { report })
             }
             Reconciled::Nothing => (Change::of(row, RowOp::Remove, Touch::Stale(Vec::new())), News::Discarded),
             Reconciled::Ask { theirs, etag } => {
-                row.draft_mut().base_etag = etag;
+                row.base_etag = etag;
                 let State::Conflict { status, asked } = &mut row.state else { return };
                 *asked = true;
                 let news = News::Conflict { status: *status };
@@ -120,9 +119,9 @@ impl Queue {
         let mut followers = Vec::new();
         for slot in self.slots.iter() {
             let own = slot.row.draft.url == settled.draft.url && slot.row.id > settled.id;
-            if own && slot.stage() == Stage::Idle && slot.row.draft.base_etag.is_some() {
+            if own && slot.stage() == Stage::Idle && slot.row.base_etag.is_some() {
                 let mut row = slot.row.clone();
-                row.draft_mut().base_etag = etag.map(str::to_owned);
+                row.base_etag = etag.map(str::to_owned);
                 row.match_base();
                 followers.push(row);
             }
@@ -157,18 +156,14 @@ impl Row {
     pub fn match_base(&mut self) {
         self.headers.remove("if-match");
         self.headers.remove("if-unmodified-since");
-        if let Some(etag) = self.draft.base_etag.as_deref().filter(|etag| etag.starts_with('"')) {
+        if let Some(etag) = self.base_etag.as_deref().filter(|etag| etag.starts_with('"')) {
             self.headers.set("If-Match", etag);
         }
     }
 
-    fn draft_mut(&mut self) -> &mut super::Draft {
-        Rc::make_mut(&mut self.draft)
-    }
-
     /// Ready to be sent with another body, on top of what the server has.
     fn amended(mut self, body: Option<(BodyId, u64)>, base: Option<BodyId>, entropy: Entropy) -> Box<Change> {
-        if let (Some((_, size)), Some(facts)) = (body, &mut self.draft_mut().body) {
+        if let (Some((_, size)), Some(facts)) = (body, &mut self.body) {
             facts.size = size;
         }
         let mut row = self.revived(entropy);

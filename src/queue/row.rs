@@ -16,6 +16,10 @@ pub struct Row {
     pub key: String,
     /// The request's fields as the page gave them, without the key; without preconditions once a person has decided a conflict.
     pub headers: Headers,
+    /// What is known of the body; `None` where there is none.
+    pub body: Option<BodyFacts>,
+    /// The ETag of what the page was looking at, or of what the write has been held against since.
+    pub base_etag: Option<String>,
     /// What else is to be sent; shared, since it never changes.
     pub draft: Rc<Draft>,
     /// How often it was leased; while it is under way, the running attempt counts.
@@ -47,10 +51,6 @@ pub struct Draft {
     pub referrer: String,
     /// The referrer policy as written.
     pub referrer_policy: String,
-    /// What is known of the body; `None` where there is none.
-    pub body: Option<BodyFacts>,
-    /// The ETag of what the page was looking at, or of what the write has been held against since.
-    pub base_etag: Option<String>,
     /// Whose write it is: a 401 pauses all rows of one identity.
     pub identity: Option<String>,
     /// The client (tab) it came from.

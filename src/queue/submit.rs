@@ -31,6 +31,8 @@ impl Queue {
             id: id.clone(),
             key: submission.key.unwrap_or_else(|| submission.entropy.uuid()),
             headers: submission.headers,
+            body: submission.facts,
+            base_etag: submission.base_etag,
             draft: Rc::new(submission.draft),
             attempts: 0,
             state: State::Pending,

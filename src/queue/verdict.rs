@@ -89,6 +89,6 @@ fn is_portal(row: &Row, head: &ResponseHead) -> bool {
 fn speaks_json(row: &Row) -> bool {
     let names = |text: &str, word: &[u8]| text.as_bytes().windows(4).any(|found| found.eq_ignore_ascii_case(word));
     let accept = row.headers.get("accept").unwrap_or_default();
-    let sent = row.draft.body.as_ref().and_then(|body| body.content_type.as_deref()).unwrap_or_default();
+    let sent = row.body.as_ref().and_then(|body| body.content_type.as_deref()).unwrap_or_default();
     row.draft.mode != Mode::Navigate && !names(&accept, b"html") && (names(&accept, b"json") || names(sent, b"json"))
 }

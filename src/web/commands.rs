@@ -4,13 +4,12 @@
 use super::clock;
 use super::driver::Driver;
 use super::json::{Json, object};
-use super::objects::{Fields, error, get, set, text, texts};
+use super::objects::{Fields, error, get, text, texts};
 use super::tasks;
 use crate::cache::EntryKey;
 use crate::engine::Aim;
-use crate::fault::StoreError;
 use crate::ids::MutationId;
-use crate::queue::{Cause, Command, Row, State, Wake};
+use crate::queue::{Command, State, Wake};
 use crate::time::{Span, Timestamp};
 use js_sys::{Array, Promise};
 use std::rc::Rc;
@@ -32,7 +31,7 @@ impl Driver {
                 ("scope", Json::Text(&self.place.scope)),
             ])),
             "version" => Promise::resolve(&JsValue::from_str(&self.place.version)),
-            "queue.list" => self.list(get(message, "bodies").is_truthy()),
+            "queue.list" => self.list(),
             "queue.retry" => self.wish_about(message, Command::Retry),
             "queue.discard" => self.wish_about(message, Command::Discard),
             "queue.resolve" => self.resolve(message),
@@ -131,66 +130,19 @@ impl Driver {
         self.wish_about(message, |id| Command::Resolve { id, body, base })
     }
 
-    /// The rows as the store has them: another worker may have written some.
-    fn list(self: &Rc<Self>, bodies: bool) -> Promise {
+    /// The rows as they lie in the store, since another worker may have written some; what pages see of them is the shell's to word
+    /// (`sw/works/rows.js`).
+    fn list(self: &Rc<Self>) -> Promise {
         let me = Rc::clone(self);
         tasks::promise(async move {
-            let refuse = |failure: StoreError| error("LongshoreError", &failure.to_string());
-            let list = Array::new();
-            for row in me.database.rows().await.map_err(refuse)? {
-                let item = describe(&row);
-                if bodies && row.draft.body.is_some() {
-                    let body = me.database.row_body(&row.id).await.map_err(refuse)?;
-                    set(&item, "body", &body.unwrap_or(JsValue::NULL));
-                }
-                list.push(&item);
-            }
-            Ok(list.into())
+            let rows = me.database.records().await;
+            rows.map(JsValue::from).map_err(|failure| error("LongshoreError", &failure.to_string()))
         })
     }
 }
 
 fn refused(message: &str) -> Promise {
     Promise::reject(&error("LongshoreError", message))
-}
-
-fn describe(row: &Row) -> JsValue {
-    let (state, status, reason) = match &row.state {
-        State::Pending => ("pending", None, None),
-        State::Leased { .. } => ("sending", None, None),
-        State::Waiting { cause, .. } => {
-            let status = match cause {
-                Cause::Server(status) => Some(*status),
-                Cause::Unauthorized => Some(401),
-                Cause::Network | Cause::Portal => None,
-            };
-            ("waiting", status, Some(crate::queue::QueuedReason::of(&row.state).as_str()))
-        }
-        State::Unknown { .. } => ("unknown", None, Some("timeout")),
-        // Until it has been held against what the server has, nobody need decide anything.
-        State::Conflict { status, asked } => (if *asked { "conflict" } else { "merging" }, Some(*status), None),
-        State::Dead { status, reason } => ("dead", *status, Some(reason.as_str())),
-    };
-    let not_before = match &row.state {
-        State::Waiting { until, .. } | State::Unknown { until, .. } => Json::Number(until.0),
-        State::Pending | State::Leased { .. } | State::Conflict { .. } | State::Dead { .. } => Json::Null,
-    };
-    let body = row.draft.body.as_ref();
-    object(&[
-        ("id", Json::Text(&row.id.0)),
-        ("lane", Json::Text(&row.draft.lane)),
-        ("method", Json::Text(row.draft.method.as_str())),
-        ("url", Json::Text(&row.draft.url)),
-        ("state", Json::Text(state)),
-        ("attempts", Json::Number(row.attempts.into())),
-        ("notBefore", not_before),
-        ("createdAt", Json::Number(row.created_at.0)),
-        ("key", Json::Text(&row.key)),
-        ("status", Json::status(status)),
-        ("reason", Json::text(reason)),
-        ("contentType", Json::text(body.and_then(|facts| facts.content_type.as_deref()))),
-        ("size", Json::Number(body.map_or(0, |facts| facts.size) as i64)),
-    ])
 }
 
 /// Key, group and moment of each use.

@@ -2,32 +2,42 @@
 //! A thin edge; what is decided is decided in `engine::config` and `merge`. Only texts cross, which takes the least glue.
 
 use crate::engine::config::{Config, Value};
+use crate::engine::layers;
 use crate::merge;
 use wasm_bindgen::prelude::*;
 
-/// Checks a config, as JSON in which `{"hook": true}` stands for a function. Gives every wrong place, a line each; nothing where there is none.
+/// Answers one question. By name, since each function of its own would bring glue of its own:
+///
+/// - `check`: a config as JSON in which `{"hook": true}` stands for a function. Every wrong place, a line each; nothing where there is none.
+/// - `reconcile`: [`merge::reconcile_text`]; `{error}` where it has an error.
+/// - `affecting`: [`layers::affecting`].
+/// - `lay`: [`layers::lay_all`].
 #[wasm_bindgen]
-pub fn check(config: &str) -> String {
-    let value = match merge::Value::parse(config) {
-        Ok(value) => neutral(value),
-        Err(error) => return format!("config: {error}"),
+pub fn ask(what: &str, request: &str) -> String {
+    let value = match (what, merge::Value::parse(request)) {
+        ("check", Err(error)) => return format!("config: {error}"),
+        (_, Err(error)) => return failed(&error.to_string()),
+        (_, Ok(value)) => value,
     };
+    match what {
+        "check" => check(value),
+        "reconcile" => merge::reconcile_text(&value).unwrap_or_else(|problem| failed(&problem.to_string())),
+        "affecting" => layers::affecting(&value).to_string(),
+        _ => layers::lay_all(&value).to_string(),
+    }
+}
+
+fn check(config: merge::Value) -> String {
     let mut lines = String::new();
-    for error in Config::check(&value).err().unwrap_or_default() {
+    for error in Config::check(&neutral(config)).err().unwrap_or_default() {
         lines.push_str(if lines.is_empty() { "" } else { "\n" });
         lines.push_str(&error.to_string());
     }
     lines
 }
 
-/// What a write that was refused as a conflict is to send instead, or what to ask a person: JSON in and out, as
-/// [`reconcile_text`](merge::reconcile_text) has it; `{error}` where it has an error.
-#[wasm_bindgen]
-pub fn reconcile(request: &str) -> String {
-    merge::reconcile_text(request).unwrap_or_else(|problem| {
-        let error = ("error".to_owned(), merge::Value::Text(problem.to_string()));
-        merge::Value::Object(vec![error]).to_string()
-    })
+fn failed(problem: &str) -> String {
+    merge::Value::Object(vec![("error".to_owned(), merge::Value::text(problem))]).to_string()
 }
 
 fn neutral(value: merge::Value) -> Value {

@@ -45,7 +45,7 @@ mod tasks;
 mod value;
 
 #[cfg(feature = "desk")]
-pub use desk::{check, reconcile};
+pub use desk::ask;
 #[cfg(feature = "engine")]
 pub use runtime::{Runtime, boot};
 

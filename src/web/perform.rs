@@ -235,11 +235,11 @@ impl Driver {
         start(async move {
             let bytes = match in_hand {
                 Some(Body::Bytes(bytes)) => Ok(Some(bytes)),
-                _ if row.draft.body.is_none() => Ok(None),
+                _ if row.body.is_none() => Ok(None),
                 _ => me.database.row_body(&row.id).await,
             };
             let answer = match bytes {
-                Ok(None) if row.draft.body.is_some() => Err(FetchError::NoBody),
+                Ok(None) if row.body.is_some() => Err(FetchError::NoBody),
                 Ok(bytes) => network::send_row(&row, bytes.as_ref()).await,
                 // Nothing was sent; the row stays and is tried again.
                 Err(error) => Err(FetchError::Network(error.to_string())),
@@ -305,14 +305,12 @@ fn touched(ops: &[Op]) -> Array {
                     names.push(&row.as_str().into());
                 }
             }
+            // What lies over reads may be another write now (`sw/works/layers.js`).
+            Op::PutRow { .. } | Op::RemoveRow { .. } => {
+                names.push(&"rows".into());
+            }
             // What is trimmed is not wrong, only old; what is forgotten makes nothing wrong that is held ready.
-            Op::Touch { .. }
-            | Op::Forget { .. }
-            | Op::Trim { .. }
-            | Op::KeepPrecached { .. }
-            | Op::PutRow { .. }
-            | Op::PutSide { .. }
-            | Op::RemoveRow { .. } => {}
+            Op::Touch { .. } | Op::Forget { .. } | Op::Trim { .. } | Op::KeepPrecached { .. } | Op::PutSide { .. } => {}
         }
     }
     names

@@ -74,6 +74,10 @@ export class Ready {
   known;
   /** Bytes that the memory tier may hold; 0 turns it off. */
   memory = MEMORY;
+  /** Whether writes that wait lie over what is read: what is ready goes out only where none wait. */
+  layers = false;
+  /** Whether some may wait. */
+  layered = false;
   /** Set once something was written that the store's generations know nothing of: only the engine, or the next life, can tell then. */
   #distrusted = false;
 
@@ -102,7 +106,7 @@ export class Ready {
 
   /** Whether a request may be answered by what is ready. @param {Request} request */
   takes(request) {
-    if (this.#distrusted || request.method !== "GET" || request.cache !== "default") return false;
+    if (this.#distrusted || this.layered || request.method !== "GET" || request.cache !== "default") return false;
     for (const name of request.headers.keys()) if (SPECIAL.has(name)) return false;
     return true;
   }
@@ -207,7 +211,8 @@ export class Ready {
 
   /** One transaction. @param {string[]} keys @returns {Promise<Answer | undefined>} */
   async read(keys) {
-    const transaction = (await this.handle()).transaction(["entries", "bodies", "generations"]);
+    const transaction = (await this.handle()).transaction(["entries", "bodies", "generations", ...(this.layers ? ["rows"] : [])]);
+    const waiting = this.layers && settled(transaction.objectStore("rows").count());
     const [entries, bodies, generations] = ["entries", "bodies", "generations"].map((name) => transaction.objectStore(name));
     const current = settled(generations.get("current"));
     const finding = Promise.all(keys.map((key) => Promise.all([settled(entries.get(key)), settled(bodies.get(key))])));
@@ -215,7 +220,7 @@ export class Ready {
     const { table } = this;
     const found = await finding;
     const at = found.findIndex(([entry, body]) => entry && body);
-    if (at < 0) return undefined;
+    if (at < 0 || (await waiting)) return undefined;
     /** @type {[Entry, ArrayBuffer | import("../works/chunks.js").Chunked | import("../works/packing.js").Packed]} */
     const [entry, body] = found[at];
     const { ready, status, group, size } = entry;

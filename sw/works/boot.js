@@ -6,9 +6,10 @@
 import { configError, messageOf } from "../shell/fault.js";
 import { worker } from "../shell/worker.js";
 import { begun, chunks, filesOf, shell } from "./begun.js";
-import { atDesk } from "./desk.js";
+import { asText, ask } from "./desk.js";
 import * as disk from "./disk.js";
 import { reconcile } from "./conflicts.js";
+import * as layers from "./layers.js";
 import { allowed } from "./leaving.js";
 import { isObserved } from "./observed.js";
 import { opaque, removeOpaque } from "./opaque.js";
@@ -33,6 +34,7 @@ export async function boot(life) {
   /** @param {string[] | null | undefined} names @param {number} from where the keys of entries begin that are gone. */
   const forget = (names, from) => {
     if (names === null) return ready.distrust();
+    layers.touched(names);
     ready.forget(names);
     if (!names) return undefined;
     disk.note();
@@ -49,13 +51,14 @@ export async function boot(life) {
 async function check() {
   const wrong = wrongPatterns(shell.config);
   /** @type {string} */
-  let given;
+  let text;
   try {
-    given = JSON.stringify(shell.config, (_key, value) => (typeof value === "function" ? { hook: true } : value));
+    text = asText(shell.config);
   } catch (error) {
+    // It contains itself, or something else that JSON cannot say.
     throw (shell.refusal = configError(`config: ${messageOf(error)}`));
   }
-  const words = await atDesk((desk) => desk.check(given));
+  const words = await ask("check", text);
   if (words) wrong.push(words);
   if (wrong.length > 0) throw (shell.refusal = configError(wrong.join("\n")));
 }

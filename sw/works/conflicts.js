@@ -4,7 +4,8 @@
 // Does not decide when, nor what becomes of the row: the engine's queue does.
 
 import { begun, engine, store } from "./begun.js";
-import { atDesk } from "./desk.js";
+import { asText, ask } from "./desk.js";
+import { rows } from "./rows.js";
 
 /**
  * A row that met a conflict, as the engine hands it over.
@@ -95,17 +96,17 @@ export async function resolve({ id, decision }) {
 async function weigh(row, { base, mine, theirs }, choices) {
   const policy = policyOf(row);
   const asked = { method: row.method, base, sent: mine, theirs, choices, rules: typeof policy === "object" ? policy : undefined };
-  const ask = async () => {
-    const answer = JSON.parse(await atDesk((desk) => desk.reconcile(JSON.stringify(asked))));
+  const merge = async () => {
+    const answer = JSON.parse(await ask("reconcile", asText(asked)));
     if (answer.error) throw wrong(answer.error);
     return answer;
   };
-  const merged = await ask();
+  const merged = await merge();
   if (typeof policy !== "function" || choices || merged.verdict === "nothing") return merged;
   const value = await policy({ base: json(base), mine: merged.mine, theirs: json(theirs) });
   if (value === undefined) return { ...merged, verdict: "ask" };
   asked.choices = { "": { value } };
-  return ask();
+  return merge();
 }
 
 /** What the server has. @param {Row} row @returns {Promise<{body?: ArrayBuffer, etag?: string}>} */
@@ -126,8 +127,7 @@ async function sidesOf(id) {
 
 /** @param {string} id */
 async function rowOf(id) {
-  const rows = await engine.call((runtime) => runtime.command({ kind: "queue.list" }));
-  const row = rows.find((/** @type {any} */ row) => row.id === id && row.state === "conflict");
+  const row = (await rows()).find((row) => row.id === id && row.state.word === "conflict" && !row.state.open);
   if (!row) throw wrong("no such conflict in the queue");
   return row;
 }

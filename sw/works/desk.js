@@ -6,27 +6,27 @@
 import { filesOf } from "./begun.js";
 
 /**
- * What the desk does; the other side of it is `src/web/desk.rs`.
- * @typedef {((init: {module_or_path: Response}) => Promise<unknown>) & {
- *   check(config: string): string,
- *   reconcile(request: string): string,
- * }} Desk
+ * The desk's glue; the other side of it is `src/web/desk.rs`.
+ * @typedef {((init: {module_or_path: Response}) => Promise<unknown>) & {ask(what: string, request: string): string}} Desk
  */
 
 /** @type {Promise<Desk> | undefined} */
 let opened;
 
+/** A request as it crosses: a function goes as `{hook: true}`. @param {unknown} request */
+export const asText = (request) => JSON.stringify(request, (_key, value) => (typeof value === "function" ? { hook: true } : value));
+
 /**
- * Uses the desk, opening it first where necessary. One that cannot be opened, or traps, is opened afresh the next time.
- * @template T
- * @param {(desk: Desk) => T} use
- * @returns {Promise<T>}
+ * Asks the desk, which is opened first where necessary. One that cannot be opened, or traps, is opened afresh the next time.
+ * @param {"check" | "reconcile" | "affecting" | "lay"} what
+ * @param {string} text
+ * @returns {Promise<string>}
  */
-export async function atDesk(use) {
+export async function ask(what, text) {
   const files = filesOf();
   const open = (opened ??= files.startWasm(files.desk, /** @type {Desk} */ (self.__longshoreDesk?.())));
   try {
-    return use(await open);
+    return (await open).ask(what, text);
   } catch (error) {
     opened = undefined;
     throw error;

@@ -7,6 +7,7 @@ import { worker } from "../shell/worker.js";
 import { begun, engine, shell } from "./begun.js";
 import { conflict, resolve } from "./conflicts.js";
 import { note } from "./observed.js";
+import { list } from "./rows.js";
 
 /** The tag of our Background Sync registrations. */
 const SYNC_TAG = "longshore-queue";
@@ -39,6 +40,7 @@ async function answer(asked, page) {
   const { table } = begun();
   if (asked.kind === "observe") return note(page, asked.urls ?? []);
   if (asked.kind === "skip-waiting") return worker.skipWaiting();
+  if (asked.kind === "queue.list") return list(asked);
   if (asked.kind === "queue.conflict") return conflict(asked);
   if (asked.kind === "queue.resolve") return resolve(asked);
   if (asked.kind !== "warm") return engine.call((runtime) => runtime.command(asked));

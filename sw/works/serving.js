@@ -5,6 +5,7 @@
 import { withoutEngine } from "./answers.js";
 import { begun, chunks, engine, shell, store } from "./begun.js";
 import { keysOfBase } from "./conflicts.js";
+import { over } from "./layers.js";
 import { keysOfPost } from "./posts.js";
 
 /** @typedef {import("../shell/worker.js").Taken} Taken */
@@ -36,6 +37,9 @@ export function outlive(event) {
   for (const stream of chunks.streams) event.waitUntil(stream);
 }
 
+/** Without its layers an answer is still an answer. @param {unknown} error */
+const warn = (error) => void console.warn("longshore: writes that wait could not be laid over an answer", error);
+
 /**
  * Hands a request to the engine; the worker stays up for the work behind the answer.
  * @param {FetchEvent} event
@@ -51,6 +55,7 @@ async function serve(event, { kind, index }) {
   const keys = posts ? await keysOfPost(table, request, index) : kind === "route" ? table.keysOf(request.url, index) : keysOfBase(request.url, index);
   // It is a write, and no rule queues it.
   if (posts && keys.length === 0) return fetch(request);
+  const lay = kind === "route" ? await over(request, index).catch(warn) : undefined;
   /** @type {import("./engine.js").Ticket} */
   const ticket = { queued: null };
   let handedOver = false;
@@ -63,7 +68,7 @@ async function serve(event, { kind, index }) {
       return kind === "mutation" ? runtime.mutate(request, index, client, ticket, keys.join("\n")) : runtime.fetch(request, index, keys.join("\n"));
     });
     event.waitUntil(done.catch((error) => console.warn("longshore: work behind an answer failed", error)));
-    return await response;
+    return await (lay ? lay(response) : response);
   } catch (error) {
     console.warn("longshore: answered without the engine", request.method, request.url, error);
     // Nothing notes what this write makes stale.

@@ -295,7 +295,7 @@ impl World {
         if body != Some(write_of(row).to_string()) && self.store.rows.contains_key(&row.id) {
             self.ledger.breach(format!("write {} is sent with the body {body:?}", write_of(row)));
         }
-        if body.is_none() && row.draft.body.is_some() {
+        if body.is_none() && row.body.is_some() {
             return Err(FetchError::NoBody);
         }
         let mood = match luck {

@@ -1,11 +1,11 @@
 //! The browser shell in a real browser: the same cases run in a page and in a service worker.
-//! Knows the library only as the worker shell does: `check`, `boot` and the `Runtime`.
+//! Knows the library only as the worker shell does: `ask`, `boot` and the `Runtime`.
 
 mod limits;
 mod schema;
 
 use js_sys::{Array, Function, Object, Promise, Reflect};
-use longshore::web::{Runtime, boot, check};
+use longshore::web::{Runtime, ask, boot};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -17,11 +17,12 @@ const NOWHERE: &str = "http://127.0.0.1:9/api/notes";
 /// A bad config is refused with the path of each wrong place.
 #[wasm_bindgen_test]
 fn bad_config_is_refused_by_path() {
-    let message = check(
+    let message = ask(
+        "check",
         r#"{"routes":[{"match":"/a/*","strategy":"cache-first"},{"match":"/b/*","strategy":"cachefirst","timeout":3}]}"#,
     );
     assert!(message.contains("routes[1].strategy") && message.contains("routes[1].timeout"), "{message}");
-    assert_eq!(check(r#"{"routes":[{"match":{"hook":true},"strategy":"cache-first"}]}"#), "");
+    assert_eq!(ask("check", r#"{"routes":[{"match":{"hook":true},"strategy":"cache-first"}]}"#), "");
 }
 
 /// The second answer of a cache-first route comes out of IndexedDB, in another instance too.

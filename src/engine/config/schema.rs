@@ -69,6 +69,7 @@ const MUTATION: Rule = object(&[
     optional("expects", &EXPECTS),
     optional("forms", &object(&[required("redirect", &REDIRECT)])),
     optional("conflict", &CONFLICT),
+    optional("optimistic", &OPTIMISTIC),
     optional("maxRetryAfter", &SPAN),
 ]);
 const REDIRECT: Rule = Rule { expected: "a path such as \"/sent.html\"", form: Form::Text(check_own_path) };
@@ -82,6 +83,27 @@ const MERGE_RULES: Rule = object(&[
     optional("counters", &POINTERS),
     optional("text", &POINTERS),
 ]);
+const OPTIMISTIC: Rule = Rule {
+    expected: "true, {at, key} or a list of {url or tag, how, at, key, id}",
+    form: Form::Special(check_optimistic),
+};
+const HABIT: Rule = object(&[optional("at", &POINTER), optional("key", &MEMBER)]);
+const LAYERS: Rule = Rule { expected: OPTIMISTIC.expected, form: Form::List(&LAYER) };
+const LAYER: Rule = object(&[
+    optional("url", &TEMPLATE),
+    optional("tag", &TEMPLATE),
+    required("how", &HOW),
+    optional("at", &POINTER),
+    optional("key", &MEMBER),
+    optional("id", &TEMPLATE),
+]);
+const HOW: Rule = Rule { expected: HOW_WORD.expected, form: Form::Special(check_how) };
+const HOW_WORD: Rule = Rule {
+    expected: "\"append\", \"prepend\", \"merge\", \"replace\", \"remove\" or a function",
+    form: Form::Word(&["append", "prepend", "merge", "replace", "remove"]),
+};
+const MEMBER: Rule =
+    Rule { expected: "the name of a member such as \"id\"", form: Form::Text(|text| only_if(!text.is_empty())) };
 const POINTERS: Rule = Rule { expected: "a list of JSON pointers", form: Form::List(&POINTER) };
 /// RFC 6901, in which a segment `*` stands for any.
 const POINTER: Rule =
@@ -328,6 +350,31 @@ fn check_conflict(checker: &mut Checker, at: &str, value: &Value) -> Fit {
     let rule = if matches!(value, Value::Map(_)) { &MERGE_RULES } else { &POLICY };
     if !value.is_hook() {
         checker.check(at, rule, value);
+    }
+    Ok(())
+}
+
+fn check_optimistic(checker: &mut Checker, at: &str, value: &Value) -> Fit {
+    match value {
+        Value::Bool(true) => return Ok(()),
+        Value::Map(_) => checker.check(at, &HABIT, value),
+        Value::List(rules) => {
+            checker.check(at, &LAYERS, value);
+            for (index, rule) in rules.iter().enumerate() {
+                let targets = ["url", "tag"].iter().filter(|key| rule.get(key).is_some()).count();
+                if matches!(rule, Value::Map(_)) && targets != 1 {
+                    checker.push(&item(at, index), "a layer needs a url or a tag, one of them".to_owned());
+                }
+            }
+        }
+        _ => return Err(None),
+    }
+    Ok(())
+}
+
+fn check_how(checker: &mut Checker, at: &str, value: &Value) -> Fit {
+    if !value.is_hook() {
+        checker.check(at, &HOW_WORD, value);
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ use crate::engine::action::Standing;
 use crate::freshness::served;
 use crate::http::{Came, ResponseHead};
 use crate::route::Strategy;
+use crate::text::joined;
 use crate::time::Timestamp;
 
 impl Exchange {
@@ -18,7 +19,7 @@ impl Exchange {
         status.append_to(&mut head.headers);
         // How long the store, or a network that was asked first, has taken.
         let took = now.since(self.requested_at).0.to_string();
-        head.headers.append("server-timing", &["longshore;desc=store;dur=", &took].concat());
+        head.headers.append("server-timing", &joined(&["longshore;desc=store;dur=", &took]));
         head
     }
 

@@ -10,10 +10,9 @@ use std::rc::Rc;
 /// A write by this policy, made on top of version 1.
 fn kept(policy: OnConflict) -> Row {
     let mut row = row("a/1", State::Pending);
-    let draft = Rc::make_mut(&mut row.draft);
-    draft.on_conflict = policy;
-    draft.base_etag = Some("\"1\"".to_owned());
-    draft.body = Some(BodyFacts { size: 1, content_type: None });
+    Rc::make_mut(&mut row.draft).on_conflict = policy;
+    row.base_etag = Some("\"1\"".to_owned());
+    row.body = Some(BodyFacts { size: 1, content_type: None });
     row.match_base();
     row
 }
@@ -49,7 +48,7 @@ fn a_merged_write_goes_out_on_top_of_what_the_server_has() {
     let sent = rig.last_sent("a/1").clone();
     assert_eq!(rig.paths(), ["a/1", "a/1"]);
     assert_eq!(sent.headers.first("if-match"), Some("\"2\""));
-    assert_eq!(sent.draft.body.as_ref().map(|facts| facts.size), Some(9));
+    assert_eq!(sent.body.as_ref().map(|facts| facts.size), Some(9));
     assert_ne!(sent.key, old.key, "a server that keeps answers would repeat its refusal");
     let sides = [(Side::Body, Some(BodyId(51))), (Side::Base, Some(BodyId(52)))];
     assert_eq!(rig.sides, sides.map(|(side, body)| (old.id.clone(), side, body)));

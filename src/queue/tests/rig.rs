@@ -21,8 +21,6 @@ pub(crate) fn draft(path: &str) -> Draft {
         redirect: "follow".to_owned(),
         referrer: String::new(),
         referrer_policy: String::new(),
-        body: None,
-        base_etag: None,
         identity: None,
         client: None,
         config_version: "1".to_owned(),
@@ -42,6 +40,8 @@ pub(crate) fn row(path: &str, state: State) -> Row {
         id,
         key,
         headers: Headers::default(),
+        body: None,
+        base_etag: None,
         draft: Rc::new(draft(path)),
         attempts: 1,
         state,
@@ -236,7 +236,17 @@ impl Rig {
         let (exchange, body) = (ExchangeId(self.exchanges), Some(BodyId(self.exchanges)));
         let (key, entropy) = (key.map(str::to_owned), Entropy(u128::from(self.exchanges)));
         let headers = Headers::default();
-        self.feed(Input::Submit(Submission { exchange, headers, draft, key, body, base: None, entropy }));
+        self.feed(Input::Submit(Submission {
+            exchange,
+            headers,
+            draft,
+            key,
+            body,
+            facts: None,
+            base: None,
+            base_etag: None,
+            entropy,
+        }));
         self.exchanges
     }
 

@@ -110,7 +110,7 @@ fn a_login_page_is_no_answer() {
     check(asks, 200, Some("text/html; charset=utf-8"), portal);
     check(asks, 200, Some("text/csv"), Verdict::Settle);
     let says: fn(&mut Row) = |row| {
-        drafted(row).body = Some(BodyFacts { size: 2, content_type: Some("application/json".to_owned()) });
+        row.body = Some(BodyFacts { size: 2, content_type: Some("application/json".to_owned()) });
     };
     check(says, 200, Some("text/html"), portal);
     let either: fn(&mut Row) = |row| row.headers.set("Accept", "text/html, application/json");

@@ -81,7 +81,9 @@ impl World {
                 draft,
                 key: None,
                 body,
+                facts: None,
                 base: None,
+                base_etag: None,
                 entropy,
             }),
         );

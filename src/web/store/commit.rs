@@ -11,6 +11,7 @@ use crate::engine::{CommitResult, Committed, Compare, Durability, Keep, Op, PREC
 use crate::fault::StoreError;
 use crate::ids::{Generation, MutationId};
 use crate::queue::Side;
+use crate::text::joined;
 use crate::web::objects::get;
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -280,7 +281,7 @@ fn side_key(id: &MutationId, side: Side) -> String {
         Side::Base => "#base",
         Side::Theirs => "#theirs",
     };
-    [&id.0, name].concat()
+    joined(&[&id.0, name])
 }
 
 /// Writes a generation, unless it is as high: another worker's raise may have been asked for later and stored before.

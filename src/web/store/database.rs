@@ -102,9 +102,14 @@ impl Database {
         Ok((current, rows))
     }
 
+    /// Every mutation row as it lies there, oldest first.
+    pub async fn records(&self) -> Result<Array, StoreError> {
+        Ok(list(self.read(&[Ask::All(ROWS)]).await?.pop()))
+    }
+
     /// Every mutation row, oldest first. A row this version cannot read stays where it is.
     pub async fn rows(&self) -> Result<Vec<Row>, StoreError> {
-        let found = list(self.read(&[Ask::All(ROWS)]).await?.pop());
+        let found = self.records().await?;
         let mut rows = Vec::new();
         for place in 0..found.length() {
             if let Some(row) = read_row(&found.get(place)) {

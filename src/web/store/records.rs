@@ -109,7 +109,7 @@ const LIFT: f64 = 1e13;
 /// The record of a row, as a plain object. What is absent is left out.
 pub fn write_row(row: &Row) -> JsValue {
     let draft = &row.draft;
-    let body = draft.body.as_ref().map_or(JsValue::UNDEFINED, |facts| {
+    let body = row.body.as_ref().map_or(JsValue::UNDEFINED, |facts| {
         object(&[("size", whole(facts.size)), ("content_type", optional(&facts.content_type))])
     });
     object(&[
@@ -127,7 +127,7 @@ pub fn write_row(row: &Row) -> JsValue {
         ("referrer", draft.referrer.as_str().into()),
         ("referrer_policy", draft.referrer_policy.as_str().into()),
         ("body", body),
-        ("base_etag", optional(&draft.base_etag)),
+        ("base_etag", optional(&row.base_etag)),
         ("identity", optional(&draft.identity)),
         ("client", optional(&draft.client)),
         ("config_version", draft.config_version.as_str().into()),
@@ -154,6 +154,8 @@ pub fn read_row(record: &JsValue) -> Option<Row> {
         id: MutationId(fields.text("id")),
         key: fields.text("key"),
         headers: Headers::from_block(&fields.text("headers")),
+        body,
+        base_etag: fields.optional("base_etag"),
         draft: Rc::new(Draft {
             key_header: fields.optional("key_header"),
             lane: fields.text("lane"),
@@ -164,8 +166,6 @@ pub fn read_row(record: &JsValue) -> Option<Row> {
             redirect: fields.text("redirect"),
             referrer: fields.text("referrer"),
             referrer_policy: fields.text("referrer_policy"),
-            body,
-            base_etag: fields.optional("base_etag"),
             identity: fields.optional("identity"),
             client: fields.optional("client"),
             config_version: fields.text("config_version"),

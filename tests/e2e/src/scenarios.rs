@@ -15,6 +15,7 @@ mod killed;
 mod large;
 mod leaving;
 mod opaque;
+mod optimistic;
 mod parts;
 mod precaching;
 mod room;
@@ -86,6 +87,7 @@ pub fn all() -> Vec<Scenario> {
         writes::all(),
         holding::all(),
         conflicts::all(),
+        optimistic::all(),
         forms::all(),
         survival::all(),
         breakage::all(),

@@ -1,0 +1,144 @@
+// @ts-check
+/// <reference path="../longshore-sw.d.ts" />
+// What waits in the queue, laid over what is read: a page sees its own writes at once, in every tab, offline, after a reload.
+// Does not know how a write lies over a resource, nor over which: the desk does (`src/engine/layers.rs`).
+
+import { begun, engine, shell, store } from "./begun.js";
+import { asText, ask } from "./desk.js";
+import { rows as stored } from "./rows.js";
+
+/**
+ * A row of the queue that lies over reads.
+ * @typedef {object} Row
+ * @property {string} id
+ * @property {string} method
+ * @property {string} url
+ * @property {any} rules The `optimistic` of its route.
+ */
+
+/** Fields of an answer that are not true of it any more once something lies over it. */
+const UNTRUE = ["content-length", "content-encoding", "etag", "last-modified", "accept-ranges"];
+
+/** @type {Promise<Row[]> | undefined} read when first needed, and whenever a row has changed. */
+let known;
+
+/** Whether any route lays writes over reads. */
+const wanted = () => begun().config.mutations?.some(({ optimistic }) => optimistic) ?? false;
+
+/**
+ * Hears what a commit touches, before and after it; without names, that anything may have changed.
+ * @param {string[]} [names]
+ */
+export function touched(names) {
+  if ((names && !names.includes("rows")) || !wanted()) return;
+  const before = known;
+  known = undefined;
+  // Until it is known again what waits, nothing goes out past it.
+  shell.ready.layered = true;
+  if (!names || !before) return;
+  void Promise.all([before, rows()]).then(([before, after]) => {
+    const left = before.filter(({ id }) => !after.some((row) => row.id === id));
+    // What the server has settled, the engine tells the tabs of; what was given up changes what they see as well.
+    if (left.length > 0 && !names.some((name) => /^[ut]:/.test(name))) return told(left);
+  }).catch((error) => console.warn("longshore: layers", error));
+}
+
+/**
+ * What is to be done with the answer to a read, since writes wait that lie over it; nothing where none do. To be asked before the answer is:
+ * a write that is settled in between is in both then, which does no harm, and never in neither.
+ * @param {Request} request
+ * @param {number} index Its route.
+ * @returns {Promise<((answer: Promise<Response>) => Promise<Response>) | undefined>}
+ */
+export async function over(request, index) {
+  if (request.method !== "GET" || request.headers.has("range") || !wanted()) return undefined;
+  const waiting = await rows();
+  if (waiting.length === 0) return undefined;
+  const tags = begun().config.routes?.[index]?.tags ?? [];
+  const found = JSON.parse(await ask("affecting", asText({ url: request.url.split("#", 1)[0], tags, rows: waiting })));
+  if (found.length === 0) return undefined;
+  const bodies = (await store.rowBodies(found.map((/** @type {{id: string}} */ { id }) => id))).map((body) => body && new TextDecoder().decode(body));
+  const layered = found.map((/** @type {{id: string, layers: any[]}} */ { id, layers }, /** @type {number} */ place) => {
+    const { method, url, rules } = /** @type {Row} */ (waiting.find((row) => row.id === id));
+    return { method, url, rules, layers, body: bodies[place] };
+  });
+  return (answer) => lay(answer, layered);
+}
+
+/**
+ * @param {Promise<Response>} answer
+ * @param {{method: string, url: string, rules: any, layers: any[], body?: string}[]} writes
+ */
+async function lay(answer, writes) {
+  const given = await answer;
+  const none = !given.ok;
+  if (given.type === "opaque" || given.type === "opaqueredirect" || given.redirected) return given;
+  const text = none ? null : await given.clone().text();
+  let resource = text;
+  let laid = 0;
+  for (let write of writes) {
+    for (const layer of write.layers) {
+      if (layer.hook === undefined) {
+        const made = JSON.parse(await ask("lay", asText({ resource, rows: [{ body: write.body, layers: [layer] }] })));
+        if (made.laid > 0) resource = made.resource;
+        laid += made.laid;
+      } else {
+        const made = await hooked(resource, write, layer.hook);
+        if (made !== undefined) laid += 1;
+        resource = made ?? resource;
+      }
+    }
+  }
+  if (laid === 0) return given;
+  const headers = new Headers(none ? undefined : given.headers);
+  for (const name of UNTRUE) headers.delete(name);
+  headers.set("longshore-unsent", String(writes.length));
+  // It is gone as far as this device is concerned (RFC 9110, 15.5.5).
+  if (resource === null) return new Response(null, { status: 404, headers });
+  if (none) headers.set("content-type", "application/json");
+  return new Response(resource, { status: none ? 200 : given.status, headers });
+}
+
+/**
+ * What the app's own function makes of a resource; undefined where it makes nothing of it.
+ * @param {string | null} resource
+ * @param {{method: string, url: string, rules: any, body?: string}} write
+ * @param {number} index
+ */
+async function hooked(resource, { method, url, rules, body }, index) {
+  try {
+    const made = await rules[index].how({ resource: resource && JSON.parse(resource), body: body && JSON.parse(body), method, url });
+    return made === undefined ? undefined : JSON.stringify(made);
+  } catch (error) {
+    console.error(`longshore: the function in optimistic[${index}].how threw`, error);
+    return undefined;
+  }
+}
+
+/** The rows that lie over reads, oldest first. */
+function rows() {
+  return (known ??= read().catch((error) => {
+    known = undefined;
+    throw error;
+  }));
+}
+
+async function read() {
+  const reading = known;
+  const { config, table } = begun();
+  const found = (await stored()).flatMap(({ id, method, url, state }) => {
+    // What was refused for good has changed nothing.
+    if (state.word === "dead") return [];
+    const index = table.mutations.findIndex((matches) => matches({ method, url }, new URL(url), table.origin));
+    const rules = config.mutations?.[index]?.optimistic;
+    return rules ? [{ id, method, url, rules }] : [];
+  });
+  if (found.length === 0 && known === reading) shell.ready.layered = false;
+  return found;
+}
+
+/** Tells every tab that what these lay over looks otherwise now. @param {Row[]} left */
+async function told(left) {
+  const { urls, tags } = JSON.parse(await ask("affecting", asText({ rows: left })));
+  await engine.call((runtime) => runtime.command({ kind: "cache.invalidate", urls, tags }));
+}

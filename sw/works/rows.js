@@ -1,0 +1,38 @@
+// @ts-check
+// The rows of the queue as they lie in the store, and as pages see them.
+// Does not move any: the engine's queue does. What stands in a row, `src/web/store/records.rs` says.
+
+import { engine, store } from "./begun.js";
+
+/** Why a row waits, in the words of `Longshore-Reason`. @type {Record<string, string>} */
+const REASONS = { network: "offline", server: "server-busy" };
+
+/** The rows, oldest first; those of a newer version are not ours to read. @returns {Promise<any[]>} */
+export async function rows() {
+  const rows = await engine.call((runtime) => runtime.command({ kind: "queue.list" }));
+  return rows.filter((/** @type {any} */ row) => row.v === 1);
+}
+
+/** The rows as pages see them (`QueueItem` in `client.d.ts`). @param {{bodies?: boolean}} asked */
+export async function list({ bodies }) {
+  const found = await rows();
+  const items = found.map(described);
+  if (!bodies) return items;
+  const read = await store.rowBodies(items.map(({ id }) => id));
+  return items.map((item, place) => (found[place].body ? { ...item, body: read[place] ?? null } : item));
+}
+
+/** @param {any} row */
+function described({ id, lane, method, url, state, attempts, created_at, key, body }) {
+  const { word, status, until, reason, open } = state;
+  return {
+    id, lane, method, url, attempts, key,
+    state: word === "leased" ? "sending" : open ? "merging" : word,
+    notBefore: until ?? null,
+    createdAt: created_at,
+    status: status ?? (reason === "unauthorized" ? 401 : null),
+    reason: word === "unknown" ? "timeout" : (REASONS[reason] ?? reason ?? null),
+    contentType: body?.content_type ?? null,
+    size: body?.size ?? 0,
+  };
+}
