@@ -23,7 +23,7 @@ pub enum FetchError {
     /// Our own time limit passed first; whether the server acted on it is unknown.
     #[error("no answer in time")]
     Timeout,
-    /// Nothing was sent and nothing can be: the body that the write was kept with is gone.
-    #[error("its body is not in the store")]
-    NoBody,
+    /// Nothing was sent and nothing can be: the body that the write was kept with is gone, or what stands in its place in words.
+    #[error("{0}")]
+    Unsendable(String),
 }

@@ -221,6 +221,8 @@ export interface Events {
   retry: WriteEvent<"retry"> & { lane: string; at: number; status: number | null; reason: string | null };
   /** Someone wrote first, and both were merged as the route says; the write goes out again. `report` as in `Conflict`, without values. */
   merged: WriteEvent<"merged"> & { report: Conflict["report"] };
+  /** What was made offline under the temporary id `id` (of its row in the queue) has this one now. See `creates` of mutation routes. */
+  named: WriteEvent<"named"> & { name: string | number };
   /** 409 or 412: someone wrote first. The write is kept until a person decides. */
   conflict: WriteEvent<"conflict"> & { status: number };
   /** The server refused a write for good. It is kept to be seen. */

@@ -290,6 +290,13 @@ declare namespace Longshore {
      * Default: none; reads show what the server has said.
      */
     optimistic?: true | { at?: string; key?: string } | readonly Layer[];
+    /**
+     * For writes that make something (POST): where the answer says its id, as a JSON pointer; `true` is `"/id"`. Made offline, it goes by a
+     * temporary id, the one of `Longshore-Queued`: the 202's body is what was sent, with that id in it where the app gave none. Later writes
+     * whose URL or body (JSON, text or form fields, to 1 MB) carry it wait behind, in the same lane, and are sent with the real id in its
+     * place, as reads are; `named` tells every tab. The real id is remembered for 30 days. Default: none.
+     */
+    creates?: true | string;
     /** The longest wish of a server's Retry-After (RFC 9110, 10.2.3) that is granted. Default: `"24h"`. */
     maxRetryAfter?: Duration;
   }

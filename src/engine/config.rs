@@ -7,11 +7,13 @@ mod error;
 mod own_path;
 mod read;
 mod schema;
+mod source;
 mod suggest;
 mod value;
 
 pub use conditions::{mutation_conditions, route_conditions};
 pub use error::ConfigError;
+pub use source::Source;
 pub use value::Value;
 
 use crate::route::{Limits, MutationRoute, Route};
@@ -102,7 +104,7 @@ impl Config {
 
     /// Reads a config that has been checked: what does not fit is taken for missing.
     #[must_use]
-    pub fn read(value: &Value) -> Config {
+    pub fn read(value: &impl Source) -> Config {
         let mut config = read::config(value);
         config.precache_fallbacks();
         config

@@ -2,7 +2,7 @@
 //! Used at the desk, which is told everything: the engine itself knows no layers.
 
 use crate::http::{Method, bare};
-use crate::merge::{How, Layer, Path, Value, lay};
+use crate::merge::{How, Layer, Of, Path, Value, lay};
 use crate::route::Template;
 use crate::text::{split_last, without_last};
 
@@ -33,7 +33,7 @@ enum Kind {
 }
 
 /// Which writes lie over a read: `{url, tags, rows: [{id, method, url, rules}]}` gives those of `rows` that do, `[{id, layers}]`, where a
-/// layer is `{how, at, key, id}` or `{hook}`, the index of its rule. `tags` are the templates of the route that is read by. Without a `url`
+/// layer is `{how, at, of, key, id}` or `{hook}`, the index of its rule. `tags` are the templates of the route that is read by. Without a `url`
 /// it gives what they lie over, `{urls, tags}`.
 #[must_use]
 pub fn affecting(request: &Value) -> Value {
@@ -125,20 +125,20 @@ impl Write<'_> {
         let key = text("key").unwrap_or("id").to_owned();
         let list = text("at").and_then(Path::parse).unwrap_or_default();
         let url = bare(self.url).to_owned();
-        let laid = |url: String, how, at: Path| {
+        let laid = |url: String, how, at: Path, of| {
             let id = Some(self.item());
-            Laid { target: Target::Url(url), layer: Kind::Layer(Layer { how, at, key: key.clone(), id }) }
+            Laid { target: Target::Url(url), layer: Kind::Layer(Layer { how, at, of, key: key.clone(), id }) }
         };
         let how = match &self.method {
-            Method::Post => return vec![laid(url, How::Append, list)],
+            Method::Post => return vec![laid(url, How::Append, list, Of::Item)],
             Method::Put => How::Replace,
             Method::Patch => How::Merge,
             Method::Delete => How::Remove,
             _ => return Vec::new(),
         };
         let above = split_last(without_last(&url, '/'), b'/').map(|(above, _)| above.to_owned());
-        let mut all = vec![laid(url, how, Path::default())];
-        all.extend(above.map(|above| laid(above, how, list)));
+        let mut all = vec![laid(url, how, Path::default(), Of::Whole)];
+        all.extend(above.map(|above| laid(above, how, list, Of::Item)));
         all
     }
 
@@ -155,6 +155,11 @@ fn read_layer(value: &Value, id: Option<String>) -> Option<Layer> {
     Some(Layer {
         how: How::parse(text("how")?)?,
         at: text("at").and_then(Path::parse).unwrap_or_default(),
+        of: match text("of") {
+            Some("item") => Of::Item,
+            Some("whole") => Of::Whole,
+            _ => Of::Either,
+        },
         key: text("key").unwrap_or("id").to_owned(),
         id: id.or_else(|| text("id").map(str::to_owned)),
     })
@@ -163,7 +168,12 @@ fn read_layer(value: &Value, id: Option<String>) -> Option<Layer> {
 fn written(layer: &Kind) -> Value {
     match layer {
         Kind::Hook(index) => object([("hook", Value::Number(index.to_string()))]),
-        Kind::Layer(Layer { how, at, key, id }) => {
+        Kind::Layer(Layer { how, at, of, key, id }) => {
+            let of = match of {
+                Of::Either => "either",
+                Of::Item => "item",
+                Of::Whole => "whole",
+            };
             let how = match how {
                 How::Append => "append",
                 How::Prepend => "prepend",
@@ -173,7 +183,13 @@ fn written(layer: &Kind) -> Value {
             };
             let id = id.as_deref().map_or(Value::Null, Value::text);
             let at = Value::Text(at.to_string());
-            object([("how", Value::text(how)), ("at", at), ("key", Value::text(key)), ("id", id)])
+            object([
+                ("how", Value::text(how)),
+                ("at", at),
+                ("of", Value::text(of)),
+                ("key", Value::text(key)),
+                ("id", id),
+            ])
         }
     }
 }
@@ -206,15 +222,23 @@ mod tests {
         let check = |read: &str, method: &str, url: &str, rules: &str, expected: &str| {
             assert_eq!(found(read, &[], method, url, &json(rules)), json(expected), "{method} {url} read at {read}");
         };
-        let at = |how: &str, at: &str, id: &str| format!(r#"[{{"how":"{how}","at":"{at}","key":"id","id":"{id}"}}]"#);
-        check(LIST, "POST", LIST, "true", &at("append", "", "row"));
-        check(&format!("{LIST}?page=2"), "POST", LIST, r#"{"at":"/items"}"#, &at("append", "/items", "row"));
-        check(LIST, "PATCH", ITEM, r#"{"at":"/items"}"#, &at("merge", "/items", "7"));
-        check(ITEM, "PATCH", ITEM, r#"{"at":"/items"}"#, &at("merge", "", "7"));
+        let at = |how: &str, at: &str, of: &str, id: &str| {
+            format!(r#"[{{"how":"{how}","at":"{at}","of":"{of}","key":"id","id":"{id}"}}]"#)
+        };
+        check(LIST, "POST", LIST, "true", &at("append", "", "item", "row"));
+        check(&format!("{LIST}?page=2"), "POST", LIST, r#"{"at":"/items"}"#, &at("append", "/items", "item", "row"));
+        check(LIST, "PATCH", ITEM, r#"{"at":"/items"}"#, &at("merge", "/items", "item", "7"));
+        check(ITEM, "PATCH", ITEM, r#"{"at":"/items"}"#, &at("merge", "", "whole", "7"));
         check(ITEM, "PUT", &format!("{ITEM}/"), "true", "null");
-        check(LIST, "PUT", ITEM, "true", &at("replace", "", "7"));
-        check(ITEM, "DELETE", ITEM, "true", &at("remove", "", "7"));
-        check(LIST, "DELETE", ITEM, r#"{"key":"uuid"}"#, r#"[{"how":"remove","at":"","key":"uuid","id":"7"}]"#);
+        check(LIST, "PUT", ITEM, "true", &at("replace", "", "item", "7"));
+        check(ITEM, "DELETE", ITEM, "true", &at("remove", "", "whole", "7"));
+        check(
+            LIST,
+            "DELETE",
+            ITEM,
+            r#"{"key":"uuid"}"#,
+            r#"[{"how":"remove","at":"","of":"item","key":"uuid","id":"7"}]"#,
+        );
         check("https://app.example/api/others", "DELETE", ITEM, "true", "null");
         check(LIST, "REPORT", ITEM, "true", "null");
     }
@@ -226,9 +250,9 @@ mod tests {
             {"tag": "list:{path[1]}", "how": "remove"},
             {"tag": "other", "how": {"hook": true}},
         ]);
-        let merge = serde_json::json!([{"how": "merge", "at": "/list", "key": "id", "id": "7"}]);
+        let merge = serde_json::json!([{"how": "merge", "at": "/list", "of": "either", "key": "id", "id": "7"}]);
         assert_eq!(found("https://app.example/api/todos/all", &[], "PATCH", ITEM, &rules), merge);
-        let remove = serde_json::json!([{"how": "remove", "at": "", "key": "id", "id": "7"}]);
+        let remove = serde_json::json!([{"how": "remove", "at": "", "of": "either", "key": "id", "id": "7"}]);
         // The read's own tags are templates too.
         assert_eq!(found("https://app.example/x/todos", &["list:{path[1]}"], "PATCH", ITEM, &rules), remove);
         assert_eq!(found("https://app.example/x", &["other"], "PATCH", ITEM, &rules), serde_json::json!([{"hook": 2}]));

@@ -173,6 +173,14 @@ impl Engine {
 
 /// Whether a stored answer shows a state from before a write. What is precached goes with its revision, not with what was
 /// forgotten.
+impl Engine {
+    /// Whether nothing has been written since that would make a stored answer old.
+    #[must_use]
+    pub fn is_current(&self, entry: &Entry) -> bool {
+        !is_invalidated(&self.generations, entry)
+    }
+}
+
 fn is_invalidated(generations: &Generations, entry: &Entry) -> bool {
     let pinned = if entry.group == PRECACHE { generations.forgotten() } else { Generation::default() };
     generations.is_invalidated(bare(&entry.url), &entry.tags, entry.generation.max(pinned))

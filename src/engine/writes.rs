@@ -7,7 +7,7 @@ use super::machine::{Engine, Purpose};
 use super::reads::targets;
 use crate::cache::Target;
 use crate::fault::{FetchError, StoreError};
-use crate::http::{Mode, RequestHead, ResponseHead};
+use crate::http::{Method, Mode, RequestHead, ResponseHead};
 use crate::ids::{BodyId, CommitId, Entropy, ExchangeId, MutationId};
 use crate::queue::{
     self, BodyFacts, Change, Command, CommandError, Draft, FullReason, Input, Output, Reach, Reconciled, Reply, Row,
@@ -33,11 +33,13 @@ pub struct WriteRequest {
     pub client: Option<String>,
     /// What is stored of the resource, with its ETag, where the route settles conflicts.
     pub base: Option<(BodyId, Option<String>)>,
+    /// The lane that it must wait in, whatever its route says: it needs what another write there will have made.
+    pub lane: Option<String>,
 }
 
 impl Engine {
     /// A page's write.
-    pub fn submit(&mut self, id: ExchangeId, write: WriteRequest, entropy: Entropy, now: Timestamp) {
+    pub fn submit(&mut self, id: ExchangeId, mut write: WriteRequest, entropy: Entropy, now: Timestamp) {
         let Some(route) = self.config.mutations.get(write.route) else {
             self.respond(id, Answer::PassThrough);
             self.drop_body(write.body.map(|(body, _)| body));
@@ -48,7 +50,14 @@ impl Engine {
         if let (Mode::Navigate, Some(location)) = (write.head.mode, &route.forms) {
             self.forms.insert(id, location.clone());
         }
+        // The app's own condition is the app's own; where it is about something else than what is stored, that is not what its page saw. And
+        // what a POST is about is not what lies under its URL.
+        let condition = write.head.headers.first("if-match");
+        let differs = |(_, etag): &(BodyId, Option<String>)| condition.is_some() && condition != etag.as_deref();
+        let unfit = write.head.method == Method::Post || write.base.as_ref().is_some_and(differs);
+        let unfit = if unfit { write.base.take() } else { None };
         let submission = submission(id, write, route, &self.config.version, entropy);
+        self.drop_body(unfit.map(|(body, _)| body));
         self.tell_queue(Input::Submit(submission), now);
     }
 
@@ -179,7 +188,7 @@ impl Engine {
     }
 
     fn commit_row(&mut self, token: CommitId, change: Change, now: Timestamp) {
-        let Change { row, op, touch, sides, also } = change;
+        let Change { row, op, touch, sides } = change;
         let Reach { mut urls, tags } = Reach::of(&row.draft);
         let id = row.id.clone();
         let mut ops = vec![match op {
@@ -188,9 +197,6 @@ impl Engine {
         }];
         for (side, body) in sides {
             ops.push(Op::PutSide { id: id.clone(), side, body });
-        }
-        for row in also {
-            ops.push(Op::PutRow { row: Box::new(row), body: None });
         }
         let (targets, events) = match touch {
             Touch::None => (Vec::new(), Vec::new()),
@@ -284,14 +290,14 @@ fn submission(
     // The key has a place of its own in the row.
     headers.remove(key_name);
     let (base, base_etag) = write.base.map_or((None, None), |(base, etag)| (Some(base), etag));
-    // The app's own condition is the app's own. A weak ETag never matches (RFC 9110, 13.1.1).
-    let matches_base = base.is_some() && !headers.has("if-match");
-    if let Some(etag) = base_etag.as_deref().filter(|etag| matches_base && etag.starts_with('"')) {
+    let base_etag = if headers.has("if-match") { None } else { base_etag };
+    // A weak ETag never matches (RFC 9110, 13.1.1).
+    if let Some(etag) = base_etag.as_deref().filter(|etag| etag.starts_with('"')) {
         headers.set("If-Match", etag);
     }
-    let base_etag = if matches_base { base_etag } else { headers.first("if-match").map(str::to_owned) };
+    let is_post = head.method == Method::Post;
     let draft = Draft {
-        lane: route.lane_for(&head.method, &head.url),
+        lane: write.lane.unwrap_or_else(|| route.lane_for(&head.method, &head.url)),
         invalidates: route.invalidates_for(&head.method, &head.url),
         // A key that the page has set itself goes out wherever it goes: the preflight is the page's own choice then.
         key_header: named.or(key.as_ref().map(|_| IDEMPOTENCY_KEY)).map(str::to_owned),
@@ -314,6 +320,7 @@ fn submission(
         },
         on_conflict: match route.conflict {
             None => queue::OnConflict::Plain,
+            Some(route::Conflict::Manual | route::Conflict::Merge) if is_post => queue::OnConflict::Plain,
             Some(route::Conflict::Manual) => queue::OnConflict::Manual,
             Some(route::Conflict::ServerWins) => queue::OnConflict::ServerWins,
             Some(route::Conflict::ClientWins) => queue::OnConflict::ClientWins,

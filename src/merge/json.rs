@@ -297,8 +297,9 @@ impl Reader<'_> {
                 let mut code = self.hex()?;
                 // RFC 8259, 7: beyond the basic plane two of them stand for one character.
                 if (0xd800..0xdc00).contains(&code) && self.take(b'\\') && self.take(b'u') {
-                    let low = self.hex()?;
-                    code = 0x1_0000 + ((code - 0xd800) << 10) + low.wrapping_sub(0xdc00);
+                    let low = self.hex()?.checked_sub(0xdc00).filter(|low| *low < 0x400);
+                    let low = low.ok_or_else(|| self.expected("the other half of a character"))?;
+                    code = 0x1_0000 + ((code - 0xd800) << 10) + low;
                 }
                 return char::from_u32(code).ok_or_else(|| self.expected("a character"));
             }

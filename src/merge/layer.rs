@@ -10,10 +10,23 @@ pub struct Layer {
     pub how: How,
     /// Where in the resource: the whole, or a list in it.
     pub at: Path,
+    /// What stands there; anything else is left alone.
+    pub of: Of,
     /// The member that a list's items are known by.
     pub key: String,
     /// The item that is meant, where it is a list; `None`: the one that the body names.
     pub id: Option<String>,
+}
+
+/// What a layer is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Of {
+    /// An item, where there is a list, else the whole.
+    Either,
+    /// An item of a list.
+    Item,
+    /// The whole, also where it is a list.
+    Whole,
 }
 
 /// How a write lies over a resource.
@@ -52,7 +65,8 @@ pub fn lay(resource: &mut Option<Value>, layer: &Layer, body: Option<&Value>) ->
     let before = resource.clone();
     let whole = layer.at == Path::default();
     match (resource.as_mut().and_then(|value| value.at_mut(&layer.at)), layer.how, body) {
-        (Some(Value::List(items)), ..) => in_list(items, layer, body),
+        (Some(Value::List(items)), ..) if layer.of != Of::Whole => in_list(items, layer, body),
+        _ if layer.of == Of::Item => {}
         (Some(value), How::Merge, Some(body)) if body.as_object().is_some() => *value = patch::apply(Some(value), body),
         (Some(value), How::Replace, Some(body)) => *value = body.clone(),
         (None, How::Replace, Some(body)) if whole => *resource = Some(body.clone()),
@@ -68,7 +82,7 @@ fn in_list(items: &mut Vec<Value>, layer: &Layer, body: Option<&Value>) {
     let place = items.iter().position(|item| item.get(&layer.key).and_then(name_of).is_some_and(|name| name == id));
     match (layer.how, place, body) {
         (How::Remove, Some(place), _) => drop(items.remove(place)),
-        (How::Merge, Some(place), Some(body)) => {
+        (How::Merge, Some(place), Some(body)) if body.as_object().is_some() => {
             if let Some(item) = items.get_mut(place) {
                 *item = patch::apply(Some(item), body);
             }
@@ -80,7 +94,7 @@ fn in_list(items: &mut Vec<Value>, layer: &Layer, body: Option<&Value>) {
         }
         (How::Append, None, Some(body)) => items.push(named(body, &layer.key, &id)),
         (How::Prepend, None, Some(body)) => items.insert(0, named(body, &layer.key, &id)),
-        (How::Merge | How::Replace | How::Remove, None, _) | (_, _, None) => {}
+        _ => {}
     }
 }
 

@@ -20,7 +20,7 @@ mod tests;
 
 pub use decimal::Decimal;
 pub use json::{JsonError, Value};
-pub use layer::{How, Layer, lay};
+pub use layer::{How, Layer, Of, lay};
 pub use path::Path;
 pub use reconcile::{Outcome, ReconcileError, Refused, reconcile, reconcile_text};
 pub use rules::{ListRule, Rules, RulesError};

@@ -67,6 +67,12 @@ pub fn reconcile(refused: Refused<'_>, rules: &Rules, choices: &Choices) -> Resu
     let theirs = refused.theirs.map(|text| parse("what the server has", text)).transpose()?;
     let mine = whole(refused)?;
     let sides = Sides { base: base.as_ref(), mine: mine.as_ref(), theirs: theirs.as_ref() };
+    let whole = Path::default();
+    if base.is_none() && theirs.is_some() && mine != theirs && !choices.iter().any(|(at, _)| *at == whole) {
+        // What was changed on either side, only a base could tell: not to know it is another thing than to know that there was nothing.
+        let clash = Clash { at: whole, sides: Sides { base, mine, theirs: theirs.clone() } };
+        return Ok(Outcome::Ask { merged: theirs, report: Vec::new(), clashes: vec![clash] });
+    }
     let Merged { value: merged, report, clashes } = merge(sides, rules, choices);
     if !clashes.is_empty() {
         return Ok(Outcome::Ask { merged, report, clashes });

@@ -178,6 +178,7 @@ fn what_a_refused_write_sends_instead() {
         ("PATCH", r#"{"done":true}"#, Some(theirs), None),
         ("DELETE", "", Some(base), None),
         ("DELETE", "", None, None),
+        ("PUT", r#"{"title":"a","done":true}"#, Some(theirs), None),
     ];
     for (method, sent, theirs, expected) in table {
         let refused = Refused { method, base: Some(base), sent, theirs };
@@ -188,6 +189,23 @@ fn what_a_refused_write_sends_instead() {
             Outcome::Ask { clashes, .. } => panic!("{method} {sent}: asks about {clashes:?}"),
         }
     }
+}
+
+#[test]
+fn without_a_base_a_person_is_asked_about_the_whole() {
+    let theirs = Some(r#"{"votes":7}"#);
+    for (method, sent) in [("DELETE", ""), ("PATCH", r#"{"votes":null}"#), ("PUT", r#"{"votes":5}"#)] {
+        let refused = Refused { method, base: None, sent, theirs };
+        let rules = Rules::read(&json!({"counters": ["/votes"]})).expect("rules");
+        let outcome = reconcile(refused, &rules, &Choices::new()).expect("all of it is JSON");
+        let Outcome::Ask { clashes, .. } = outcome else { panic!("{method}: {outcome:?}") };
+        assert_eq!(clashes.iter().map(|clash| clash.at.to_string()).collect::<Vec<_>>(), [""]);
+        let mine = vec![(Path::default(), Choice::Mine)];
+        let outcome = reconcile(refused, &rules, &mine).expect("all of it is JSON");
+        assert!(matches!(outcome, Outcome::Send { .. }), "{method}: {outcome:?}");
+    }
+    let refused = Refused { method: "PUT", base: None, sent: "[1]", theirs: Some("[ 1 ]") };
+    assert_eq!(reconcile(refused, &Rules::default(), &Choices::new()), Ok(Outcome::Nothing), "the same");
 }
 
 #[test]
@@ -248,11 +266,11 @@ fn values() -> impl Strategy<Value = Value> {
 
 #[test]
 fn a_layer_lies_over_what_fits() {
-    use super::{How, Layer, lay};
+    use super::{How, Layer, Of, lay};
     let list = json!({"items": [{"id": 1, "t": "a"}, {"id": "b", "t": "b"}], "next": null});
     let check = |how, at: &str, id: Option<&str>, body: Option<Value>, expected: Option<Value>| {
         let at = Path::parse(at).expect("a pointer");
-        let layer = Layer { how, at, key: "id".to_owned(), id: id.map(str::to_owned) };
+        let layer = Layer { how, at, of: Of::Either, key: "id".to_owned(), id: id.map(str::to_owned) };
         let mut resource = Some(list.clone());
         let differs = lay(&mut resource, &layer, body.as_ref());
         let expected = expected.map_or_else(
@@ -312,9 +330,21 @@ fn a_layer_lies_over_what_fits() {
     check(How::Append, "/others", Some("9"), Some(three.clone()), None);
     check(How::Append, "/items", Some("9"), None, None);
     check(How::Append, "", Some("9"), Some(three.clone()), None);
+    // What is not of the kind that is meant.
+    let mut object = Some(list.clone());
+    for how in [How::Replace, How::Merge, How::Remove] {
+        let layer = Layer { how, at: Path::default(), of: Of::Item, key: "id".to_owned(), id: Some("1".to_owned()) };
+        assert!(!lay(&mut object, &layer, Some(&three)), "an object is no list");
+    }
+    let layer = Layer { how: How::Replace, at: Path::default(), of: Of::Whole, key: "id".to_owned(), id: None };
+    let mut items = Some(Value::List(vec![one.clone()]));
+    assert!(
+        lay(&mut items, &layer, Some(&Value::List(Vec::new()))) && items == Some(Value::List(Vec::new())),
+        "a list as a whole"
+    );
     // The whole.
     let whole = |how, body: Option<Value>, before: Option<Value>| {
-        let layer = Layer { how, at: Path::default(), key: "id".to_owned(), id: None };
+        let layer = Layer { how, at: Path::default(), of: Of::Either, key: "id".to_owned(), id: None };
         let mut resource = before;
         lay(&mut resource, &layer, body.as_ref());
         resource
@@ -371,6 +401,7 @@ fn what_is_no_json_is_named() {
         ("01", "expected the end at byte 1"),
         ("1.", "expected a digit at byte 2"),
         ("\"\\ud800\"", "expected a character at byte 7"),
+        ("\"\\ud800\\u0041\"", "expected the other half of a character at byte 13"),
         ("\"\n\"", "expected an escape at byte 1"),
         ("\"a", "expected the end of a string at byte 2"),
         ("1 2", "expected the end at byte 2"),

@@ -81,6 +81,14 @@ impl Merging<'_> {
     /// Merges what stands at one place.
     pub(super) fn value(&mut self, at: &Path, sides: Sides<&Value>) -> Option<Value> {
         let Sides { base, mine, theirs } = sides;
+        if let Some((_, choice)) = self.choices.iter().find(|(place, _)| place == at) {
+            self.report.push((at.clone(), Took::Chosen));
+            return match choice {
+                Choice::Mine => mine.cloned(),
+                Choice::Theirs => theirs.cloned(),
+                Choice::Value(value) => Some(value.clone()),
+            };
+        }
         let (took, value) = if mine == theirs {
             (Took::Both, theirs)
         } else if mine == base {
@@ -98,14 +106,6 @@ impl Merging<'_> {
 
     /// Both have changed it, differently.
     fn both(&mut self, at: &Path, sides: Sides<&Value>) -> Option<Value> {
-        if let Some((_, choice)) = self.choices.iter().find(|(place, _)| place == at) {
-            self.report.push((at.clone(), Took::Chosen));
-            return match choice {
-                Choice::Mine => sides.mine.cloned(),
-                Choice::Theirs => sides.theirs.cloned(),
-                Choice::Value(value) => Some(value.clone()),
-            };
-        }
         if let Some(merged) = self.objects(at, sides).or_else(|| self.lists(at, sides)) {
             return Some(merged);
         }

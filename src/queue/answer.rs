@@ -30,21 +30,16 @@ impl Queue {
             other => other,
         };
         let verdict = judge(&slot.row, answer.as_ref().map(|(head, _)| head), entropy, now);
-        let (mut change, close) = conclude(slot, verdict, &answer, entropy, now);
+        let (change, close) = conclude(slot, verdict, &answer, entropy, now);
         let identity = slot.row.draft.identity.clone();
         let may_overwrite = !slot.orphan || change.op == RowOp::Remove;
         let uses_body = matches!(close.reply, Reply::Network(_)) && !slot.waiters.is_empty();
         // A row that could not be sent says nothing of the network.
-        if answer != Err(FetchError::NoBody) {
+        if !matches!(answer, Err(FetchError::Unsendable(_))) {
             self.learn(verdict, identity, now);
         }
         if !uses_body {
             self.drop_body(body);
-        }
-        if verdict == Verdict::Settle
-            && let Ok((head, _)) = &answer
-        {
-            change.also = self.followers(&change.row, head.headers.first("etag"));
         }
         self.slots.enter(id, Stage::Closing);
         if may_overwrite {
@@ -101,12 +96,14 @@ fn conclude(
     let careful = if answer.is_err() { Touch::Stale(Vec::new()) } else { Touch::None };
     let gone = |touch, news, settled| {
         let change = Change::of(slot.row.clone(), RowOp::Remove, touch);
-        (change, Box::new(Close { reply: reply.clone(), news, settled, ticket: None }))
+        (change, Box::new(Close { reply: reply.clone(), news, settled, etag: None, ticket: None }))
     };
     if verdict == Verdict::Settle {
         let status = status.unwrap_or_default();
         let named = answer.as_ref().map(|(head, _)| named(&slot.row.draft.url, head)).unwrap_or_default();
-        return gone(Touch::Stale(named), Some(News::Settled { status }), Some(status));
+        let (change, mut close) = gone(Touch::Stale(named), Some(News::Settled { status }), Some(status));
+        close.etag = Some(answer.as_ref().ok().and_then(|(head, _)| head.headers.get("etag")));
+        return (change, close);
     }
     if !slot.discards.is_empty() {
         return gone(careful, Some(News::Discarded), None);
@@ -126,8 +123,8 @@ fn conclude(
         State::Conflict { .. } => Touch::Stale(Vec::new()),
         _ => Touch::None,
     };
-    let reason = QueuedReason::of(&row.state);
     let kept = verdict == Verdict::Conflict && policy != OnConflict::Plain;
+    let reason = if kept { QueuedReason::Conflict } else { QueuedReason::of(&row.state) };
     let news = match (direct, passes(verdict), row.draft.on_retryable) {
         // A final answer is the page's own to deal with.
         (true, false, _) if !kept => return gone(touch, None, None),
@@ -137,7 +134,7 @@ fn conclude(
     };
     let reply = Reply::Queued { id: row.id.clone(), reason };
     let change = Change::of(row, RowOp::Put(None), touch);
-    (change, Box::new(Close { reply, news: Some(news), settled: None, ticket: None }))
+    (change, Box::new(Close { reply, news: Some(news), settled: None, etag: None, ticket: None }))
 }
 
 /// Whether a page that waits may be told that its write goes out again by itself.
@@ -175,8 +172,8 @@ fn news_of(state: &State, status: Option<u16>) -> News {
     let reason = QueuedReason::of(state).as_str();
     match state {
         State::Waiting { until, .. } | State::Unknown { until, .. } => News::Retry { at: *until, status, reason },
-        State::Conflict { status, .. } => News::Conflict { status: *status },
+        State::Conflict { status, asked: true } => News::Conflict { status: *status },
         State::Dead { status, reason } => News::Dead { status: *status, reason: reason.clone() },
-        State::Pending | State::Leased { .. } => News::Queued { reason },
+        State::Pending | State::Leased { .. } | State::Conflict { asked: false, .. } => News::Queued { reason },
     }
 }

@@ -47,6 +47,8 @@ pub(super) struct Close {
     pub(super) news: Option<News>,
     /// Where the server has taken it: its status, and too late for those who wanted it gone.
     pub(super) settled: Option<u16>,
+    /// Where the server has taken it, the ETag of what it has made of it.
+    pub(super) etag: Option<Option<String>>,
     /// Whose wish it was; those in the slot's `discards` are answered too.
     pub(super) ticket: Option<u64>,
 }
@@ -130,11 +132,9 @@ impl Queue {
 
     /// What an attempt or a wish came to is in the store, or must do without it.
     pub(super) fn on_closed(&mut self, change: Change, close: Close) {
-        let Change { row, op, also, .. } = change;
-        for other in also {
-            if let Some(slot) = self.slots.get_mut(&other.id).filter(|slot| slot.stage() == Stage::Idle) {
-                slot.row = other;
-            }
+        let Change { row, op, .. } = change;
+        if let Some(etag) = &close.etag {
+            self.rebase_followers(&row, etag.as_deref());
         }
         let Some(slot) = self.slots.get_mut(&row.id) else { return };
         let id = row.id.clone();

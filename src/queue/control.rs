@@ -40,6 +40,15 @@ impl Queue {
         }
     }
 
+    /// Gives a command that waited back, and what came with it.
+    pub(super) fn refuse(&mut self, parked: ParkedCommand, error: CommandError) {
+        if let Command::Resolve { body, base, .. } = parked.command {
+            self.drop_body(body.map(|(body, _)| body));
+            self.drop_body(base);
+        }
+        self.done(parked.ticket, &Err(error));
+    }
+
     pub(super) fn obey(&mut self, parked: ParkedCommand, now: Timestamp) {
         let ticket = parked.ticket;
         let result = match parked.command {
@@ -92,7 +101,7 @@ impl Queue {
                 let row = slot.row.revived(entropy);
                 let news = Some(News::Queued { reason: QueuedReason::LaneBusy.as_str() });
                 self.slots.enter(id, Stage::Closing);
-                let close = Close { reply: Reply::Failed, news, settled: None, ticket: Some(ticket) };
+                let close = Close { reply: Reply::Failed, news, settled: None, etag: None, ticket: Some(ticket) };
                 let change = Change::of(row, RowOp::Put(None), Touch::None);
                 self.commit(change, Then::Obey(Box::new(close)));
                 None
@@ -127,7 +136,8 @@ impl Queue {
         };
         let change = Change::of(slot.row.clone(), RowOp::Remove, touch);
         self.slots.enter(id, Stage::Closing);
-        let close = Close { reply: Reply::Failed, news: Some(News::Discarded), settled: None, ticket: None };
+        let close =
+            Close { reply: Reply::Failed, news: Some(News::Discarded), settled: None, etag: None, ticket: None };
         self.commit(change, Then::Obey(Box::new(close)));
     }
 

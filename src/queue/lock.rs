@@ -123,7 +123,7 @@ impl Queue {
             self.on_refused(&id, error.clone());
         }
         for parked in std::mem::take(&mut self.parked) {
-            self.done(parked.ticket, &Err(CommandError::Store(error.clone())));
+            self.refuse(parked, CommandError::Store(error.clone()));
         }
     }
 

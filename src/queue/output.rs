@@ -78,14 +78,12 @@ pub struct Change {
     pub touch: Touch,
     /// What else is kept with the row from now on; `None` removes it.
     pub sides: Vec<(Side, Option<BodyId>)>,
-    /// Other rows that change with it.
-    pub also: Vec<Row>,
 }
 
 impl Change {
     /// A change of the row alone.
     pub(super) fn of(row: Row, op: RowOp, touch: Touch) -> Box<Change> {
-        Box::new(Change { row, op, touch, sides: Vec::new(), also: Vec::new() })
+        Box::new(Change { row, op, touch, sides: Vec::new() })
     }
 }
 

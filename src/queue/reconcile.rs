@@ -4,7 +4,7 @@
 use super::commit::{Close, Then};
 use super::queue::Queue;
 use super::slot::Stage;
-use super::{Change, CommandError, QueuedReason, Reply, Row, RowOp, State, Touch};
+use super::{Cause, Change, CommandError, QueuedReason, Reply, Row, RowOp, State, Touch, backoff};
 use crate::event::News;
 use crate::ids::{BodyId, Entropy, MutationId};
 use crate::time::Timestamp;
@@ -73,7 +73,15 @@ impl Queue {
         let (change, news) = match found {
             Reconciled::Send { body, base, etag, report } => {
                 row.base_etag = etag;
-                (row.amended(body, base, entropy), News::Merged { report })
+                row.merges = row.merges.saturating_add(1);
+                let again = backoff::delay(row.merges, entropy);
+                let mut change = row.amended(body, base, entropy);
+                if change.row.merges > 1 {
+                    // Others write faster than it gets through; or its server refuses it for another reason.
+                    let cause = Cause::Server(409);
+                    change.row.state = State::Waiting { since: now, until: now + again, cause };
+                }
+                (change, News::Merged { report })
             }
             Reconciled::Nothing => (Change::of(row, RowOp::Remove, Touch::Stale(Vec::new())), News::Discarded),
             Reconciled::Ask { theirs, etag } => {
@@ -87,7 +95,7 @@ impl Queue {
             }
         };
         self.slots.enter(id, Stage::Closing);
-        let close = Close { reply: Reply::Failed, news: Some(news), settled: None, ticket: None };
+        let close = Close { reply: Reply::Failed, news: Some(news), settled: None, etag: None, ticket: None };
         self.commit(change, Then::Reconcile(Box::new(close)));
     }
 
@@ -108,25 +116,23 @@ impl Queue {
         let change = row.clone().amended(body, base, entropy);
         self.slots.enter(id, Stage::Closing);
         let news = Some(News::Queued { reason: QueuedReason::LaneBusy.as_str() });
-        let close = Close { reply: Reply::Failed, news, settled: None, ticket: Some(ticket) };
+        let close = Close { reply: Reply::Failed, news, settled: None, etag: None, ticket: Some(ticket) };
         self.commit(change, Then::Obey(Box::new(close)));
         None
     }
 
-    /// The later writes to the resource that a settled one has written: what they go out on top of is what its answer says, and no
-    /// more what their pages saw.
-    pub(super) fn followers(&self, settled: &Row, etag: Option<&str>) -> Vec<Row> {
-        let mut followers = Vec::new();
-        for slot in self.slots.iter() {
-            let own = slot.row.draft.url == settled.draft.url && slot.row.id > settled.id;
-            if own && slot.stage() == Stage::Idle && slot.row.base_etag.is_some() {
-                let mut row = slot.row.clone();
+    /// The later writes of the same tab to what a settled one has written: they go out on top of what its answer says, and no more of
+    /// what their page saw. In memory alone: each is stored with it before it goes out, and one that goes out without is merged at worst.
+    /// Those of other tabs have seen nothing of it, which is a conflict like any other.
+    pub(super) fn rebase_followers(&mut self, settled: &Row, etag: Option<&str>) {
+        for slot in self.slots.iter_mut().filter(|slot| slot.stage() == Stage::Idle && slot.row.id > settled.id) {
+            let row = &mut slot.row;
+            let own = row.draft.url == settled.draft.url && row.draft.client == settled.draft.client;
+            if own && row.base_etag.is_some() && !matches!(row.state, State::Conflict { .. } | State::Dead { .. }) {
                 row.base_etag = etag.map(str::to_owned);
                 row.match_base();
-                followers.push(row);
             }
         }
-        followers
     }
 }
 

@@ -24,6 +24,8 @@ pub struct Row {
     pub draft: Rc<Draft>,
     /// How often it was leased; while it is under way, the running attempt counts.
     pub attempts: u32,
+    /// How often it was merged with what the server had.
+    pub merges: u32,
     /// Where it stands.
     pub state: State,
     /// When the page handed it in.

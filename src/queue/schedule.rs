@@ -137,8 +137,8 @@ impl Queue {
             self.admit(&id, now);
         }
         while let Some(late) = self.parked.iter().position(|parked| parked.until <= now) {
-            let ticket = self.parked.remove(late).ticket;
-            self.done(ticket, &Err(CommandError::Busy));
+            let parked = self.parked.remove(late);
+            self.refuse(parked, CommandError::Busy);
         }
     }
 

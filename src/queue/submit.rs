@@ -35,6 +35,7 @@ impl Queue {
             base_etag: submission.base_etag,
             draft: Rc::new(submission.draft),
             attempts: 0,
+            merges: 0,
             state: State::Pending,
             created_at: now,
         };

@@ -32,7 +32,7 @@ pub fn judge(row: &Row, answer: Result<&ResponseHead, &FetchError>, entropy: Ent
         Ok(head) if head.kind != ResponseType::Error => head,
         Ok(_) | Err(FetchError::Network(_)) => return Verdict::RetryAt(later, Cause::Network),
         Err(FetchError::Timeout) => return Verdict::Unknown(later),
-        Err(FetchError::NoBody) => return Verdict::Dead,
+        Err(FetchError::Unsendable(_)) => return Verdict::Dead,
     };
     // A login page in place of the API is no answer at all (captive portals say 200).
     if is_portal(row, head) {

@@ -3,21 +3,24 @@
 
 use super::bodies::Body;
 use super::clock;
-use super::driver::Driver;
-use super::json::{Json, object};
+use super::driver::{Driver, ask_shell};
+use super::network;
 use super::objects::{get, text};
 use super::tasks::when;
 use crate::cache::EntryKey;
 use crate::ids::BodyId;
 use crate::queue::{Reconciled, Row};
-use js_sys::{Function, Promise};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
 impl Driver {
-    /// What is stored under these keys, in one piece, with its ETag.
+    /// What is stored under these keys, in one piece, with its ETag; nothing where a write has made it old since: its page may have seen that.
     pub async fn base(&self, keys: &[EntryKey]) -> Option<(BodyId, Option<String>)> {
+        self.learn().await;
         let found = self.database.find(keys).await.ok()??;
+        if !self.engine.try_borrow().is_ok_and(|engine| engine.is_current(&found.entry)) {
+            return None;
+        }
         let etag = found.entry.head.headers.first("etag").map(str::to_owned);
         let body = self.bodies.unpack(found.body).await?;
         // What lies in chunks is too large to be merged.
@@ -26,21 +29,8 @@ impl Driver {
 
     /// Has the shell hold a row against what the server has.
     pub fn reconcile(self: &Rc<Self>, row: &Row) {
-        let draft = &row.draft;
-        let asked = object(&[
-            ("id", Json::Text(&row.id.0)),
-            ("method", Json::Text(draft.method.as_str())),
-            ("url", Json::Text(&draft.url)),
-            ("headers", Json::Headers(&row.headers)),
-            ("credentials", Json::Text(draft.credentials.as_str())),
-        ]);
-        let found = match self.place.reconcile.dyn_ref::<Function>() {
-            Some(reconcile) => match reconcile.call1(&JsValue::UNDEFINED, &asked) {
-                Ok(promise) => Promise::resolve(&promise),
-                Err(error) => Promise::reject(&error),
-            },
-            None => Promise::reject(&JsValue::UNDEFINED),
-        };
+        let asked = network::sendable(row);
+        let found = ask_shell(&self.place.reconcile, &asked, &JsValue::UNDEFINED);
         let (me, id) = (Rc::clone(self), row.id.clone());
         when(found, move |found| {
             let found = found.ok().map(|found| me.reconciled(&found));

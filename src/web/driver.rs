@@ -43,6 +43,8 @@ pub struct Place {
     pub observed: JsValue,
     /// The shell's store of large bodies; undefined where there is none.
     pub chunks: JsValue,
+    /// The shell's function that sends a write.
+    pub send: JsValue,
     /// The shell's function that holds a write against what the server has; undefined where it has none.
     pub reconcile: JsValue,
     /// Resolves when the shell gives this instance up.
@@ -153,16 +155,12 @@ impl Driver {
     /// Has the shell forget what it holds ready under these names; undefined stands for everything. The names from that place on are
     /// keys of entries that are gone. Its promise ends once whatever of them lies outside the database is gone too.
     pub fn have_forgotten(&self, names: &JsValue, gone_from: u32) -> Promise {
-        let forget = self.place.forget.dyn_ref::<Function>();
-        let over = forget.and_then(|forget| forget.call2(&JsValue::UNDEFINED, names, &gone_from.into()).ok());
-        Promise::resolve(&over.unwrap_or_default())
+        ask_shell(&self.place.forget, names, &gone_from.into())
     }
 
     /// Has the shell keep an answer that cannot be read, and promise the bytes that stand for it; without one, promise what it has kept.
     pub fn opaque(&self, key: &EntryKey, answer: &JsValue) -> Promise {
-        let kept = self.place.opaque.dyn_ref::<Function>();
-        let kept = kept.and_then(|kept| kept.call2(&JsValue::UNDEFINED, &key.0.as_str().into(), answer).ok());
-        Promise::resolve(&kept.unwrap_or_default())
+        ask_shell(&self.place.opaque, &key.0.as_str().into(), answer)
     }
 
     /// Reads the raised generations where they may have been raised since; a store that fails leaves the old ones, until the next time.
@@ -293,6 +291,15 @@ impl Driver {
             }
         }
     }
+}
+
+/// Has a function of the shell do something, and promises what comes of it.
+pub fn ask_shell(function: &JsValue, what: &JsValue, more: &JsValue) -> Promise {
+    let asked = match function.dyn_ref::<Function>() {
+        Some(function) => function.call2(&JsValue::UNDEFINED, what, more),
+        None => Ok(JsValue::UNDEFINED),
+    };
+    asked.map_or_else(|error| Promise::reject(&error), |promise| Promise::resolve(&promise))
 }
 
 /// Calls a promise's resolver, which cannot fail.

@@ -1,18 +1,16 @@
-//! The network: a page's request with our differences, and a kept write as it was made.
+//! The network: a page's request with our differences, and a write as the shell is to send it.
 //! Judges no answer.
 
 use super::bind;
-use super::clock::Timer;
 use super::heads::of_headers;
 use super::json::{Json, object};
-use super::objects::{deferred, set, text};
+use super::objects::text;
 use crate::engine::Upstream;
 use crate::fault::FetchError;
-use crate::http::{Credentials, Headers, Method, Mode, RequestHead};
+use crate::http::{Headers, RequestHead};
 use crate::queue::Row;
-use js_sys::{Array, Promise};
+use js_sys::Promise;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Request, RequestInit};
 
 /// Fetches a request as it is; one that could not be made fails as a fetch does.
@@ -23,86 +21,46 @@ pub fn fetch(request: Result<Request, JsValue>) -> Promise {
     }
 }
 
-/// Sends a kept write, within its own time limit.
-pub async fn send_row(row: &Row, body: Option<&JsValue>) -> Result<JsValue, FetchError> {
+/// A kept write as the shell sends it (`sw/works/sending.js`), within its own time limit.
+pub fn sendable(row: &Row) -> JsValue {
     let draft = &row.draft;
     let mut headers = row.headers.clone();
     if let Some(name) = &draft.key_header {
         headers.set(name, &row.key);
     }
-    let said = Said {
-        method: &draft.method,
-        url: &draft.url,
-        headers: &headers,
+    // As a page's request, which is what it was.
+    let head = RequestHead {
+        method: draft.method.clone(),
+        url: draft.url.clone(),
+        headers,
         mode: draft.mode,
         credentials: draft.credentials,
-        redirect: &draft.redirect,
-        referrer: &draft.referrer,
-        referrer_policy: &draft.referrer_policy,
+        redirect: draft.redirect.clone(),
+        referrer: draft.referrer.clone(),
+        referrer_policy: draft.referrer_policy.clone(),
+        ..RequestHead::get("")
     };
-    let abort = AbortController::new().map_err(words)?;
-    let answer = fetch(said.again(body, Some(&abort)));
-    let (passed, pass, _) = deferred();
-    let _timer = Timer::after(draft.timeout, move || super::driver::call(&pass, &JsValue::UNDEFINED));
-    // The browser runs the race. Only the timer comes in with nothing.
-    let first = JsFuture::from(Promise::race(&Array::of2(&answer, &passed))).await.map_err(words)?;
-    if first.is_undefined() {
-        abort.abort();
-        return Err(FetchError::Timeout);
-    }
-    Ok(first)
+    written(&head, Json::Text(&row.id.0), Json::Number(draft.timeout.0))
 }
 
-/// What a page said of a request that must be made again.
-struct Said<'a> {
-    method: &'a Method,
-    url: &'a str,
-    headers: &'a Headers,
-    mode: Mode,
-    credentials: Credentials,
-    redirect: &'a str,
-    referrer: &'a str,
-    referrer_policy: &'a str,
+/// A page's write that could not be kept, likewise.
+pub fn passable(head: &RequestHead) -> JsValue {
+    written(head, Json::Absent, Json::Absent)
 }
 
-impl Said<'_> {
-    fn again(&self, body: Option<&JsValue>, abort: Option<&AbortController>) -> Result<Request, JsValue> {
-        // Fetch, 5.4: a script cannot make a navigation; a form's goes out as an ordinary request of its own origin.
-        let mode = if self.mode == Mode::Navigate { Mode::SameOrigin } else { self.mode };
-        let redirect = if self.redirect == "manual" { "follow" } else { self.redirect };
-        let init = object(&[
-            ("method", Json::Text(self.method.as_str())),
-            ("headers", Json::Headers(self.headers)),
-            ("mode", Json::Text(mode.as_str())),
-            ("credentials", Json::Text(self.credentials.as_str())),
-            ("redirect", Json::Text(redirect)),
-            ("referrer", Json::Text(self.referrer)),
-            ("referrerPolicy", Json::Text(self.referrer_policy)),
-        ]);
-        if let Some(body) = body {
-            set(&init, "body", body);
-        }
-        let init: RequestInit = init.unchecked_into();
-        if let Some(abort) = abort {
-            init.set_signal(Some(&abort.signal()));
-        }
-        Request::new_with_str_and_init(self.url, &init)
-    }
-}
-
-/// A page's write made again from its head and bytes.
-pub fn again(head: &RequestHead, body: Option<&JsValue>) -> Result<Request, JsValue> {
-    let said = Said {
-        method: &head.method,
-        url: &head.url,
-        headers: &head.headers,
-        mode: head.mode,
-        credentials: head.credentials,
-        redirect: &head.redirect,
-        referrer: &head.referrer,
-        referrer_policy: &head.referrer_policy,
-    };
-    said.again(body, None)
+fn written(head: &RequestHead, id: Json<'_>, timeout: Json<'_>) -> JsValue {
+    object(&[
+        ("id", id),
+        ("method", Json::Text(head.method.as_str())),
+        ("url", Json::Text(&head.url)),
+        ("headers", Json::Headers(&head.headers)),
+        ("mode", Json::Text(head.mode.as_str())),
+        ("credentials", Json::Text(head.credentials.as_str())),
+        ("redirect", Json::Text(&head.redirect)),
+        ("referrer", Json::Text(&head.referrer)),
+        ("referrerPolicy", Json::Text(&head.referrer_policy)),
+        ("timeout", timeout),
+    ])
 }
 
 /// What a page asked for, changed as the engine wishes.
@@ -136,7 +94,12 @@ pub fn upstream_request(
     }
 }
 
-/// What was wrong, in the browser's words.
+/// What was wrong, in the browser's words or the shell's.
 pub fn words(error: JsValue) -> FetchError {
-    FetchError::Network(text(&error, "message").or_else(|| error.as_string()).unwrap_or_default())
+    let words = text(&error, "message").or_else(|| error.as_string()).unwrap_or_default();
+    match text(&error, "name").as_deref() {
+        Some("TimeoutError") => FetchError::Timeout,
+        Some("LongshoreUnsendable") => FetchError::Unsendable(words),
+        _ => FetchError::Network(words),
+    }
 }

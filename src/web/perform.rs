@@ -3,7 +3,7 @@
 
 use super::bodies::{Bodies, Body, Take};
 use super::clock;
-use super::driver::{Driver, Live, call};
+use super::driver::{Driver, Live, ask_shell, call};
 use super::heads;
 use super::json::Json;
 use super::network::{self, words};
@@ -114,9 +114,10 @@ impl Driver {
         let response = match answer {
             Answer::Stored { key, head, .. } if head.kind == ResponseType::Opaque => {
                 // It can be handed on only as it came.
+                let me = Rc::clone(self);
                 return when(self.opaque(&key, &JsValue::UNDEFINED), move |kept| match kept {
                     Ok(kept) if kept.is_object() => call(&respond, &kept),
-                    Ok(_) | Err(_) => pass_through(&live, respond),
+                    Ok(_) | Err(_) => me.pass_through(&live, respond),
                 });
             }
             Answer::Stored { key, head, cut } => match live.found.take() {
@@ -124,14 +125,28 @@ impl Driver {
                     let body = self.bodies.cut(&key, body, cut);
                     heads::to_response(head.status, &head.headers, &body)
                 }
-                Some(_) | None => return pass_through(&live, respond),
+                Some(_) | None => return self.pass_through(&live, respond),
             },
             Answer::Network { body } => Ok(Bodies::answer(self.bodies.take(body, take))),
             Answer::Made { status, headers, body } => heads::to_response(status, &headers, &JsValue::from_str(&body)),
             Answer::Failed => Ok(Response::error()),
-            Answer::PassThrough => return pass_through(&live, respond),
+            Answer::PassThrough => return self.pass_through(&live, respond),
         };
         call(&respond, &response.unwrap_or_else(|_| Response::error()));
+    }
+
+    /// The page's own request, past us: what would have happened without a worker.
+    fn pass_through(&self, live: &Live, respond: Function) {
+        let answer = match (live.write.get(), &live.request) {
+            (Some((head, body)), _) => {
+                ask_shell(&self.place.send, &network::passable(head), &body.clone().unwrap_or_default())
+            }
+            (None, Some(request)) => network::fetch(Ok(Clone::clone(request))),
+            (None, None) => network::fetch(Err(JsValue::UNDEFINED)),
+        };
+        when(answer, move |response| {
+            call(&respond, &response.unwrap_or_else(|_| Response::error().into()));
+        });
     }
 
     fn commit(self: &Rc<Self>, id: CommitId, durability: Durability, ops: Vec<Op>, take: Take) {
@@ -239,8 +254,13 @@ impl Driver {
                 _ => me.database.row_body(&row.id).await,
             };
             let answer = match bytes {
-                Ok(None) if row.body.is_some() => Err(FetchError::NoBody),
-                Ok(bytes) => network::send_row(&row, bytes.as_ref()).await,
+                Ok(None) if row.body.is_some() => {
+                    Err(FetchError::Unsendable("its body is not in the store".to_owned()))
+                }
+                Ok(bytes) => {
+                    let sent = ask_shell(&me.place.send, &network::sendable(&row), &bytes.unwrap_or_default());
+                    JsFuture::from(sent).await.map_err(words)
+                }
                 // Nothing was sent; the row stays and is tried again.
                 Err(error) => Err(FetchError::Network(error.to_string())),
             };
@@ -275,18 +295,6 @@ impl Driver {
         // Nobody waits here, so this is the time to look at what earlier instances left.
         let _ = self.writes();
     }
-}
-
-/// The page's own request, past us: what would have happened without a worker.
-fn pass_through(live: &Live, respond: Function) {
-    let request = match (live.write.get(), &live.request) {
-        (Some((head, body)), _) => network::again(head, body.as_ref()),
-        (None, Some(request)) => Ok(Clone::clone(request)),
-        (None, None) => Err(JsValue::UNDEFINED),
-    };
-    when(network::fetch(request), move |response| {
-        call(&respond, &response.unwrap_or_else(|_| Response::error().into()));
-    });
 }
 
 /// The entry keys and generation rows that a commit changes.

@@ -49,14 +49,22 @@ impl Runtime {
     }
 
     /// Takes a write: `{response, done}`. `ticket.queued` is set to the row's id once it is kept. `keys` says in lines where the answer
-    /// may lie that it is based on; empty where that does not matter.
-    pub fn mutate(&self, request: Request, route: u32, client: JsValue, ticket: JsValue, keys: String) -> JsValue {
+    /// may lie that it is based on; empty where that does not matter. `lane` is where it must wait, whatever its route says.
+    pub fn mutate(
+        &self,
+        request: Request,
+        route: u32,
+        client: JsValue,
+        ticket: JsValue,
+        keys: String,
+        lane: Option<String>,
+    ) -> JsValue {
         let head = heads::of_request(&request, &self.driver.place.origin);
         let live = Live { request: Some(Clone::clone(&request)), ticket, ..Live::default() };
         let (id, response, done) = self.driver.open(live);
         let driver = Rc::clone(&self.driver);
         let held = tasks::promise(async move {
-            submit(&driver, id, &request, head, (route as usize, client.as_string()), &keys).await;
+            submit(&driver, id, &request, head, (route as usize, client.as_string(), lane), &keys).await;
             JsFuture::from(done).await?;
             JsFuture::from(driver.quiet(HOLD)).await
         });
@@ -106,10 +114,11 @@ pub async fn boot(config: JsValue, env: JsValue) -> Result<Runtime, JsValue> {
         observed: get(&env, "isObserved"),
         chunks: get(&env, "chunks"),
         reconcile: get(&env, "reconcile"),
+        send: get(&env, "send"),
         ended: get(&env, "ended"),
         scope,
     };
-    let mut config = Config::read(&value::read(&config));
+    let mut config = Config::read(&value::Given(config));
     config.version.clone_from(&place.table);
     let driver = Driver::new(config, place);
     driver.learn().await;
@@ -121,7 +130,7 @@ async fn submit(
     id: ExchangeId,
     request: &Request,
     head: crate::http::RequestHead,
-    (route, client): (usize, Option<String>),
+    (route, client, lane): (usize, Option<String>, Option<String>),
     keys: &str,
 ) {
     // `blob()` and `arrayBuffer()` keep multipart bytes as they are; the Content-Type with its boundary is in the head.
@@ -147,7 +156,7 @@ async fn submit(
     // It never fails. An earlier write must be known before this one takes its place behind it.
     let _ = JsFuture::from(driver.writes()).await;
     let base = if keys.is_empty() { None } else { driver.base(&taken(None, keys).keys).await };
-    let write = WriteRequest { head, route, body, client, base };
+    let write = WriteRequest { head, route, body, client, base, lane };
     driver.tell(|engine| engine.submit(id, write, clock::entropy(), clock::now()));
 }
 

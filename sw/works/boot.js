@@ -14,6 +14,7 @@ import { allowed } from "./leaving.js";
 import { isObserved } from "./observed.js";
 import { opaque, removeOpaque } from "./opaque.js";
 import { wrongPatterns } from "./patterns.js";
+import { send } from "./sending.js";
 
 /**
  * @param {import("./engine.js").Life} life
@@ -40,10 +41,11 @@ export async function boot(life) {
     disk.note();
     return Promise.allSettled([chunks.forget(names), keepsOpaque && removeOpaque(pathname, names.slice(from))]);
   };
-  const env = { scope, version, table: ready.table, forget, isObserved, chunks, reconcile, opaque: opaque.bind(null, pathname), ...life };
+  const env = { scope, version, table: ready.table, forget, isObserved, chunks, reconcile, send, opaque: opaque.bind(null, pathname), ...life };
   const runtime = await glue.boot(plainConfig(config), env);
   // Other workers are heard from now on; what they said before is not known.
   ready.forget();
+  layers.touched();
   return runtime;
 }
 

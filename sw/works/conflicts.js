@@ -3,6 +3,8 @@
 // Writes that met a conflict: what the server has is fetched, and the desk holds the three sides against each other.
 // Does not decide when, nor what becomes of the row: the engine's queue does.
 
+import { fieldsOf } from "../shell/ready.js";
+import { within } from "../shell/settled.js";
 import { begun, engine, store } from "./begun.js";
 import { asText, ask } from "./desk.js";
 import { rows } from "./rows.js";
@@ -43,13 +45,12 @@ export function keysOfBase(url, index) {
  * @returns {Promise<Found>}
  */
 export async function reconcile(row) {
-  const now = await current(row);
+  const [now, kept] = [await current(row), await sidesOf(row.id)];
   const found = { base: now.body, etag: now.etag };
-  const policy = policyOf(row);
+  const sides = { ...kept, theirs: textOf(now.body) };
   // Refused, and nothing has changed: the server has another reason, and would refuse it again.
-  const alike = now.etag !== undefined && now.etag === new Headers(row.headers).get("if-match");
-  if (alike || policy === "manual") return { verdict: "ask", ...found };
-  const sides = { ...(await sidesOf(row.id)), theirs: textOf(now.body) };
+  const alike = now.etag ? now.etag === new Headers(row.headers).get("if-match") : kept.base !== undefined && kept.base === sides.theirs;
+  if (alike || policyOf(row) === "manual") return { verdict: "ask", ...found };
   try {
     const merged = await weigh(row, sides);
     const body = typeof merged.body === "string" ? new TextEncoder().encode(merged.body).buffer : undefined;
@@ -63,7 +64,7 @@ export async function reconcile(row) {
 
 /** A conflict that waits for a person: the three sides, what of them is merged, and where they clash. @param {{id: string}} asked */
 export async function conflict({ id }) {
-  const [row, sides] = [await rowOf(id), await sidesOf(id)];
+  const [row, sides] = await shown(id);
   const parsed = Object.fromEntries(Object.entries(sides).map(([side, text]) => [side, json(text)]));
   // What is no JSON clashes as a whole.
   const { mine = parsed.mine, merged, report = [], clashes = [] } = await weigh(row, sides).catch(() => ({ clashes: [{ at: "", ...parsed }] }));
@@ -79,7 +80,7 @@ export async function resolve({ id, decision }) {
   const command = (/** @type {object} */ message) => engine.call((runtime) => runtime.command({ id, ...message }));
   if (decision === "mine") return command({ kind: "queue.retry" });
   if (decision === "theirs") return command({ kind: "queue.discard" });
-  const [row, sides] = [await rowOf(id), await sidesOf(id)];
+  const [row, sides] = await shown(id);
   const merged = await weigh(row, sides, decision?.choices ?? {});
   if (merged.verdict === "ask") throw wrong(`choices: nothing is chosen for ${merged.clashes.map((/** @type {any} */ { at }) => JSON.stringify(at)).join(", ")}`);
   if (merged.verdict === "nothing") return command({ kind: "queue.discard" });
@@ -103,17 +104,21 @@ async function weigh(row, { base, mine, theirs }, choices) {
   };
   const merged = await merge();
   if (typeof policy !== "function" || choices || merged.verdict === "nothing") return merged;
-  const value = await policy({ base: json(base), mine: merged.mine, theirs: json(theirs) });
+  const value = await within(Promise.resolve(policy({ base: json(base), mine: merged.mine, theirs: json(theirs) })), PATIENCE_MS).catch((error) => {
+    // What it cannot say, a person must.
+    console.error("longshore: the function in conflict failed", error);
+  });
   if (value === undefined) return { ...merged, verdict: "ask" };
   asked.choices = { "": { value } };
   return merge();
 }
 
-/** What the server has. @param {Row} row @returns {Promise<{body?: ArrayBuffer, etag?: string}>} */
+/** What the server has, as far as it says. @param {Row} row @returns {Promise<{body?: ArrayBuffer, etag?: string}>} */
 async function current({ url, headers, credentials }) {
   const asks = headers.filter(([name]) => !/^(if-|content-|idempotency-key)/i.test(name));
   const response = await fetch(url, { headers: asks, credentials, cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS) });
-  if (response.status === 404 || response.status === 410) return {};
+  // What is gone, or cannot be read by anyone (405): there is nothing to merge with.
+  if (response.status < 500 && !response.ok && ![401, 408, 425, 429].includes(response.status)) return {};
   // A login page, or a server that stumbles, says nothing of it.
   if (!response.ok || response.headers.get("content-type")?.includes("html")) throw wrong(`${url} answered ${response.status}`);
   return { body: await response.arrayBuffer(), etag: response.headers.get("etag") ?? undefined };
@@ -125,11 +130,21 @@ async function sidesOf(id) {
   return { mine: textOf(mine) ?? "", base: textOf(base), theirs: textOf(theirs) };
 }
 
-/** @param {string} id */
-async function rowOf(id) {
-  const row = (await rows()).find((row) => row.id === id && row.state.word === "conflict" && !row.state.open);
+/**
+ * A row in conflict, and its sides. Where its route says nothing of conflicts, or had nothing to merge it with, what the server has is
+ * fetched now.
+ * @param {string} id
+ * @returns {Promise<[any, Sides]>}
+ */
+async function shown(id) {
+  const row = (await rows()).find((row) => row.id === id && row.state.word === "conflict");
   if (!row) throw wrong("no such conflict in the queue");
-  return row;
+  const sides = await sidesOf(id);
+  if (sides.theirs === undefined) {
+    const headers = /** @type {[string, string][]} */ (fieldsOf(row.headers));
+    sides.theirs = textOf((await current({ ...row, headers })).body);
+  }
+  return [row, sides];
 }
 
 /** What the config says about conflicts of a row, now: it may have been made under another one. @param {{method: string, url: string}} row */

@@ -3,8 +3,10 @@
 // What waits in the queue, laid over what is read: a page sees its own writes at once, in every tab, offline, after a reload.
 // Does not know how a write lies over a resource, nor over which: the desk does (`src/engine/layers.rs`).
 
+import { within } from "../shell/settled.js";
 import { begun, engine, shell, store } from "./begun.js";
 import { asText, ask } from "./desk.js";
+import { idsIn, inUrl, namesOf } from "./names.js";
 import { rows as stored } from "./rows.js";
 
 /**
@@ -18,6 +20,12 @@ import { rows as stored } from "./rows.js";
 
 /** Fields of an answer that are not true of it any more once something lies over it. */
 const UNTRUE = ["content-length", "content-encoding", "etag", "last-modified", "accept-ranges"];
+
+/** Statuses of what is not there, or cannot be had. */
+const NOTHING = [404, 410, 502, 503, 504];
+
+/** How long what waits may take to be read, ms; then an answer goes out without. */
+const PATIENCE_MS = 2_000;
 
 /** @type {Promise<Row[]> | undefined} read when first needed, and whenever a row has changed. */
 let known;
@@ -38,8 +46,8 @@ export function touched(names) {
   if (!names || !before) return;
   void Promise.all([before, rows()]).then(([before, after]) => {
     const left = before.filter(({ id }) => !after.some((row) => row.id === id));
-    // What the server has settled, the engine tells the tabs of; what was given up changes what they see as well.
-    if (left.length > 0 && !names.some((name) => /^[ut]:/.test(name))) return told(left);
+    // What they see looks otherwise now, whether it was settled or given up; of some of it the engine tells them by itself.
+    if (left.length > 0) return told(left, names);
   }).catch((error) => console.warn("longshore: layers", error));
 }
 
@@ -52,7 +60,7 @@ export function touched(names) {
  */
 export async function over(request, index) {
   if (request.method !== "GET" || request.headers.has("range") || !wanted()) return undefined;
-  const waiting = await rows();
+  const waiting = await within(rows(), PATIENCE_MS);
   if (waiting.length === 0) return undefined;
   const tags = begun().config.routes?.[index]?.tags ?? [];
   const found = JSON.parse(await ask("affecting", asText({ url: request.url.split("#", 1)[0], tags, rows: waiting })));
@@ -62,17 +70,23 @@ export async function over(request, index) {
     const { method, url, rules } = /** @type {Row} */ (waiting.find((row) => row.id === id));
     return { method, url, rules, layers, body: bodies[place] };
   });
-  return (answer) => lay(answer, layered);
+  return async (answer) => {
+    const given = await answer;
+    return lay(given, layered).catch((error) => {
+      console.warn("longshore: an answer without the writes that wait", error);
+      return given;
+    });
+  };
 }
 
 /**
- * @param {Promise<Response>} answer
+ * @param {Response} given
  * @param {{method: string, url: string, rules: any, layers: any[], body?: string}[]} writes
  */
-async function lay(answer, writes) {
-  const given = await answer;
-  const none = !given.ok;
-  if (given.type === "opaque" || given.type === "opaqueredirect" || given.redirected) return given;
+async function lay(given, writes) {
+  // There is nothing, or it cannot be had: what was made here is there all the same.
+  const none = given.type === "error" || NOTHING.includes(given.status);
+  if (!none && (!given.ok || given.type === "opaque" || given.type === "opaqueredirect" || given.redirected)) return given;
   const text = none ? null : await given.clone().text();
   let resource = text;
   let laid = 0;
@@ -117,28 +131,37 @@ async function hooked(resource, { method, url, rules, body }, index) {
 
 /** The rows that lie over reads, oldest first. */
 function rows() {
-  return (known ??= read().catch((error) => {
-    known = undefined;
-    throw error;
-  }));
+  if (known) return known;
+  const reading = (known = read());
+  reading.then(
+    // Unless something has changed meanwhile.
+    (found) => known === reading && (shell.ready.layered = found.length > 0),
+    () => known === reading && (known = undefined),
+  );
+  return reading;
 }
 
 async function read() {
-  const reading = known;
   const { config, table } = begun();
-  const found = (await stored()).flatMap(({ id, method, url, state }) => {
+  const all = await stored();
+  // What was made meanwhile is read under its real name.
+  const ids = all.flatMap(({ url }) => idsIn(url));
+  const names = ids.length > 0 ? await namesOf(ids) : new Map();
+  const found = all.flatMap(({ id, method, url: written, state }) => {
     // What was refused for good has changed nothing.
     if (state.word === "dead") return [];
+    const url = inUrl(written, names);
     const index = table.mutations.findIndex((matches) => matches({ method, url }, new URL(url), table.origin));
     const rules = config.mutations?.[index]?.optimistic;
     return rules ? [{ id, method, url, rules }] : [];
   });
-  if (found.length === 0 && known === reading) shell.ready.layered = false;
   return found;
 }
 
-/** Tells every tab that what these lay over looks otherwise now. @param {Row[]} left */
-async function told(left) {
+/** Tells every tab that what these lay over looks otherwise now, but for what it has heard of already. @param {Row[]} left @param {string[]} names */
+async function told(left, names) {
   const { urls, tags } = JSON.parse(await ask("affecting", asText({ rows: left })));
-  await engine.call((runtime) => runtime.command({ kind: "cache.invalidate", urls, tags }));
+  const unheard = (/** @type {string} */ kind) => (/** @type {string} */ name) => !names.includes(`${kind}:${name}`);
+  const rest = { urls: urls.filter(unheard("u")), tags: tags.filter(unheard("t")) };
+  if (rest.urls.length + rest.tags.length > 0) await engine.call((runtime) => runtime.command({ kind: "cache.invalidate", ...rest }));
 }

@@ -6,6 +6,7 @@ import { withoutEngine } from "./answers.js";
 import { begun, chunks, engine, shell, store } from "./begun.js";
 import { keysOfBase } from "./conflicts.js";
 import { over } from "./layers.js";
+import { known, laneOf, promised } from "./names.js";
 import { keysOfPost } from "./posts.js";
 
 /** @typedef {import("../shell/worker.js").Taken} Taken */
@@ -37,8 +38,11 @@ export function outlive(event) {
   for (const stream of chunks.streams) event.waitUntil(stream);
 }
 
-/** Without its layers an answer is still an answer. @param {unknown} error */
-const warn = (error) => void console.warn("longshore: writes that wait could not be laid over an answer", error);
+/** Without what waits an answer is still an answer, and a write a write. @param {unknown} error */
+const warn = (error) => void console.warn("longshore: what waits could not be looked at", error);
+
+/** @param {Promise<Response>} answer */
+const as = (answer) => answer;
 
 /**
  * Hands a request to the engine; the worker stays up for the work behind the answer.
@@ -47,7 +51,7 @@ const warn = (error) => void console.warn("longshore: writes that wait could not
  * @returns {Promise<Response>}
  */
 async function serve(event, { kind, index }) {
-  const { request } = event;
+  const request = await known(event.request);
   const { ready } = shell;
   const client = event.resultingClientId || event.clientId;
   const { table } = begun();
@@ -55,6 +59,8 @@ async function serve(event, { kind, index }) {
   const keys = posts ? await keysOfPost(table, request, index) : kind === "route" ? table.keysOf(request.url, index) : keysOfBase(request.url, index);
   // It is a write, and no rule queues it.
   if (posts && keys.length === 0) return fetch(request);
+  const lane = kind === "mutation" ? await laneOf(request).catch(warn) : undefined;
+  const promise = kind === "mutation" ? promised(request, index) : undefined;
   const lay = kind === "route" ? await over(request, index).catch(warn) : undefined;
   /** @type {import("./engine.js").Ticket} */
   const ticket = { queued: null };
@@ -65,10 +71,10 @@ async function serve(event, { kind, index }) {
       // What was used last must not be the first to go, should this request's answer need room.
       const uses = ready.takeUses(1);
       if (uses) void runtime.command({ kind: "used", uses });
-      return kind === "mutation" ? runtime.mutate(request, index, client, ticket, keys.join("\n")) : runtime.fetch(request, index, keys.join("\n"));
+      return kind === "mutation" ? runtime.mutate(request, index, client, ticket, keys.join("\n"), lane) : runtime.fetch(request, index, keys.join("\n"));
     });
     event.waitUntil(done.catch((error) => console.warn("longshore: work behind an answer failed", error)));
-    return await (lay ? lay(response) : response);
+    return await (lay ?? promise ?? as)(response);
   } catch (error) {
     console.warn("longshore: answered without the engine", request.method, request.url, error);
     // Nothing notes what this write makes stale.

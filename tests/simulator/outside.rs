@@ -296,7 +296,7 @@ impl World {
             self.ledger.breach(format!("write {} is sent with the body {body:?}", write_of(row)));
         }
         if body.is_none() && row.body.is_some() {
-            return Err(FetchError::NoBody);
+            return Err(FetchError::Unsendable("its body is gone".to_owned()));
         }
         let mood = match luck {
             _ if self.weather == Weather::Down => return network(),

@@ -46,7 +46,8 @@ async fn a_write_without_a_network_is_kept() {
     let runtime = start(&scope, CONFIG).await;
     let ticket: JsValue = Object::new().into();
     let kept =
-        answer(&runtime.mutate(request(NOWHERE, Some("one")), 0, JsValue::NULL, ticket.clone(), String::new())).await;
+        answer(&runtime.mutate(request(NOWHERE, Some("one")), 0, JsValue::NULL, ticket.clone(), String::new(), None))
+            .await;
     assert_eq!(kept.status(), 202);
     let id = kept.headers().get("Longshore-Queued").expect("headers").expect("the id of the row");
     assert_eq!(get(&ticket, "queued").as_string().as_deref(), Some(id.as_str()), "the shell knows it too");
@@ -63,7 +64,8 @@ async fn a_write_without_a_network_is_kept() {
 async fn a_discarded_write_is_gone() {
     let runtime = start(&scope("discard"), CONFIG).await;
     let kept =
-        answer(&runtime.mutate(request(NOWHERE, Some("two")), 0, JsValue::NULL, JsValue::NULL, String::new())).await;
+        answer(&runtime.mutate(request(NOWHERE, Some("two")), 0, JsValue::NULL, JsValue::NULL, String::new(), None))
+            .await;
     let id = kept.headers().get("Longshore-Queued").expect("headers").expect("the id of the row");
     let discard = json(&format!(r#"{{"kind":"queue.discard","id":"{id}"}}"#));
     JsFuture::from(runtime.command(discard.clone())).await.expect("discarded");
@@ -78,7 +80,8 @@ async fn a_database_deleted_under_way_is_opened_again() {
     let scope = scope("deleted");
     let runtime = start(&scope, CONFIG).await;
     let kept =
-        answer(&runtime.mutate(request(NOWHERE, Some("three")), 0, JsValue::NULL, JsValue::NULL, String::new())).await;
+        answer(&runtime.mutate(request(NOWHERE, Some("three")), 0, JsValue::NULL, JsValue::NULL, String::new(), None))
+            .await;
     assert_eq!(kept.status(), 202);
     delete_database(&format!("longshore:{}", path_of(&scope))).await;
     assert_eq!(list(&runtime).await.length(), 0);
@@ -112,7 +115,8 @@ async fn a_database_of_a_newer_version_is_left_alone() {
     assert!(!served.headers().has("age").expect("headers"), "the network's answer");
     // Neither kept nor lost: it goes out as it would without a worker, and nothing listens there.
     let sent =
-        answer(&runtime.mutate(request(NOWHERE, Some("late")), 0, JsValue::NULL, JsValue::NULL, String::new())).await;
+        answer(&runtime.mutate(request(NOWHERE, Some("late")), 0, JsValue::NULL, JsValue::NULL, String::new(), None))
+            .await;
     assert_eq!(sent.status(), 0);
     assert_eq!(facts(&name).await, "9 1 0 1", "version, entries, entries in order of time, rows");
 }
@@ -181,7 +185,8 @@ async fn stocked(scope: &str) -> (String, String) {
     let url = format!("{}?{}", own_url(), js_sys::Math::random());
     finished(&runtime.fetch(request(&url, None), 0, url.clone())).await;
     let kept =
-        answer(&runtime.mutate(request(NOWHERE, Some("kept")), 0, JsValue::NULL, JsValue::NULL, String::new())).await;
+        answer(&runtime.mutate(request(NOWHERE, Some("kept")), 0, JsValue::NULL, JsValue::NULL, String::new(), None))
+            .await;
     assert_eq!(kept.status(), 202);
     (format!("longshore:{}", path_of(scope)), url)
 }
@@ -247,6 +252,8 @@ async fn start_with(scope: &str, config: &str, chunks: &JsValue) -> Runtime {
     set("scope", scope.into());
     set("version", "test".into());
     set("base", "/longshore/".into());
+    let send = "return fetch(write.url, { method: write.method, headers: write.headers, body })";
+    set("send", Function::new_with_args("write, body", send).into());
     boot(json(config), env.into()).await.expect("boots")
 }
 

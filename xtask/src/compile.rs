@@ -42,7 +42,7 @@ pub fn wasm(workspace: &Workspace, package: &Package, global: &str) -> Result<Co
     let source = folder.join(format!("{}.js", package.name));
     let glue = Names::parse(&names)?.apply(&String::from_utf8_lossy(&read(&source)?))?;
     let wrapped = folder.join("wrapped.js");
-    write(&wrapped, &wrap(global, &glue))?;
+    write(&wrapped, &wrap(global, &shortened(&glue)?))?;
     let glue = minify(workspace, &wrapped, Script::Loose)?;
     Ok(Compiled { wasm: read(&optimised)?, glue })
 }
@@ -100,6 +100,31 @@ fn rebuild_std(command: &mut Command) {
          -Zinline-mir-threshold=25 -Zinline-mir-hint-threshold=40",
     );
     command.args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"]);
+}
+
+/// How the wasm is loaded: we always have a response, and by our own name for it.
+const LOAD: &str = "async function load({ module_or_path: response }) {
+        const imports = __wbg_get_imports();
+        const streams = response.headers.get(\"content-type\") === \"application/wasm\" && WebAssembly.instantiateStreaming;
+        const loaded = streams ? WebAssembly.instantiateStreaming(response, imports) : WebAssembly.instantiate(await response.arrayBuffer(), imports);
+        const { instance, module } = await loaded;
+        return __wbg_finalize_init(instance, module);
+    }
+
+    return Object.assign(load, exports);
+})({ __proto__: null });
+";
+
+/// The glue with its many ways of finding and loading a wasm replaced by the one that is used: 1.5 KB of each glue.
+fn shortened(glue: &str) -> Result<String, Failure> {
+    let cut = |text: &str, from: &str, to: &str| {
+        let start = text.find(from)?;
+        let end = start + text.get(start..)?.find(to)? + to.len();
+        Some([text.get(..start)?, text.get(end..)?].concat())
+    };
+    let cut = cut(glue, "let script_src;", "toString();\n    }\n");
+    let loading = |glue: String| Some([glue.split_once("async function __wbg_load(")?.0, LOAD].concat());
+    cut.and_then(loading).ok_or_else(|| Failure::new("the glue loads its wasm in another way than wasm-bindgen's did"))
 }
 
 /// Wraps the glue so that each call makes a fresh instance: after a trap the old one is of no use.
@@ -174,7 +199,18 @@ fn write(path: &PathBuf, text: &str) -> Result<(), Failure> {
 
 #[cfg(test)]
 mod tests {
-    use super::{fill, wrap};
+    use super::{fill, shortened, wrap};
+
+    #[test]
+    fn the_glue_keeps_what_it_does_and_loses_how_it_finds_its_wasm() {
+        let head = "let wasm_bindgen = (function(exports) {\n    ";
+        let script = "let script_src;\n    if (a) {\n        script_src = b.toString();\n    }\n";
+        let rest = "async function __wbg_load(a) {}\n})();";
+        let short = shortened(&format!("{head}{script}work();\n{rest}")).unwrap();
+        assert!(short.starts_with(&format!("{head}work();\nasync function load(")) && !short.contains("script_src"));
+        assert!(shortened(&format!("{head}work();\n{rest}")).is_err());
+        assert!(shortened(&format!("{head}{script}work();")).is_err());
+    }
 
     #[test]
     fn every_call_of_the_wrapped_glue_is_a_new_scope() {

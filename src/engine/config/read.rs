@@ -2,7 +2,7 @@
 //! Checks nothing: what is missing has its default, and what does not fit never comes here.
 
 use super::checker::item;
-use super::value::Value;
+use super::source::Source;
 use super::{Config, Group, Precached, Revision};
 use crate::route::{
     Conflict, IdempotencyHeader, Limits, MutationRoute, OnRetryable, Packing, Priority, Respect, Route, Strategy,
@@ -14,170 +14,160 @@ use crate::time::Span;
 const CONDITIONS: [&str; 5] = ["match", "method", "destination", "mode", "header"];
 
 /// Reads the whole.
-pub(super) fn config(value: &Value) -> Config {
+pub(super) fn config(value: &impl Source) -> Config {
     let mut config = Config {
         version: String::new(),
         routes: Vec::new(),
         mutations: Vec::new(),
         precache: Vec::new(),
-        warm: value.flag("warm").unwrap_or(true),
-        max_pending: value.count("maxPending"),
-        limits: value.get("limits").map_or(Limits::NONE, |value| limits(value, Limits::NONE)),
+        warm: flag(value, "warm").unwrap_or(true),
+        max_pending: count(value, "maxPending"),
+        limits: value.get("limits").map_or(Limits::NONE, |value| limits(&value, Limits::NONE)),
     };
-    for (index, value) in value.items("routes").iter().enumerate() {
+    for (index, value) in items(value, "routes").iter().enumerate() {
         config.routes.push(route(index, value, config.limits));
     }
-    for value in value.items("mutations") {
-        config.mutations.push(mutation(value));
+    for value in items(value, "mutations") {
+        config.mutations.push(mutation(&value));
     }
-    for value in value.items("precache") {
-        config.precache.push(precached(value));
+    for value in items(value, "precache") {
+        config.precache.push(precached(&value));
     }
     config
 }
 
 /// Limits as written; no answer may have more bytes than all may have together.
-fn limits(value: &Value, all: Limits) -> Limits {
-    let limit = |key| if let Some(Value::Number(limit)) = value.get(key) { *limit as u64 } else { u64::MAX };
+fn limits(value: &impl Source, all: Limits) -> Limits {
+    let limit = |key| value.get(key).and_then(|value| value.number()).map_or(u64::MAX, |limit| limit as u64);
     let bytes = limit("maxBytes");
     Limits { entries: limit("maxEntries"), bytes, each: limit("maxEntryBytes").min(bytes).min(all.each) }
 }
 
-fn route(index: usize, value: &Value, all: Limits) -> Route {
+fn route(index: usize, value: &impl Source, all: Limits) -> Route {
     Route {
         name: name(index, value),
-        timeout: value.span("timeout"),
-        stale_time: value.span("staleTime"),
-        respect: if value.text("respect").as_deref() == Some("http") { Respect::Http } else { Respect::Route },
-        max_age: value.span("maxAge"),
+        timeout: span(value, "timeout"),
+        stale_time: span(value, "staleTime"),
+        respect: if text(value, "respect").as_deref() == Some("http") { Respect::Http } else { Respect::Route },
+        max_age: span(value, "maxAge"),
         limits: limits(value, all),
-        priority: match value.text("priority").as_deref() {
+        priority: match text(value, "priority").as_deref() {
             Some("low") => Priority::Low,
             Some("high") => Priority::High,
             _ => Priority::Normal,
         },
         tags: templates(value, "tags"),
-        packing: if value.flag("gzip").unwrap_or(false) { Packing::Gzip } else { Packing::Plain },
-        store_opaque: value.flag("storeOpaque").unwrap_or(false),
+        packing: if flag(value, "gzip").unwrap_or(false) { Packing::Gzip } else { Packing::Plain },
+        store_opaque: flag(value, "storeOpaque").unwrap_or(false),
         expects: media_types(value),
-        fallback: value.text("fallback"),
-        ..Route::new(value.text("strategy").and_then(|word| Strategy::parse(&word)).unwrap_or(Strategy::NetworkOnly))
+        fallback: text(value, "fallback"),
+        ..Route::new(text(value, "strategy").and_then(|word| Strategy::parse(&word)).unwrap_or(Strategy::NetworkOnly))
     }
 }
 
 /// The conditions as written. Where one is a function, two routes can have the same, so the place is added.
-fn name(index: usize, value: &Value) -> String {
+fn name(index: usize, value: &impl Source) -> String {
     let mut name = String::new();
     for key in CONDITIONS {
         if let Some(given) = value.get(key) {
             name.push_str(if name.is_empty() { "" } else { " " });
             name.push_str(key);
             name.push('=');
-            given.write(&mut name);
+            name.push_str(&given.canonical());
         }
     }
-    if value.get("match").is_some_and(Value::is_hook) {
+    if value.get("match").is_some_and(|value| value.is_hook()) {
         name.push(' ');
         name.push_str(&item("routes", index));
     }
     name
 }
 
-fn mutation(value: &Value) -> MutationRoute {
+fn mutation(value: &impl Source) -> MutationRoute {
     let mut route = MutationRoute {
         invalidates: templates(value, "invalidates"),
         expects: media_types(value),
-        forms: value.get("forms").and_then(|forms| forms.text("redirect")),
+        forms: value.get("forms").and_then(|forms| text(&forms, "redirect")),
         ..MutationRoute::default()
     };
     if let Some(lane) = templates(value, "lane").pop() {
         route.lane = lane;
     }
-    if value.text("onRetryable").as_deref() == Some("answer") {
+    if text(value, "onRetryable").as_deref() == Some("answer") {
         route.on_retryable = OnRetryable::Answer;
     }
-    route.conflict = value.get("conflict").map(|conflict| match conflict.as_text() {
+    route.conflict = value.get("conflict").map(|conflict| match conflict.text().as_deref() {
         Some("manual") => Conflict::Manual,
         Some("server-wins") => Conflict::ServerWins,
         Some("client-wins") => Conflict::ClientWins,
         // Rules and a function are the shell's, which hands them to whoever merges.
         _ => Conflict::Merge,
     });
-    match value.get("idempotencyHeader") {
-        Some(Value::Text(name)) => route.idempotency_header = IdempotencyHeader::Named(name.clone()),
-        Some(_) => route.idempotency_header = IdempotencyHeader::Never,
-        None => {}
+    if let Some(header) = value.get("idempotencyHeader") {
+        route.idempotency_header = header.text().map_or(IdempotencyHeader::Never, IdempotencyHeader::Named);
     }
-    route.timeout = value.span("timeout").unwrap_or(route.timeout);
-    route.max_retry_after = value.span("maxRetryAfter").unwrap_or(route.max_retry_after);
+    route.timeout = span(value, "timeout").unwrap_or(route.timeout);
+    route.max_retry_after = span(value, "maxRetryAfter").unwrap_or(route.max_retry_after);
     route
 }
 
-fn precached(value: &Value) -> Precached {
-    match value {
-        Value::Text(url) => Precached::asked(url),
-        _ => Precached {
-            url: value.text("url").unwrap_or_default(),
-            revision: match value.get("revision") {
-                Some(Value::Text(revision)) => Revision::Told(revision.clone()),
-                Some(_) => Revision::InUrl,
-                None => Revision::Unknown,
-            },
-            integrity: value.text("integrity"),
-            group: if value.text("group").as_deref() == Some("optional") { Group::Optional } else { Group::Critical },
+fn precached(value: &impl Source) -> Precached {
+    if let Some(url) = value.text() {
+        return Precached::asked(&url);
+    }
+    Precached {
+        url: text(value, "url").unwrap_or_default(),
+        revision: match value.get("revision") {
+            Some(revision) => revision.text().map_or(Revision::InUrl, Revision::Told),
+            None => Revision::Unknown,
         },
+        integrity: text(value, "integrity"),
+        group: if text(value, "group").as_deref() == Some("optional") { Group::Optional } else { Group::Critical },
     }
 }
 
-fn templates(value: &Value, key: &str) -> Vec<Template> {
+fn templates(value: &impl Source, key: &str) -> Vec<Template> {
     let mut templates = Vec::new();
-    for text in value.texts(key) {
+    for text in texts(value, key) {
         templates.extend(Template::parse(&text));
     }
     templates
 }
 
-fn media_types(value: &Value) -> Vec<String> {
-    let mut types = value.texts("expects");
+fn media_types(value: &impl Source) -> Vec<String> {
+    let mut types = texts(value, "expects");
     for text in &mut types {
         text.make_ascii_lowercase();
     }
     types
 }
 
-impl Value {
-    /// What stands under a key: the items of a list, or one value as a list of one.
-    pub(super) fn items(&self, key: &str) -> &[Value] {
-        match self.get(key) {
-            Some(Value::List(items)) => items,
-            Some(value) => std::slice::from_ref(value),
-            None => &[],
-        }
-    }
+/// What stands under a key: the items of a list, or one value as a list of one.
+fn items<S: Source>(value: &S, key: &str) -> Vec<S> {
+    value.get(key).map_or_else(Vec::new, |value| value.items())
+}
 
-    /// The text under a key.
-    pub(super) fn text(&self, key: &str) -> Option<String> {
-        self.get(key)?.as_text().map(str::to_owned)
-    }
+fn text(value: &impl Source, key: &str) -> Option<String> {
+    value.get(key)?.text()
+}
 
-    /// The text or texts under a key.
-    pub(super) fn texts(&self, key: &str) -> Vec<String> {
-        let mut texts = Vec::new();
-        for item in self.items(key) {
-            texts.extend(item.as_text().map(str::to_owned));
-        }
-        texts
+/// The text or texts under a key.
+fn texts(value: &impl Source, key: &str) -> Vec<String> {
+    let mut texts = Vec::new();
+    for item in items(value, key) {
+        texts.extend(item.text());
     }
+    texts
+}
 
-    fn flag(&self, key: &str) -> Option<bool> {
-        if let Value::Bool(flag) = self.get(key)? { Some(*flag) } else { None }
-    }
+fn flag(value: &impl Source, key: &str) -> Option<bool> {
+    value.get(key)?.flag()
+}
 
-    fn count(&self, key: &str) -> Option<usize> {
-        self.get(key)?.as_count()
-    }
+fn count(value: &impl Source, key: &str) -> Option<usize> {
+    Some(value.get(key)?.number()? as usize)
+}
 
-    fn span(&self, key: &str) -> Option<Span> {
-        Span::parse(self.get(key)?.as_text()?)
-    }
+fn span(value: &impl Source, key: &str) -> Option<Span> {
+    Span::parse(&text(value, key)?)
 }

@@ -70,6 +70,7 @@ const MUTATION: Rule = object(&[
     optional("forms", &object(&[required("redirect", &REDIRECT)])),
     optional("conflict", &CONFLICT),
     optional("optimistic", &OPTIMISTIC),
+    optional("creates", &CREATES),
     optional("maxRetryAfter", &SPAN),
 ]);
 const REDIRECT: Rule = Rule { expected: "a path such as \"/sent.html\"", form: Form::Text(check_own_path) };
@@ -83,6 +84,13 @@ const MERGE_RULES: Rule = object(&[
     optional("counters", &POINTERS),
     optional("text", &POINTERS),
 ]);
+/// Read by the worker shell alone, which knows ids.
+const CREATES: Rule = Rule {
+    expected: "true, or where the id lies in the answer, such as \"/id\"",
+    form: Form::Special(|_, _, value| {
+        only_if(matches!(value, Value::Bool(true)) || value.as_text().is_some_and(|text| text.starts_with('/')))
+    }),
+};
 const OPTIMISTIC: Rule = Rule {
     expected: "true, {at, key} or a list of {url or tag, how, at, key, id}",
     form: Form::Special(check_optimistic),

@@ -59,6 +59,17 @@ fn a_merged_write_goes_out_on_top_of_what_the_server_has() {
 }
 
 #[test]
+fn what_is_refused_again_and_again_is_not_sent_at_full_speed() {
+    let mut rig = refused(OnConflict::Merge);
+    found(&mut rig, merged());
+    rig.answer("a/1", Ok(head(412, &[])));
+    found(&mut rig, merged());
+    assert_eq!(rig.paths(), ["a/1", "a/1"], "it waits");
+    rig.later(Span::seconds(600));
+    assert_eq!(rig.paths(), ["a/1", "a/1", "a/1"]);
+}
+
+#[test]
 fn a_page_that_waits_gets_a_202_while_its_conflict_is_settled() {
     let draft = || Draft { on_conflict: OnConflict::Merge, ..draft("a/1") };
     let mut rig = Rig::new();
@@ -160,4 +171,11 @@ fn a_settled_write_takes_its_followers_along() {
     // A weak one never matches, and without one nothing is known.
     check(&[("etag", "W/\"2\"")], None);
     check(&[], None);
+    // Another tab has seen nothing of it.
+    let mut second = kept(OnConflict::Merge);
+    second.id = crate::ids::MutationId(format!("{}z", second.id.0));
+    Rc::make_mut(&mut second.draft).client = Some("other".to_owned());
+    let mut rig = Rig::started(vec![kept(OnConflict::Merge), second]);
+    rig.answer("a/1", Ok(head(200, &[("etag", "\"2\"")])));
+    assert_eq!(rig.last_sent("a/1").headers.first("if-match"), Some("\"1\""));
 }

@@ -44,6 +44,7 @@ pub(crate) fn row(path: &str, state: State) -> Row {
         base_etag: None,
         draft: Rc::new(draft(path)),
         attempts: 1,
+        merges: 0,
         state,
         created_at: Timestamp(0),
     }
@@ -205,10 +206,7 @@ impl Rig {
         None
     }
 
-    pub(crate) fn write(&mut self, Change { row, op, sides, also, .. }: Change) {
-        for row in also {
-            self.store.insert(row.id.clone(), row);
-        }
+    pub(crate) fn write(&mut self, Change { row, op, sides, .. }: Change) {
         for (side, body) in sides {
             self.sides.push((row.id.clone(), side, body));
         }

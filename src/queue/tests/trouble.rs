@@ -277,7 +277,7 @@ fn a_failed_discard_keeps_the_row() {
 fn a_row_whose_body_is_gone_is_dead_and_says_nothing_of_the_network() {
     let mut rig =
         Rig::started(vec![row("a/1", State::Pending), row("b/22", State::Conflict { status: 409, asked: true })]);
-    rig.answer("a/1", Err(FetchError::NoBody));
+    rig.answer("a/1", Err(FetchError::Unsendable("its body is not in the store".to_owned())));
     let reason = "its body is not in the store".to_owned();
     assert_eq!(rig.states()[0], State::Dead { status: None, reason: reason.clone() });
     let told = [&News::Sending { attempt: 2 }, &News::Dead { status: None, reason }];

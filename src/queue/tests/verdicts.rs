@@ -78,7 +78,7 @@ fn an_answer_that_is_none_is_asked_for_again() {
     let row = sent(|_| {});
     assert_eq!(verdict(&row, Err(&network())), Verdict::RetryAt(LATER, Cause::Network));
     assert_eq!(verdict(&row, Err(&FetchError::Timeout)), Verdict::Unknown(LATER));
-    assert_eq!(verdict(&row, Err(&FetchError::NoBody)), Verdict::Dead);
+    assert_eq!(verdict(&row, Err(&FetchError::Unsendable(String::new()))), Verdict::Dead);
     let of_kind = |kind| ResponseHead { kind, ..ResponseHead::new(0) };
     assert_eq!(verdict(&row, Ok(&of_kind(ResponseType::Error))), Verdict::RetryAt(LATER, Cause::Network));
     // Not ours to read, and no better the second time.

@@ -138,6 +138,7 @@ pub fn write_row(row: &Row) -> JsValue {
         ("answers_retryable", (draft.on_retryable == OnRetryable::Answer).into()),
         ("on_conflict", policy(draft.on_conflict)),
         ("attempts", row.attempts.into()),
+        ("merges", row.merges.into()),
         ("state", write_state(&row.state)),
         ("created_at", ms(row.created_at)),
     ])
@@ -183,6 +184,8 @@ pub fn read_row(record: &JsValue) -> Option<Row> {
             },
         }),
         attempts: fields.number("attempts") as u32,
+        // Rows of before had none.
+        merges: if fields.has("merges") { fields.number("merges") as u32 } else { 0 },
         state,
         created_at: moment(&fields, "created_at"),
     };

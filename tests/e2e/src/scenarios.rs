@@ -14,6 +14,7 @@ mod holding;
 mod killed;
 mod large;
 mod leaving;
+mod names;
 mod opaque;
 mod optimistic;
 mod parts;
@@ -88,6 +89,7 @@ pub fn all() -> Vec<Scenario> {
         holding::all(),
         conflicts::all(),
         optimistic::all(),
+        names::all(),
         forms::all(),
         survival::all(),
         breakage::all(),

@@ -17,6 +17,8 @@ pub fn all() -> Vec<Scenario> {
         what_both_have_changed_is_asked_about_in_every_tab,
         the_policies_that_ask_nobody,
         own_writes_in_a_row_are_no_conflict,
+        a_write_back_to_what_it_was_is_not_lost,
+        what_is_refused_for_another_reason_is_asked_about_once,
         a_conflict_is_settled_once_the_network_is_back,
     ]
 }
@@ -150,5 +152,27 @@ async fn a_conflict_is_settled_once_the_network_is_back(cx: Cx) -> Outcome {
         (Some("Paint the boat"), Some("red\nand blue\n")),
         "both are in it"
     );
+    Ok(())
+}
+
+async fn a_write_back_to_what_it_was_is_not_lost(cx: Cx) -> Outcome {
+    let (server, page) = reader(&cx, json!("merge")).await?;
+    for title in ["Varnish", "Paint"] {
+        ensure_eq!(change(&page, json!({ "title": title })).await?["status"], 200, "nobody else writes");
+    }
+    ensure_eq!(server.json(CARD).await?["title"], "Paint", "the last");
+    Ok(())
+}
+
+async fn what_is_refused_for_another_reason_is_asked_about_once(cx: Cx) -> Outcome {
+    let (server, page) = reader(&cx, json!("merge")).await?;
+    server.faults(json!({ "match": CARD, "methods": ["PATCH"], "status": 409 })).await?;
+    let id = kept(&change(&page, json!({ "title": "Paint it" })).await?)?;
+    page.until("conflict event", &format!("window.heard('conflict', '{id}').length === 1")).await?;
+    ensure_eq!(server.log().await?.statuses("PATCH", CARD), [409], "sent once");
+    server.no_faults().await?;
+    page.run("await ls.queue.resolve(args, 'mine')", json!(id)).await?;
+    drained(&page).await?;
+    ensure_eq!(server.json(CARD).await?["title"], "Paint it", "as decided");
     Ok(())
 }

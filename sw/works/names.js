@@ -1,0 +1,158 @@
+// @ts-check
+/// <reference path="../longshore-sw.d.ts" />
+// Ids of what was made offline: until the server has given one, a new resource goes by the id of its row in the queue, and whatever carries
+// that id waits behind it, in its lane. Once the server has answered, the real one takes its place, in URLs and bodies, for good.
+// Does not keep an order: lanes do.
+
+import { settled, within } from "../shell/settled.js";
+import { worker } from "../shell/worker.js";
+import { begun, engine, shell } from "./begun.js";
+import { rows } from "./rows.js";
+
+/** As `src/ids.rs` writes the ids of rows. */
+const ID = /[0-9a-f]{12}-[0-9a-f]{6}-[0-9a-f]{12}/g;
+
+/** Bodies up to here are looked through for ids, bytes. */
+const MOST = 1 << 20;
+
+/** How long the queue may take to say what waits, ms. */
+const PATIENCE_MS = 2_000;
+
+/** How long a name is remembered after its write was made, ms. */
+const KEPT_MS = 30 * 86_400_000;
+
+const wanted = () => begun().config.mutations?.some(({ creates }) => creates) ?? false;
+
+/** @param {string} text @returns {string[]} */
+export const idsIn = (text) => [...new Set(text.match(ID))];
+
+/** Whether a body of these fields may carry ids. @param {Headers} headers */
+const isText = (headers) => /json|^text\/|urlencoded/.test(headers.get("content-type") ?? "");
+
+/** @param {ArrayBuffer | undefined} body */
+const textOf = (body) => (body && body.byteLength <= MOST ? new TextDecoder().decode(body) : undefined);
+
+/**
+ * The lane of the write that this one needs, if it carries the id of what another that waits will have made.
+ * @param {Request} request
+ * @returns {Promise<string | undefined>}
+ */
+export async function laneOf(request) {
+  if (!wanted()) return undefined;
+  const text = isText(request.headers) ? textOf(await request.clone().arrayBuffer()) : undefined;
+  const ids = idsIn(request.url + (text ?? ""));
+  if (ids.length === 0) return undefined;
+  return (await within(rows(), PATIENCE_MS)).filter(({ id }) => ids.includes(id)).pop()?.lane;
+}
+
+/** A request for what was made here, under the name that the server has given it. @param {Request} request */
+export async function known(request) {
+  const ids = wanted() && request.mode !== "navigate" ? idsIn(request.url) : [];
+  if (ids.length === 0) return request;
+  const names = await namesOf(ids).catch(() => new Map());
+  const url = inUrl(request.url, names);
+  if (url === request.url) return request;
+  const { method, headers, mode, credentials, cache, redirect, referrer, referrerPolicy, integrity, signal } = request;
+  // Not every browser gives a request's body as a stream.
+  const body = method === "GET" || method === "HEAD" ? undefined : await request.arrayBuffer();
+  return new Request(url, { method, headers, body, mode, credentials, cache, redirect, referrer, referrerPolicy, integrity, signal });
+}
+
+/**
+ * A write with real ids in its URL and body.
+ * @param {string} url
+ * @param {[string, string][]} headers
+ * @param {ArrayBuffer} [body]
+ */
+export async function renamed(url, headers, body) {
+  if (!wanted()) return { url, body };
+  const text = isText(new Headers(headers)) ? textOf(body) : undefined;
+  const ids = idsIn(url + (text ?? ""));
+  if (ids.length === 0) return { url, body };
+  const names = await namesOf(ids);
+  const waiting = await rows();
+  for (const id of ids) {
+    // In another lane: it goes first.
+    if (!names.has(id) && waiting.some((row) => row.id === id)) throw new Error("what it needs is not made yet");
+  }
+  const named = text && inText(text, names);
+  return { url: inUrl(url, names), body: named === text || named === undefined ? body : new TextEncoder().encode(named).buffer };
+}
+
+/**
+ * Takes note of the id that an answer gives, before anything else is made of it: should the worker end now, the same answer comes again.
+ * @param {{id: string, method: string, url: string, renamed: boolean}} write
+ * @param {Response} response
+ */
+export async function learn({ id, method, url, renamed }, response) {
+  if (!response.ok || !wanted()) return;
+  // What lies under the real URL is old now, and the engine knows the other one only.
+  if (renamed) void engine.call((runtime) => runtime.command({ kind: "cache.invalidate", urls: [url], tags: [] })).catch(() => {});
+  const pointer = pointerOf(method, url);
+  if (!pointer) return;
+  const answer = await response.clone().json().catch(() => undefined);
+  const real = pointer.slice(1).split("/").reduce((value, name) => value?.[name.replaceAll("~1", "/").replaceAll("~0", "~")], answer);
+  if (typeof real !== "string" && typeof real !== "number") return;
+  const transaction = (await shell.ready.handle()).transaction(["row-bodies"], "readwrite", { durability: "strict" });
+  await settled(transaction.objectStore("row-bodies").put(real, `${id}#name`));
+  const channel = new BroadcastChannel(`longshore:${new URL(worker.registration.scope).pathname}`);
+  channel.postMessage({ v: 1, kind: "named", at: Date.now(), id, name: real, url });
+  channel.close();
+}
+
+/**
+ * What is to be done with the answer to a write that makes something: a 202 carries what was sent, with the id that it goes by until the
+ * server has answered.
+ * @param {Request} request whose body has not been read.
+ * @param {number} index
+ * @returns {((answer: Promise<Response>) => Promise<Response>) | undefined}
+ */
+export function promised(request, index) {
+  const { creates } = begun().config.mutations?.[index] ?? {};
+  if (!creates || request.method !== "POST" || !isText(request.headers)) return undefined;
+  const copy = request.clone();
+  return async (answer) => {
+    const response = await answer;
+    const id = response.headers.get("longshore-queued");
+    if (response.status !== 202 || !id) return response;
+    const [name] = (creates === true ? "/id" : creates).slice(1).split("/");
+    const sent = await copy.json().catch(() => undefined);
+    const made = { [name]: id, ...(sent?.constructor === Object ? sent : {}), ...(await response.json()) };
+    return new Response(JSON.stringify(made), response);
+  };
+}
+
+/** Forgets names that are too old to be in anyone's hands. */
+export async function forget() {
+  if (!wanted()) return;
+  const names = (await shell.ready.handle()).transaction(["row-bodies"], "readwrite").objectStore("row-bodies");
+  const before = (Date.now() - KEPT_MS).toString(16).padStart(12, "0");
+  for (const key of await settled(names.getAllKeys(IDBKeyRange.upperBound(before)))) if (String(key).endsWith("#name")) names.delete(key);
+}
+
+/** Where the id lies in the answer to a write of this route. @param {string} method @param {string} url */
+function pointerOf(method, url) {
+  const { config, table } = begun();
+  const index = table.mutations.findIndex((matches) => matches({ method, url }, new URL(url), table.origin));
+  const creates = method === "POST" && config.mutations?.[index]?.creates;
+  return creates === true ? "/id" : creates;
+}
+
+/** @param {string[]} ids @returns {Promise<Map<string, string | number>>} */
+export async function namesOf(ids) {
+  const store = (await shell.ready.handle()).transaction(["row-bodies"]).objectStore("row-bodies");
+  const found = await Promise.all(ids.map(async (id) => [id, await settled(store.get(`${id}#name`))]));
+  return new Map(/** @type {[string, string | number][]} */ (found.filter(([, name]) => name !== undefined)));
+}
+
+/** @param {string} url @param {Map<string, string | number>} names */
+export const inUrl = (url, names) => url.replaceAll(ID, (id) => encodeURIComponent(names.get(id) ?? id));
+
+/** A number stands without the quotes of the text that it takes the place of. @param {string} text @param {Map<string, string | number>} names */
+function inText(text, names) {
+  for (const [id, name] of names) {
+    if (typeof name === "number") text = text.replaceAll(`"${id}"`, String(name));
+    text = text.replaceAll(id, JSON.stringify(String(name)).slice(1, -1));
+  }
+  return text;
+}
