@@ -24,6 +24,12 @@ longshore.start({
       match: ({ url, request }) => url.pathname.startsWith("/api/boards/") && request.headers.has("x-new-board"),
       lane: "new-boards", invalidates: ["boards", "board:{path[2]}"], expects: "application/json",
     },
+    // What somebody has written is joined with what others write meanwhile, notes line by line; who has changed the same is asked. Where a
+    // card lies is not worth a question.
+    {
+      match: ({ url, request }) => url.pathname.startsWith("/api/boards/") && request.headers.has("x-words"),
+      lane: "{path[2]}", invalidates: ["boards", "board:{path[2]}"], expects: "application/json", conflict: { text: ["/text"] },
+    },
     // Else one board's writes stay in order, and boards do not wait for each other.
     { match: "/api/boards/*", lane: "{path[2]}", invalidates: ["boards", "board:{path[2]}"], expects: "application/json" },
   ],
@@ -32,7 +38,7 @@ longshore.start({
     "/index.html", "/offline.html", "/manifest.webmanifest", "/longshore/client.js",
     "/css/base.css", "/css/board.css", "/css/dialogs.css", "/icons/icon.svg",
     "/js/activity.js", "/js/api.js", "/js/badge.js", "/js/board-menu.js", "/js/board-view.js", "/js/boards-view.js",
-    "/js/card-dialog.js", "/js/card-tile.js", "/js/comments.js", "/js/confirm.js", "/js/connection.js", "/js/dom.js",
+    "/js/card-dialog.js", "/js/card-tile.js", "/js/comments.js", "/js/conflict.js", "/js/confirm.js", "/js/connection.js", "/js/dom.js",
     "/js/drag.js", "/js/drawer.js", "/js/live.js", "/js/main.js", "/js/move-dialog.js", "/js/multipart.js", "/js/op.js",
     "/js/outbox.js", "/js/overlay.js", "/js/photos.js", "/js/place.js", "/js/prefetch.js", "/js/router.js",
     "/js/shrink.js", "/js/store.js", "/js/sync.js", "/js/words.js",

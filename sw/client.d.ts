@@ -93,6 +93,10 @@ export interface Queue {
   retry(id: string): Promise<void>;
   /** Removes a write. One that is being sent may have reached the server already. */
   discard(id: string): Promise<void>;
+  /** What a write in conflict and its sides look like. Rejects where it is in none: it may have been decided in another tab. */
+  conflict(id: string): Promise<Conflict>;
+  /** Decides a conflict. Rejects, naming them, where `choices` leaves clashes open. */
+  resolve(id: string, decision: Decision): Promise<void>;
   /** Tries what can be tried now, and resolves when that is done. */
   flush(): Promise<void>;
 }

@@ -17,6 +17,9 @@ declare var __longshoreGlue: undefined | (() => any);
 /** Likewise, of the desk's module. Not for apps. */
 declare var __longshoreDesk: undefined | (() => any);
 
+/** Made by a third script, where the config wants what is in it. Not for apps. */
+declare var __longshoreMore: undefined | ((parts: any) => any);
+
 /** Made by the safety script, for the kill switch. Not for apps. */
 declare var __longshoreLeave: undefined | (() => Promise<void>);
 

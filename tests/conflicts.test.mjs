@@ -14,13 +14,14 @@ const PARTS = `
   export const begun = () => part("begun")();
   export const engine = { call: (use) => part("engine").call(use) };
   export const store = { rowBodies: (keys) => part("store").rowBodies(keys) };
-  export const ask = (what, text) => part("ask")(what, text);
-  export const asText = JSON.stringify;`;
+  export const ask = (what, request) => part("ask")(what, request);
+  export const rows = () => part("rows")();
+  export const routeOf = () => part("begun")().config.mutations[0];`;
 
 const { outputFiles: [{ text: source }] } = await build({
-  entryPoints: [path("../sw/works/conflicts.js")], bundle: true, format: "esm", target: "es2022", write: false,
+  entryPoints: [path("../sw/more/conflicts.js")], bundle: true, format: "esm", target: "es2022", write: false,
   plugins: [{ name: "parts", setup(made) {
-    made.onResolve({ filter: /\/(begun|desk)\.js$/ }, () => ({ path: "parts", namespace: "parts" }));
+    made.onResolve({ filter: /\/parts\.js$/ }, () => ({ path: "parts", namespace: "parts" }));
     made.onLoad({ filter: /./, namespace: "parts" }, () => ({ contents: PARTS }));
   } }],
 });
@@ -37,10 +38,12 @@ async function worker(conflict, answers, current) {
   const kept = new Map([["r1", bytes('{"t":"b"}')], ["r1#base", bytes('{"t":"a"}')], ["r1#theirs", bytes('{"t":"c"}')]]);
   /** @type {any} */ (globalThis).parts = {
     begun: () => ({ config: { mutations: [{ conflict }] }, table: { origin: "https://app.example", mutations: [() => true], routeOf: () => 0, keysOf: () => [URL_OF_CARD] } }),
-    engine: { call: (/** @type {any} */ use) => use({ command: async (/** @type {any} */ message) => (seen.commands.push(message), message.kind === "queue.list" ? [{ ...row, v: 1, state: { word: "conflict" } }] : undefined) }) },
+    engine: { call: (/** @type {any} */ use) => use({ command: async (/** @type {any} */ message) => void seen.commands.push(message) }) },
+    rows: async () => [{ ...row, headers: "", state: { word: "conflict" } }],
     store: { rowBodies: async (/** @type {string[]} */ keys) => keys.map((key) => kept.get(key)) },
-    ask: async (/** @type {string} */ _what, /** @type {string} */ request) => {
-      seen.asked.push(JSON.parse(request));
+    ask: async (/** @type {string} */ _what, /** @type {any} */ request) => {
+      // As it would cross.
+      seen.asked.push(JSON.parse(JSON.stringify(request)));
       const answer = answers.shift();
       if (answer instanceof Error) throw answer;
       return JSON.stringify(answer);

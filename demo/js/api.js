@@ -65,14 +65,16 @@ export async function readAll(path) {
  * @param {string} method
  * @param {string} path
  * @param {Record<string, any> | FormData | null} body
- * @param {{ifMatch?: string | null, newBoard?: boolean}} [options] `newBoard`: the board may not have arrived yet, see sw.js
+ * @param {{ifMatch?: string | null, newBoard?: boolean, words?: boolean}} [options] `newBoard`: the board may not have arrived yet; `words`:
+ *   it changes what somebody has written; for both see sw.js
  * @returns {Promise<{queued: string | null, reason: string | null, data: any}>}
  */
-export async function write(method, path, body, { ifMatch = null, newBoard = false } = {}) {
+export async function write(method, path, body, { ifMatch = null, newBoard = false, words = false } = {}) {
   /** @type {Record<string, string>} */
   const headers = {};
   if (ifMatch) headers["If-Match"] = ifMatch;
   if (newBoard) headers["X-New-Board"] = "1";
+  if (words) headers["X-Words"] = "1";
   if (body && !(body instanceof FormData)) headers["Content-Type"] = "application/json";
   const payload = body instanceof FormData || body === null ? body : JSON.stringify(body);
   const answer = await send(path, { method, headers, body: payload });

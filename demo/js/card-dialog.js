@@ -6,6 +6,7 @@ import { ApiError, paths, read } from "./api.js";
 import { badge } from "./badge.js";
 import { commentsPart } from "./comments.js";
 import { confirm } from "./confirm.js";
+import { conflictPart } from "./conflict.js";
 import { h, icon } from "./dom.js";
 import { excuse } from "./outbox.js";
 import { photosPart } from "./photos.js";
@@ -44,6 +45,8 @@ export function cardDialog(app, board, id) {
     note, body);
 
   const card = () => store.card(board, id);
+  /** The write that the question shown is about. */
+  let asked = "";
   /** The draft is on its way: until it is known whether it was taken, nothing may replace it. */
   let sending = false;
   const dirty = () => title.value !== base.title || text.value !== base.text;
@@ -116,6 +119,15 @@ export function cardDialog(app, board, id) {
     clash.hidden = false;
   }
 
+  /** Somebody else wrote to it while our words waited: what both have changed is asked here too, and not in the drawer alone. */
+  function ask() {
+    const op = store.rows.find((row) => row.card === id && row.noun === "card" && row.verb === "patch" && row.state === "conflict");
+    if ((op?.id ?? "") === asked) return;
+    asked = op?.id ?? "";
+    clash.replaceChildren(...(op ? [conflictPart(op, outbox)] : []));
+    clash.hidden = !op;
+  }
+
   /** The card as a refusal tells it, or as the server has it now. @param {ApiError} refusal @returns {Promise<Card | null>} */
   async function latest({ problem }) {
     return problem?.current?.id ? problem.current : read(paths.card(board, id)).catch(() => null);
@@ -169,6 +181,7 @@ export function cardDialog(app, board, id) {
     const columns = store.board(board)?.columns ?? [];
     if (column.options.length !== columns.length) column.replaceChildren(...columns.map((what) => h("option", { value: what.id }, what.title)));
     if (document.activeElement !== column) column.value = known.column;
+    ask();
     state.replaceChildren(badge(known.mark) ?? "");
     element.setAttribute("aria-label", known.title);
     photos.update(known);

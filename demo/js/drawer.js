@@ -3,6 +3,7 @@
 
 import { recent } from "./activity.js";
 import { confirm } from "./confirm.js";
+import { conflictPart } from "./conflict.js";
 import { h, icon, keep } from "./dom.js";
 import { describe, markOf } from "./op.js";
 import { excuse } from "./outbox.js";
@@ -53,7 +54,8 @@ export function drawer({ store, outbox, longshore }) {
       h("div", { class: "op-words" },
         h("p", {}, describe(op, store.nameOf(op))),
         h("p", { class: "fine" }, stand(op, store.rows))),
-      ...(failed ? [h("div", { class: "row op-acts" }, retry(op), discard(op, "button", op.state === "conflict" ? "Use theirs" : "Discard"))]
+      ...(asks(op) ? [conflictPart(op, outbox)]
+        : failed ? [h("div", { class: "row op-acts" }, retry(op), discard(op, "button", op.state === "conflict" ? "Use theirs" : "Discard"))]
         : [discard(op, "button icon-only quiet", icon("close"))]));
   }
 
@@ -124,10 +126,14 @@ export function drawer({ store, outbox, longshore }) {
   return { update };
 }
 
+/** Whether there is more to decide about it than which of two it is to be. @param {Op} op */
+const asks = (op) => op.state === "conflict" && op.noun === "card" && op.verb === "patch";
+
 /** Where a write stands, in words. @param {Op} op @param {readonly Op[]} rows */
 function stand(op, rows) {
   const reason = op.reason ? (REASONS[op.reason] ?? op.reason) : "";
   if (op.state === "conflict") return "Someone else changed it first.";
+  if (op.state === "merging") return "Someone else changed it first; both are being joined.";
   if (op.state === "dead") return op.status ? `The server refused it (${op.status}).` : `It cannot be sent. ${reason}`.trim();
   if (op.state === "sending") return "On its way…";
   if (op.state === "waiting" && op.notBefore) return `${reason} Next try ${until(op.notBefore)}.`.trim();

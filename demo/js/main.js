@@ -15,6 +15,7 @@ import { prefetch, prefetchBoards } from "./prefetch.js";
 import { start } from "./router.js";
 import { Store } from "./store.js";
 import { Sync } from "./sync.js";
+import { toast } from "./words.js";
 
 /** @typedef {import("./model.js").View} View */
 
@@ -121,6 +122,11 @@ void longshore.then((found) => {
     const op = store.rows.find((row) => row.id === id) ?? store.ops.find((local) => local.method === method && local.path === new URL(url, location.href).pathname) ?? unknownWrite(method, url);
     arrived({ id, text: describe(op, store.nameOf(op)), at: at ?? Date.now() });
     status.update();
+    sync.refresh();
+  });
+  found.on("merged", ({ id }) => {
+    const op = store.rows.find((row) => row.id === id);
+    toast(`Someone else wrote as well${op ? ` in “${store.nameOf(op)}”` : ""}: both are in it.`);
     sync.refresh();
   });
   found.on("resync", () => sync.refresh());

@@ -88,16 +88,16 @@ export class Outbox {
   }
 
   /**
-   * Changes a card's words. Guarded by the version the person was looking at, unless a write of our own is already under
-   * way to this card and would change that version first. The server compares the version in a tag and nothing after it.
+   * Changes a card's words. The worker guards them by what this page has read, and joins them with what others write meanwhile (sw.js).
+   * Without one, the version the person was looking at does; the server compares the version in a tag and nothing after it.
    * @param {Card} card
    * @param {{title?: string, text?: string}} fields
    * @param {number | null} version
    */
   editCard(card, fields, version) {
-    const own = this.#store.ops.some((op) => op.card === card.id);
+    const guarded = navigator.serviceWorker?.controller || !version;
     const op = local({ noun: "card", verb: "patch", board: card.board, card: card.id, target: card.id, fields });
-    return this.#send(op, "PATCH", paths.card(card.board, card.id), fields, own || !version ? null : `"${version}"`);
+    return this.#send(op, "PATCH", paths.card(card.board, card.id), fields, { ifMatch: guarded ? null : `"${version}"`, words: true });
   }
 
   /** The last writer wins: where a card lies is not worth a conflict. @param {Card} card @param {{column: string, position: number}} to */
@@ -135,8 +135,18 @@ export class Outbox {
   /** @param {Op} op */
   async retry(op) {
     const { queue } = await this.#longshore;
-    if (op.state === "conflict" && op.verb === "patch") await this.#insist(op);
-    else await queue.retry(op.id);
+    await queue.retry(op.id);
+    await this.refresh();
+  }
+
+  /** The sides of a write in conflict. @param {Op} op */
+  async conflict(op) {
+    return (await this.#longshore).queue.conflict(op.id);
+  }
+
+  /** Sends what a person has decided. @param {Op} op @param {Record<string, "mine" | "theirs">} choices */
+  async resolve(op, choices) {
+    await (await this.#longshore).queue.resolve(op.id, { choices });
     await this.refresh();
   }
 
@@ -162,27 +172,13 @@ export class Outbox {
     await this.refresh();
   }
 
-  /**
-   * Sends a refused edit again without its guard. The new write goes first, so that no moment exists in which the words are
-   * nowhere; what a later edit of the same card says stays with that one.
-   * @param {Op} op
-   */
-  async #insist(op) {
-    const { queue } = await this.#longshore;
-    const rows = this.#store.rows;
-    const later = rows.slice(rows.findIndex((row) => row.id === op.id) + 1).filter((row) => row.card === op.card && row.verb === "patch" && row.noun === op.noun);
-    const fields = Object.fromEntries(Object.entries(op.fields).filter(([name]) => !later.some((row) => name in row.fields)));
-    if (Object.keys(fields).length > 0) await write("PATCH", op.path, fields);
-    await queue.discard(op.id);
-  }
-
-  /** @param {Op} op @param {string} method @param {string} path @param {any} body @param {string | null} [ifMatch] @returns {Promise<Outcome>} */
-  async #send(op, method, path, body, ifMatch = null) {
+  /** @param {Op} op @param {string} method @param {string} path @param {any} body @param {{ifMatch?: string | null, words?: boolean}} [guard] @returns {Promise<Outcome>} */
+  async #send(op, method, path, body, guard = {}) {
     const newBoard = this.#store.ops.some((other) => other.board === op.board && other.lane === NEW_BOARDS);
     Object.assign(op, { method, path, lane: newBoard || path === paths.boards ? NEW_BOARDS : op.board });
     this.#store.begin(op);
     try {
-      const { queued, data } = await write(method, path, body, { ifMatch, newBoard });
+      const { queued, data } = await write(method, path, body, { ...guard, newBoard });
       // Kept is kept, also where the list of it cannot be read just now.
       if (queued) await this.refresh().catch(console.error);
       else this.#store.merge(op, data);

@@ -42,6 +42,7 @@ export async function prefetch(board, cards) {
     done.set(card.id, version);
     const forget = () => done.delete(card.id);
     work.push(() => readAll(paths.comments(board, card.id)).catch(forget));
+    work.push(() => read(paths.card(board, card.id)).catch(forget));
     for (const photo of card.attachments) {
       if (photo.preview || !photo.type.startsWith("image/") || (photos += 1) > PHOTOS) continue;
       work.push(() => fetch(paths.attachment(board, card.id, photo.id)).then((answer) => answer.blob()).catch(forget));

@@ -116,6 +116,8 @@ export class Sync {
       attempt(read(paths.board(board)).then((data) => void (reading.board = data)), { board }),
       attempt(readAll(paths.cards(board)).then((items) => void (reading.cards = [board, items]))),
       card && attempt(readAll(paths.comments(board, card)).then((items) => void (reading.comments = [card, items]))),
+      // Read so that the worker has it, to join what is written here with what others write. It may not have arrived at the server yet.
+      card && read(paths.card(board, card)).catch(() => {}),
     ]);
     return result;
   }

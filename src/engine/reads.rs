@@ -174,10 +174,10 @@ impl Engine {
 /// Whether a stored answer shows a state from before a write. What is precached goes with its revision, not with what was
 /// forgotten.
 impl Engine {
-    /// Whether nothing has been written since that would make a stored answer old.
+    /// Whether nothing has been written from here since to what an answer is about. What was made old by a tag has been seen all the same.
     #[must_use]
     pub fn is_current(&self, entry: &Entry) -> bool {
-        !is_invalidated(&self.generations, entry)
+        !self.generations.is_invalidated(bare(&entry.url), &[], entry.generation)
     }
 }
 

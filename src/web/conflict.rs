@@ -1,5 +1,5 @@
 //! Writes that meet a conflict: what is kept of their base, and how the shell is asked to hold them against what the server has.
-//! Merges nothing: `sw/works/conflicts.js` fetches, and the desk's wasm weighs.
+//! Merges nothing: `sw/more/conflicts.js` fetches, and the desk's wasm weighs.
 
 use super::bodies::Body;
 use super::clock;

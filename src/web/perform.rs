@@ -313,7 +313,7 @@ fn touched(ops: &[Op]) -> Array {
                     names.push(&row.as_str().into());
                 }
             }
-            // What lies over reads may be another write now (`sw/works/layers.js`).
+            // What lies over reads may be another write now (`sw/more/layers.js`).
             Op::PutRow { .. } | Op::RemoveRow { .. } => {
                 names.push(&"rows".into());
             }

@@ -13,16 +13,14 @@ import { filesOf } from "./begun.js";
 /** @type {Promise<Desk> | undefined} */
 let opened;
 
-/** A request as it crosses: a function goes as `{hook: true}`. @param {unknown} request */
-export const asText = (request) => JSON.stringify(request, (_key, value) => (typeof value === "function" ? { hook: true } : value));
-
 /**
  * Asks the desk, which is opened first where necessary. One that cannot be opened, or traps, is opened afresh the next time.
  * @param {"check" | "reconcile" | "affecting" | "lay"} what
- * @param {string} text
+ * @param {unknown} request JSON, in which a function stands for `{hook: true}`.
  * @returns {Promise<string>}
  */
-export async function ask(what, text) {
+export async function ask(what, request) {
+  const text = asText(request);
   const files = filesOf();
   const open = (opened ??= files.startWasm(files.desk, /** @type {Desk} */ (self.__longshoreDesk?.())));
   try {
@@ -32,3 +30,6 @@ export async function ask(what, text) {
     throw error;
   }
 }
+
+/** A request as it crosses. @param {unknown} request */
+const asText = (request) => JSON.stringify(request, (_key, value) => (typeof value === "function" ? { hook: true } : value));

@@ -2,10 +2,10 @@
 /// <reference path="../longshore-sw.d.ts" />
 // What pages and the browser say to the worker beside requests.
 
-import { messageOf } from "../shell/fault.js";
+import { configError, messageOf } from "../shell/fault.js";
 import { worker } from "../shell/worker.js";
 import { begun, engine, shell } from "./begun.js";
-import { conflict, resolve } from "./conflicts.js";
+import { more } from "./more.js";
 import { note } from "./observed.js";
 import { list } from "./rows.js";
 
@@ -41,8 +41,11 @@ async function answer(asked, page) {
   if (asked.kind === "observe") return note(page, asked.urls ?? []);
   if (asked.kind === "skip-waiting") return worker.skipWaiting();
   if (asked.kind === "queue.list") return list(asked);
-  if (asked.kind === "queue.conflict") return conflict(asked);
-  if (asked.kind === "queue.resolve") return resolve(asked);
+  if (asked.kind === "queue.conflict" || asked.kind === "queue.resolve") {
+    const extra = more();
+    if (!extra) throw configError("no mutation route has conflict");
+    return asked.kind === "queue.conflict" ? extra.conflict(asked) : extra.resolve(asked);
+  }
   if (asked.kind !== "warm") return engine.call((runtime) => runtime.command(asked));
   const routes = routesOf(table, asked);
   const keys = routes.map((route, index) => table.keysOf(asked.urls?.[index] ?? "", route).join("\n"));

@@ -9,7 +9,7 @@ import { look } from "./disk.js";
 import { isAlone } from "./files.js";
 import { allowed, consult, obey } from "./leaving.js";
 import { mirror } from "./mirror.js";
-import { forget } from "./names.js";
+import { more } from "./more.js";
 import { ask } from "./observed.js";
 import { removeAllOpaque } from "./opaque.js";
 import { mirrored, raced, unwanted } from "./static.js";
@@ -95,7 +95,7 @@ async function restore() {
   await engine.call((runtime) => runtime.wake("start"));
   await keep("start");
   await chunks.sweep();
-  await forget();
+  await more()?.forget();
   const keys = await store.precached();
   await engine.call((runtime) => runtime.command({ kind: "repair", keys }));
   if (ROUTES) await reflect();

@@ -3,7 +3,7 @@
 // Writes on their way to the server, as they were made.
 // Does not decide when, nor what an answer means: the engine's queue does.
 
-import { learn, renamed } from "./names.js";
+import { more } from "./more.js";
 
 /**
  * A write as the engine hands it over (`src/web/network.rs`).
@@ -28,7 +28,8 @@ import { learn, renamed } from "./names.js";
  */
 export async function send(write, given) {
   const { id, method, headers, credentials, referrer, referrerPolicy, timeout } = write;
-  const { url, body } = id ? await renamed(write.url, headers, given) : { url: write.url, body: given };
+  const extra = id ? more() : undefined;
+  const { url, body } = extra ? await extra.renamed(write.url, headers, given) : { url: write.url, body: given };
   // Fetch, 5.4: a script cannot make a navigation; a form's goes out as an ordinary request of its own origin.
   const mode = write.mode === "navigate" ? "same-origin" : write.mode;
   const redirect = write.redirect === "manual" ? "follow" : write.redirect;
@@ -38,7 +39,7 @@ export async function send(write, given) {
   try {
     const response = await fetch(url, { method, headers, body, mode, credentials, redirect, referrer, referrerPolicy, signal: abort.signal });
     clearTimeout(timer);
-    if (id) await learn({ id, method, url, renamed: url !== write.url }, response);
+    if (id) await extra?.learn({ id, method, url, headers, renamed: url !== write.url }, response);
     return response;
   } catch (error) {
     // Not every browser rejects with what it was aborted with.

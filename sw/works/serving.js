@@ -4,9 +4,7 @@
 
 import { withoutEngine } from "./answers.js";
 import { begun, chunks, engine, shell, store } from "./begun.js";
-import { keysOfBase } from "./conflicts.js";
-import { over } from "./layers.js";
-import { known, laneOf, promised } from "./names.js";
+import { more } from "./more.js";
 import { keysOfPost } from "./posts.js";
 
 /** @typedef {import("../shell/worker.js").Taken} Taken */
@@ -41,9 +39,6 @@ export function outlive(event) {
 /** Without what waits an answer is still an answer, and a write a write. @param {unknown} error */
 const warn = (error) => void console.warn("longshore: what waits could not be looked at", error);
 
-/** @param {Promise<Response>} answer */
-const as = (answer) => answer;
-
 /**
  * Hands a request to the engine; the worker stays up for the work behind the answer.
  * @param {FetchEvent} event
@@ -51,17 +46,17 @@ const as = (answer) => answer;
  * @returns {Promise<Response>}
  */
 async function serve(event, { kind, index }) {
-  const request = await known(event.request);
+  const extra = more();
+  const request = extra ? await extra.known(event.request) : event.request;
   const { ready } = shell;
   const client = event.resultingClientId || event.clientId;
   const { table } = begun();
   const posts = kind === "route" && request.method === "POST";
-  const keys = posts ? await keysOfPost(table, request, index) : kind === "route" ? table.keysOf(request.url, index) : keysOfBase(request.url, index);
+  const keys = posts ? await keysOfPost(table, request, index) : kind === "route" ? table.keysOf(request.url, index) : extra?.keysOfBase(request.url, index) ?? [];
   // It is a write, and no rule queues it.
   if (posts && keys.length === 0) return fetch(request);
-  const lane = kind === "mutation" ? await laneOf(request).catch(warn) : undefined;
-  const promise = kind === "mutation" ? promised(request, index) : undefined;
-  const lay = kind === "route" ? await over(request, index).catch(warn) : undefined;
+  const lane = kind === "mutation" ? await extra?.laneOf(request).catch(warn) : undefined;
+  const dressed = kind === "mutation" ? extra?.promised(request, index) : await extra?.over(request, index).catch(warn);
   /** @type {import("./engine.js").Ticket} */
   const ticket = { queued: null };
   let handedOver = false;
@@ -74,7 +69,7 @@ async function serve(event, { kind, index }) {
       return kind === "mutation" ? runtime.mutate(request, index, client, ticket, keys.join("\n"), lane) : runtime.fetch(request, index, keys.join("\n"));
     });
     event.waitUntil(done.catch((error) => console.warn("longshore: work behind an answer failed", error)));
-    return await (lay ?? promise ?? as)(response);
+    return await (dressed ? dressed(response) : response);
   } catch (error) {
     console.warn("longshore: answered without the engine", request.method, request.url, error);
     // Nothing notes what this write makes stale.

@@ -53,10 +53,26 @@ pub fn shell(workspace: &Workspace, works: &str, version: &str) -> Result<String
     fill("sw/longshore-sw.js", source, &[("__LONGSHORE_WORKS__", works), ("__LONGSHORE_VERSION__", version)])
 }
 
-/// The works: what the shell imports when it first needs it, with the glues and the names of this build's two wasm files in it.
-pub fn works(workspace: &Workspace, glue: &str, [wasm, desk]: [&str; 2], version: &str) -> Result<String, Failure> {
+/// What the works import where the config wants it.
+pub fn more(workspace: &Workspace) -> Result<String, Failure> {
+    minify(workspace, &workspace.root.join("sw/more.js"), Script::Classic)
+}
+
+/// The works: what the shell imports when it first needs it, with the glues and the names of this build's two wasm files and of the third
+/// script in it.
+pub fn works(
+    workspace: &Workspace,
+    glue: &str,
+    [wasm, desk, more]: [&str; 3],
+    version: &str,
+) -> Result<String, Failure> {
     let source = minify(workspace, &workspace.root.join("sw/works.js"), Script::Classic)?;
-    let names = [("__LONGSHORE_WASM__", wasm), ("__LONGSHORE_DESK__", desk), ("__LONGSHORE_VERSION__", version)];
+    let names = [
+        ("__LONGSHORE_WASM__", wasm),
+        ("__LONGSHORE_DESK__", desk),
+        ("__LONGSHORE_MORE__", more),
+        ("__LONGSHORE_VERSION__", version),
+    ];
     Ok(glue.to_owned() + &fill("sw/works.js", source, &names)?)
 }
 

@@ -53,6 +53,8 @@ pub struct Plan {
 pub struct Budgets {
     /// The engine's wasm, works and shell together.
     pub worker_total_brotli: Size,
+    /// What only some apps ask for.
+    pub more_brotli: Size,
     /// The desk's wasm.
     pub desk_brotli: Size,
     /// The page client.
@@ -97,8 +99,9 @@ mod tests {
     fn manifest(packages: usize, budget: &str) -> String {
         let package = "[[package]]\nname = \"a\"\npath = \".\"\nfeatures = []\ntarget = \"no-modules\"\nbuild-std = false\n\
                        out-dir = \"o\"\nwasm-opt = []\n";
-        let budgets =
-            format!("[budgets]\nworker-total-brotli = \"100 KB\"\ndesk-brotli = \"40 KB\"\nclient-brotli = {budget}\n");
+        let budgets = format!(
+            "[budgets]\nworker-total-brotli = \"100 KB\"\nmore-brotli = \"8 KB\"\ndesk-brotli = \"40 KB\"\nclient-brotli = {budget}\n"
+        );
         package.repeat(packages) + &budgets
     }
 

@@ -90,11 +90,13 @@ fn build(workspace: &Workspace, plan: &Plan) -> Result<Table, Failure> {
     let stem = &plan.engine.name;
     // All alike, so that the worker knows its own files by their names.
     let [wasm, at_desk] = [&engine, &desk].map(|made| format!("{stem}-{}.wasm", content_hash(&made.wasm)));
-    let (works, shell, client) = report::step("esbuild", || {
-        let text = compile::works(workspace, &(engine.glue + &desk.glue), [&wasm, &at_desk], version)?;
-        let works = (format!("{stem}-{}.js", content_hash(text.as_bytes())), text);
+    let script = |text: String| (format!("{stem}-{}.js", content_hash(text.as_bytes())), text);
+    let (works, more, shell, client) = report::step("esbuild", || {
+        let more = script(compile::more(workspace)?);
+        let names = [&wasm, &at_desk, &more.0].map(String::as_str);
+        let works = script(compile::works(workspace, &(engine.glue + &desk.glue), names, version)?);
         let shell = compile::shell(workspace, &works.0, version)?;
-        Ok((works, shell, compile::client(workspace, version)?))
+        Ok((works, more, shell, compile::client(workspace, version)?))
     })?;
 
     let fresh = workspace.scratch().join("dist-new");
@@ -102,13 +104,15 @@ fn build(workspace: &Workspace, plan: &Plan) -> Result<Table, Failure> {
     put(&fresh, &wasm, &engine.wasm)?;
     put(&fresh, &at_desk, &desk.wasm)?;
     put(&fresh, &works.0, works.1.as_bytes())?;
+    put(&fresh, &more.0, more.1.as_bytes())?;
     put(&fresh, "longshore-sw.js", shell.as_bytes())?;
     put(&fresh, "client.js", client.as_bytes())?;
     put(&fresh, "longshore-off.js", compile::off(workspace)?.as_bytes())?;
     for types in TYPES {
         put(&fresh, types, workspace.read(&format!("sw/{types}"))?.as_bytes())?;
     }
-    let files = [wasm.as_str(), &works.0, "longshore-sw.js", &at_desk, "client.js"].map(|name| fresh.join(name));
+    let files =
+        [wasm.as_str(), &works.0, "longshore-sw.js", &more.0, &at_desk, "client.js"].map(|name| fresh.join(name));
     let sizes = report::step("measure", || sizes::measure(&workspace.root, &files))?;
     replace(&workspace.dist(), &fresh, &workspace.scratch().join("dist-old"))?;
     Ok(sizes)

@@ -274,7 +274,7 @@ impl Database {
     }
 }
 
-/// Where in the bodies what is kept with a row lies (`sw/works/conflicts.js` reads it too).
+/// Where in the bodies what is kept with a row lies (`sw/more/conflicts.js` reads it too).
 fn side_key(id: &MutationId, side: Side) -> String {
     let name = match side {
         Side::Body => "",

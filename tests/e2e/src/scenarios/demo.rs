@@ -28,6 +28,7 @@ pub fn all() -> Vec<Scenario> {
     super::list![
         demo_works_offline_and_catches_up_in_both_tabs,
         demo_tabs_share_one_outbox,
+        demo_two_people_edit_one_card_offline,
         demo_fits_phone_and_desktop_in_light_and_dark,
     ]
 }
@@ -188,6 +189,84 @@ async fn demo_tabs_share_one_outbox(cx: Cx) -> Outcome {
     let times = |title: &str| titles.iter().filter(|found| *found == title).count();
     let made = ["Check the tide", "Oil the crane", "Sweep the quay"].map(times);
     ensure_eq!(made, [1, 0, 1], "cards at the server");
+    Ok(())
+}
+
+/// Changes the words of the open card, as a person does.
+async fn edit(page: &Page, title: &str, notes: &str) -> Outcome {
+    let words = "for (const [id, value] of Object.entries(args)) {
+        const field = document.querySelector(`[data-testid=${id}]`);
+        field.value = value;
+        field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+    }";
+    page.run(words, json!({ "card-title": title, "card-text": notes })).await?;
+    page.click("[data-testid=card-save]").await
+}
+
+/// The words of a card that a page shows.
+const WORDS: &str = "[document.querySelector('[data-testid=card-title]')?.value, document.querySelector('[data-testid=card-text]')?.value]";
+
+async fn demo_two_people_edit_one_card_offline(cx: Cx) -> Outcome {
+    let mut server = demo(&cx).await?;
+    let board = json!({ "id": "dock", "title": "Dock" });
+    server.write("POST", "/api/boards", board).await?;
+    let card = json!({ "id": "hull", "title": "Paint", "text": "one\ntwo\nthree\n", "column": "todo" });
+    server.write("POST", "/api/boards/dock/cards", card).await?;
+    let mut people = Vec::new();
+    for _ in 0..2 {
+        let browser = cx.own_browser(Options::default()).await?;
+        let page = Page::open(&browser, &server.url("/")).await?;
+        page.until("controlling worker", "navigator.serviceWorker.controller !== null").await?;
+        page.run("location.hash = '#/boards/dock/cards/hull'", Value::Null).await?;
+        page.until("card", &format!("{WORDS}[0] === 'Paint'")).await?;
+        let kept = "(await fetch('/api/boards/dock/cards/hull')).ok && (await (await fetch('/api/boards/dock/cards/hull')).json()).version === 1";
+        page.until("card kept by the worker", kept).await?;
+        people.push((browser, page));
+    }
+    server.down().await;
+    let wishes = [("Paint the hull", "ONE\ntwo\nthree\n"), ("Varnish it", "one\ntwo\nTHREE\n")];
+    for ((_, page), (title, notes)) in people.iter().zip(wishes) {
+        edit(page, title, notes).await?;
+        page.until("own words at once", &format!("JSON.stringify({WORDS}) === JSON.stringify(['{title}', `{notes}`])"))
+            .await?;
+        page.until("one waiting write", &format!("{WAITING} === 1")).await?;
+    }
+    server.up().await?;
+    // Whoever comes second is asked, about the title alone.
+    let question = "document.querySelectorAll('[data-testid=card-dialog] [data-testid=conflict-field]').length";
+    let asked = crate::page::wait("a question", || async {
+        let mut seen = Vec::new();
+        for (_, page) in &people {
+            seen.push(page.eval(question).await?);
+        }
+        let place = seen.iter().position(|count| count.as_u64() > Some(0));
+        Ok(place.ok_or_else(|| format!("{seen:?}")))
+    })
+    .await?;
+    let page = &people[asked].1;
+    let fields = "[...document.querySelectorAll('[data-testid=card-dialog] [data-testid=conflict-field]')].map((field) => [field.dataset.at, field.querySelector('[data-testid=conflict-mine]').textContent, field.querySelector('[data-testid=conflict-theirs]').textContent])";
+    let (mine, theirs) = (wishes[asked].0, wishes[1 - asked].0);
+    ensure_eq!(
+        page.eval(fields).await?,
+        json!([["/title", format!("Yours{mine}"), format!("Theirs{theirs}")]]),
+        "the question"
+    );
+    for scheme in ["light", "dark"] {
+        if cx.engine == Engine::Chromium {
+            page.set_scheme(scheme).await?;
+            look(&cx, &people[asked].0, page, &format!("{scheme}-conflict")).await?;
+        }
+    }
+    page.click("[data-testid=card-dialog] [data-testid=conflict-mine]").await?;
+    page.click("[data-testid=card-dialog] [data-testid=conflict-save]").await?;
+    let both = format!("JSON.stringify({WORDS}) === JSON.stringify(['{mine}', 'ONE\\ntwo\\nTHREE\\n'])");
+    for (_, page) in &people {
+        page.until("both screens agree", &both).await?;
+        page.until("nothing waits", &format!("{WAITING} === 0")).await?;
+    }
+    let card = server.json("/api/boards/dock/cards/hull").await?;
+    let words = (card["title"].as_str(), card["text"].as_str());
+    ensure_eq!(words, (Some(mine), Some("ONE\ntwo\nTHREE\n")), "what the server has");
     Ok(())
 }
 

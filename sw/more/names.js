@@ -6,8 +6,7 @@
 
 import { settled, within } from "../shell/settled.js";
 import { worker } from "../shell/worker.js";
-import { begun, engine, shell } from "./begun.js";
-import { rows } from "./rows.js";
+import { begun, engine, routeOf, rows, shell } from "./parts.js";
 
 /** As `src/ids.rs` writes the ids of rows. */
 const ID = /[0-9a-f]{12}-[0-9a-f]{6}-[0-9a-f]{12}/g;
@@ -81,15 +80,16 @@ export async function renamed(url, headers, body) {
 
 /**
  * Takes note of the id that an answer gives, before anything else is made of it: should the worker end now, the same answer comes again.
- * @param {{id: string, method: string, url: string, renamed: boolean}} write
+ * @param {{id: string, method: string, url: string, headers: [string, string][], renamed: boolean}} write
  * @param {Response} response
  */
-export async function learn({ id, method, url, renamed }, response) {
+export async function learn({ id, method, url, headers, renamed }, response) {
   if (!response.ok || !wanted()) return;
   // What lies under the real URL is old now, and the engine knows the other one only.
   if (renamed) void engine.call((runtime) => runtime.command({ kind: "cache.invalidate", urls: [url], tags: [] })).catch(() => {});
-  const pointer = pointerOf(method, url);
-  if (!pointer) return;
+  const { creates } = method === "POST" ? routeOf({ method, url, headers }) : {};
+  if (!creates) return;
+  const pointer = creates === true ? "/id" : creates;
   const answer = await response.clone().json().catch(() => undefined);
   const real = pointer.slice(1).split("/").reduce((value, name) => value?.[name.replaceAll("~1", "/").replaceAll("~0", "~")], answer);
   if (typeof real !== "string" && typeof real !== "number") return;
@@ -128,14 +128,6 @@ export async function forget() {
   const names = (await shell.ready.handle()).transaction(["row-bodies"], "readwrite").objectStore("row-bodies");
   const before = (Date.now() - KEPT_MS).toString(16).padStart(12, "0");
   for (const key of await settled(names.getAllKeys(IDBKeyRange.upperBound(before)))) if (String(key).endsWith("#name")) names.delete(key);
-}
-
-/** Where the id lies in the answer to a write of this route. @param {string} method @param {string} url */
-function pointerOf(method, url) {
-  const { config, table } = begun();
-  const index = table.mutations.findIndex((matches) => matches({ method, url }, new URL(url), table.origin));
-  const creates = method === "POST" && config.mutations?.[index]?.creates;
-  return creates === true ? "/id" : creates;
 }
 
 /** @param {string[]} ids @returns {Promise<Map<string, string | number>>} */

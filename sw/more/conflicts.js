@@ -5,9 +5,7 @@
 
 import { fieldsOf } from "../shell/ready.js";
 import { within } from "../shell/settled.js";
-import { begun, engine, store } from "./begun.js";
-import { asText, ask } from "./desk.js";
-import { rows } from "./rows.js";
+import { ask, begun, engine, routeOf, rows, store } from "./parts.js";
 
 /**
  * A row that met a conflict, as the engine hands it over.
@@ -50,7 +48,7 @@ export async function reconcile(row) {
   const sides = { ...kept, theirs: textOf(now.body) };
   // Refused, and nothing has changed: the server has another reason, and would refuse it again.
   const alike = now.etag ? now.etag === new Headers(row.headers).get("if-match") : kept.base !== undefined && kept.base === sides.theirs;
-  if (alike || policyOf(row) === "manual") return { verdict: "ask", ...found };
+  if (alike || routeOf(row).conflict === "manual") return { verdict: "ask", ...found };
   try {
     const merged = await weigh(row, sides);
     const body = typeof merged.body === "string" ? new TextEncoder().encode(merged.body).buffer : undefined;
@@ -90,15 +88,15 @@ export async function resolve({ id, decision }) {
 
 /**
  * What the desk, or the app's own function, makes of the three sides.
- * @param {{method: string, url: string}} row
+ * @param {{method: string, url: string, headers: string | [string, string][]}} row
  * @param {Sides} sides
  * @param {object} [choices]
  */
 async function weigh(row, { base, mine, theirs }, choices) {
-  const policy = policyOf(row);
+  const policy = routeOf(row).conflict;
   const asked = { method: row.method, base, sent: mine, theirs, choices, rules: typeof policy === "object" ? policy : undefined };
   const merge = async () => {
-    const answer = JSON.parse(await ask("reconcile", asText(asked)));
+    const answer = JSON.parse(await ask("reconcile", asked));
     if (answer.error) throw wrong(answer.error);
     return answer;
   };
@@ -145,13 +143,6 @@ async function shown(id) {
     sides.theirs = textOf((await current({ ...row, headers })).body);
   }
   return [row, sides];
-}
-
-/** What the config says about conflicts of a row, now: it may have been made under another one. @param {{method: string, url: string}} row */
-function policyOf({ method, url }) {
-  const { config, table } = begun();
-  const index = table.mutations.findIndex((matches) => matches({ method, url }, new URL(url), table.origin));
-  return config.mutations?.[index]?.conflict;
 }
 
 /** @param {ArrayBuffer | undefined} bytes */

@@ -4,10 +4,8 @@
 // Does not know how a write lies over a resource, nor over which: the desk does (`src/engine/layers.rs`).
 
 import { within } from "../shell/settled.js";
-import { begun, engine, shell, store } from "./begun.js";
-import { asText, ask } from "./desk.js";
 import { idsIn, inUrl, namesOf } from "./names.js";
-import { rows as stored } from "./rows.js";
+import { ask, begun, engine, routeOf, rows as stored, shell, store } from "./parts.js";
 
 /**
  * A row of the queue that lies over reads.
@@ -63,7 +61,7 @@ export async function over(request, index) {
   const waiting = await within(rows(), PATIENCE_MS);
   if (waiting.length === 0) return undefined;
   const tags = begun().config.routes?.[index]?.tags ?? [];
-  const found = JSON.parse(await ask("affecting", asText({ url: request.url.split("#", 1)[0], tags, rows: waiting })));
+  const found = JSON.parse(await ask("affecting", { url: request.url.split("#", 1)[0], tags, rows: waiting }));
   if (found.length === 0) return undefined;
   const bodies = (await store.rowBodies(found.map((/** @type {{id: string}} */ { id }) => id))).map((body) => body && new TextDecoder().decode(body));
   const layered = found.map((/** @type {{id: string, layers: any[]}} */ { id, layers }, /** @type {number} */ place) => {
@@ -93,7 +91,7 @@ async function lay(given, writes) {
   for (let write of writes) {
     for (const layer of write.layers) {
       if (layer.hook === undefined) {
-        const made = JSON.parse(await ask("lay", asText({ resource, rows: [{ body: write.body, layers: [layer] }] })));
+        const made = JSON.parse(await ask("lay", { resource, rows: [{ body: write.body, layers: [layer] }] }));
         if (made.laid > 0) resource = made.resource;
         laid += made.laid;
       } else {
@@ -142,17 +140,16 @@ function rows() {
 }
 
 async function read() {
-  const { config, table } = begun();
   const all = await stored();
   // What was made meanwhile is read under its real name.
   const ids = all.flatMap(({ url }) => idsIn(url));
   const names = ids.length > 0 ? await namesOf(ids) : new Map();
-  const found = all.flatMap(({ id, method, url: written, state }) => {
+  const found = all.flatMap((row) => {
+    const { id, method, url: written, state } = row;
     // What was refused for good has changed nothing.
     if (state.word === "dead") return [];
     const url = inUrl(written, names);
-    const index = table.mutations.findIndex((matches) => matches({ method, url }, new URL(url), table.origin));
-    const rules = config.mutations?.[index]?.optimistic;
+    const rules = routeOf(row).optimistic;
     return rules ? [{ id, method, url, rules }] : [];
   });
   return found;
@@ -160,7 +157,7 @@ async function read() {
 
 /** Tells every tab that what these lay over looks otherwise now, but for what it has heard of already. @param {Row[]} left @param {string[]} names */
 async function told(left, names) {
-  const { urls, tags } = JSON.parse(await ask("affecting", asText({ rows: left })));
+  const { urls, tags } = JSON.parse(await ask("affecting", { rows: left }));
   const unheard = (/** @type {string} */ kind) => (/** @type {string} */ name) => !names.includes(`${kind}:${name}`);
   const rest = { urls: urls.filter(unheard("u")), tags: tags.filter(unheard("t")) };
   if (rest.urls.length + rest.tags.length > 0) await engine.call((runtime) => runtime.command({ kind: "cache.invalidate", ...rest }));
