@@ -136,8 +136,8 @@ export interface QueueItem {
   contentType: string | null;
   /** The body's length in bytes. */
   size: number;
-  /** Only with `{ bodies: true }`. */
-  body?: ArrayBuffer;
+  /** Only with `{ bodies: true }`; a Blob where it is larger than 4 MB. */
+  body?: ArrayBuffer | Blob;
 }
 
 /** A conflict that waits for a person. JSON as values; what is no JSON as text; a side that has nothing is absent. */

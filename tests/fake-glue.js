@@ -44,7 +44,7 @@ self.__longshoreGlue = () => {
         if (request.url.includes("/trap")) trap("index out of bounds");
         return { response: answer(request, { route }), done: Promise.resolve() };
       },
-      mutate(request, mutation, clientId, ticket) {
+      mutate(request, mutation, ticket) {
         note("mutate", request.url, mutation);
         if (request.url.includes("/queued-then-trap")) {
           ticket.queued = "row-1";

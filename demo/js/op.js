@@ -42,7 +42,8 @@ export function fromRow(row) {
 
 /** @param {QueueRow} row @returns {{fields: Record<string, any>, file?: File | undefined}} */
 function readBody({ body, contentType }) {
-  if (!body || body.byteLength === 0) return { fields: {} };
+  // A file that lies in pieces: what it goes with is not read for the list.
+  if (!(body instanceof ArrayBuffer) || body.byteLength === 0) return { fields: {} };
   if (/^multipart\/form-data/i.test(contentType ?? "")) {
     /** @type {Record<string, any>} */
     const fields = {};

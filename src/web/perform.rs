@@ -63,11 +63,6 @@ impl Driver {
         }
     }
 
-    /// Ends an exchange that the engine never heard of: its page gets what a failed fetch gives.
-    pub fn give_up(self: &Rc<Self>, exchange: ExchangeId) {
-        self.finish(exchange, Ok(()));
-    }
-
     fn look_up(self: &Rc<Self>, exchange: ExchangeId, keys: Vec<EntryKey>) {
         let me = Rc::clone(self);
         start(async move {

@@ -48,23 +48,16 @@ impl Runtime {
         handling(&response, &done)
     }
 
-    /// Takes a write: `{response, done}`. `ticket.queued` is set to the row's id once it is kept. `keys` says in lines where the answer
-    /// may lie that it is based on; empty where that does not matter. `lane` is where it must wait, whatever its route says.
-    pub fn mutate(
-        &self,
-        request: Request,
-        route: u32,
-        client: JsValue,
-        ticket: JsValue,
-        keys: String,
-        lane: Option<String>,
-    ) -> JsValue {
+    /// Takes a write: `{response, done}`. `ticket.queued` is set to the row's id once it is kept. `more` is `{client, keys, lane, body}`: the
+    /// tab; in lines, where the answer may lie that it is based on, empty where that does not matter; where it must wait, whatever its route
+    /// says; and what is to be kept of its body, an ArrayBuffer or what stands for its chunks (`sw/works/uploads.js`).
+    pub fn mutate(&self, request: Request, route: u32, ticket: JsValue, more: JsValue) -> JsValue {
         let head = heads::of_request(&request, &self.driver.place.origin);
-        let live = Live { request: Some(Clone::clone(&request)), ticket, ..Live::default() };
+        let live = Live { ticket, ..Live::default() };
         let (id, response, done) = self.driver.open(live);
         let driver = Rc::clone(&self.driver);
         let held = tasks::promise(async move {
-            submit(&driver, id, &request, head, (route as usize, client.as_string(), lane), &keys).await;
+            submit(&driver, id, head, route as usize, &more).await;
             JsFuture::from(done).await?;
             JsFuture::from(driver.quiet(HOLD)).await
         });
@@ -125,24 +118,11 @@ pub async fn boot(config: JsValue, env: JsValue) -> Result<Runtime, JsValue> {
     Ok(Runtime { driver })
 }
 
-async fn submit(
-    driver: &Rc<Driver>,
-    id: ExchangeId,
-    request: &Request,
-    head: crate::http::RequestHead,
-    (route, client, lane): (usize, Option<String>, Option<String>),
-    keys: &str,
-) {
-    // `blob()` and `arrayBuffer()` keep multipart bytes as they are; the Content-Type with its boundary is in the head.
-    let read = match request.array_buffer() {
-        Ok(promise) => JsFuture::from(promise).await,
-        Err(error) => Err(error),
-    };
-    // A body that cannot be read (its page is gone, its file has changed) must not become an empty one.
-    let Ok(bytes) = read else { return driver.give_up(id) };
-    let size = u64::from(js_sys::Uint8Array::new(&bytes).length());
-    let bytes = (size > 0 || head.headers.has("content-type")).then_some(bytes);
+async fn submit(driver: &Rc<Driver>, id: ExchangeId, head: crate::http::RequestHead, route: usize, more: &JsValue) {
+    let bytes = get(more, "body");
+    let bytes = Some(bytes).filter(JsValue::is_object);
     let body = bytes.clone().map(|bytes| {
+        let size = get(&bytes, "byteLength").as_f64().unwrap_or_default() as u64;
         let facts = BodyFacts { size, content_type: head.headers.get("content-type") };
         (driver.bodies.hold(Body::Bytes(bytes)), facts)
     });
@@ -155,8 +135,9 @@ async fn submit(
     }
     // It never fails. An earlier write must be known before this one takes its place behind it.
     let _ = JsFuture::from(driver.writes()).await;
-    let base = if keys.is_empty() { None } else { driver.base(&taken(None, keys).keys).await };
-    let write = WriteRequest { head, route, body, client, base, lane };
+    let keys = text(more, "keys").unwrap_or_default();
+    let base = if keys.is_empty() { None } else { driver.base(&taken(None, &keys).keys).await };
+    let write = WriteRequest { head, route, body, client: text(more, "client"), base, lane: text(more, "lane") };
     driver.tell(|engine| engine.submit(id, write, clock::entropy(), clock::now()));
 }
 

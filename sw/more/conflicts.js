@@ -145,8 +145,8 @@ async function shown(id) {
   return [row, sides];
 }
 
-/** @param {ArrayBuffer | undefined} bytes */
-const textOf = (bytes) => bytes && new TextDecoder().decode(bytes);
+/** @param {ArrayBuffer | object | undefined} bytes what lies in chunks is too large to be merged. */
+const textOf = (bytes) => (bytes instanceof ArrayBuffer ? new TextDecoder().decode(bytes) : undefined);
 
 /** JSON, or the text that is none. @param {string | undefined} text */
 function json(text) {

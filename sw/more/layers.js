@@ -63,7 +63,7 @@ export async function over(request, index) {
   const tags = begun().config.routes?.[index]?.tags ?? [];
   const found = JSON.parse(await ask("affecting", { url: request.url.split("#", 1)[0], tags, rows: waiting }));
   if (found.length === 0) return undefined;
-  const bodies = (await store.rowBodies(found.map((/** @type {{id: string}} */ { id }) => id))).map((body) => body && new TextDecoder().decode(body));
+  const bodies = (await store.rowBodies(found.map((/** @type {{id: string}} */ { id }) => id))).map((body) => (body instanceof ArrayBuffer ? new TextDecoder().decode(body) : undefined));
   const layered = found.map((/** @type {{id: string, layers: any[]}} */ { id, layers }, /** @type {number} */ place) => {
     const { method, url, rules } = /** @type {Row} */ (waiting.find((row) => row.id === id));
     return { method, url, rules, layers, body: bodies[place] };

@@ -28,17 +28,18 @@ export const idsIn = (text) => [...new Set(text.match(ID))];
 /** Whether a body of these fields may carry ids. @param {Headers} headers */
 const isText = (headers) => /json|^text\/|urlencoded/.test(headers.get("content-type") ?? "");
 
-/** @param {ArrayBuffer | undefined} body */
-const textOf = (body) => (body && body.byteLength <= MOST ? new TextDecoder().decode(body) : undefined);
+/** @param {ArrayBuffer | Blob | undefined} body */
+const textOf = (body) => (body instanceof ArrayBuffer && body.byteLength <= MOST ? new TextDecoder().decode(body) : undefined);
 
 /**
  * The lane of the write that this one needs, if it carries the id of what another that waits will have made.
  * @param {Request} request
+ * @param {ArrayBuffer} [body]
  * @returns {Promise<string | undefined>}
  */
-export async function laneOf(request) {
+export async function laneOf(request, body) {
   if (!wanted()) return undefined;
-  const text = isText(request.headers) ? textOf(await request.clone().arrayBuffer()) : undefined;
+  const text = isText(request.headers) ? textOf(body) : undefined;
   const ids = idsIn(request.url + (text ?? ""));
   if (ids.length === 0) return undefined;
   return (await within(rows(), PATIENCE_MS)).filter(({ id }) => ids.includes(id)).pop()?.lane;
@@ -61,7 +62,7 @@ export async function known(request) {
  * A write with real ids in its URL and body.
  * @param {string} url
  * @param {[string, string][]} headers
- * @param {ArrayBuffer} [body]
+ * @param {ArrayBuffer | Blob} [body]
  */
 export async function renamed(url, headers, body) {
   if (!wanted()) return { url, body };
@@ -101,25 +102,30 @@ export async function learn({ id, method, url, headers, renamed }, response) {
 }
 
 /**
- * What is to be done with the answer to a write that makes something: a 202 carries what was sent, with the id that it goes by until the
- * server has answered.
- * @param {Request} request whose body has not been read.
+ * The answer to a write that makes something: a 202 carries what was sent, with the id that it goes by until the server has answered.
+ * @param {Request} request
  * @param {number} index
- * @returns {((answer: Promise<Response>) => Promise<Response>) | undefined}
+ * @param {ArrayBuffer | undefined} body
+ * @param {Response} response
  */
-export function promised(request, index) {
+export async function promised(request, index, body, response) {
   const { creates } = begun().config.mutations?.[index] ?? {};
-  if (!creates || request.method !== "POST" || !isText(request.headers)) return undefined;
-  const copy = request.clone();
-  return async (answer) => {
-    const response = await answer;
-    const id = response.headers.get("longshore-queued");
-    if (response.status !== 202 || !id) return response;
-    const [name] = (creates === true ? "/id" : creates).slice(1).split("/");
-    const sent = await copy.json().catch(() => undefined);
-    const made = { [name]: id, ...(sent?.constructor === Object ? sent : {}), ...(await response.json()) };
-    return new Response(JSON.stringify(made), response);
-  };
+  const id = response.headers.get("longshore-queued");
+  const text = isText(request.headers) ? textOf(body) : undefined;
+  if (!creates || request.method !== "POST" || response.status !== 202 || !id || text === undefined) return response;
+  const [name] = (creates === true ? "/id" : creates).slice(1).split("/");
+  const sent = parsed(text);
+  const made = { [name]: id, ...(sent?.constructor === Object ? sent : {}), ...(await response.json()) };
+  return new Response(JSON.stringify(made), response);
+}
+
+/** @param {string} text */
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Forgets names that are too old to be in anyone's hands. */

@@ -3,16 +3,14 @@
 // Does not decide what is queued: the ticket says.
 
 /**
- * The answer to a request whose engine failed. Reads go to the network. A write that was handed over may not be sent from here: the
- * engine may have sent it already.
- * @param {Request} request
+ * The answer to a write whose engine failed. One that was handed over may not be sent from here: the engine may have sent it already.
+ * @param {() => Promise<Response>} send it past the engine.
  * @param {{queued: string | null}} ticket
- * @param {boolean} handedOver whether the engine had the request when it failed.
+ * @param {boolean} handedOver whether the engine had the write when it failed.
  * @returns {Promise<Response> | Response}
  */
-export function withoutEngine(request, ticket, handedOver) {
-  const read = request.method === "GET" || request.method === "HEAD";
-  if (read || (!handedOver && !request.bodyUsed)) return fetch(request);
+export function withoutEngine(send, ticket, handedOver) {
+  if (!handedOver) return send();
   return ticket.queued === null ? notStored() : queued(ticket.queued);
 }
 

@@ -39,7 +39,8 @@ export function adopt(given, boot) {
   const { ready } = shell;
   store = new Store(ready);
   const makeRoom = () => engine.call((runtime) => runtime.command({ kind: "make-room" }));
-  chunks = new Chunks(ready.database, () => ready.handle(), () => ready.close(), makeRoom);
+  const rows = () => engine.call((runtime) => runtime.command({ kind: "queue.list" }));
+  chunks = new Chunks(ready.database, () => ready.handle(), () => ready.close(), makeRoom, rows);
 }
 
 /** Our own files, wherever the config says they are. */

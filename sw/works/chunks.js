@@ -12,8 +12,10 @@
 import { pack, unpack } from "./packing.js";
 
 /** A body of at most so many bytes is stored in one piece; `src/http/range.rs` has it too. */
-const ONE_PIECE = 4 << 20;
-const CHUNK = 1 << 20;
+export const ONE_PIECE = 4 << 20;
+export const CHUNK = 1 << 20;
+/** In the place of an entry's key: the chunks of writes (`uploads.js`); and what a commit that changes a row names. */
+export const ROWS = "rows";
 /** Below this share of ONE_PIECE, what is encoded counts as small: it grows when it is decoded. */
 const GROWS = 8;
 
@@ -65,8 +67,10 @@ export class Chunks {
    * @param {() => Promise<IDBDatabase>} open gives a handle; the same one again, as long as it is good.
    * @param {() => void} close lets go of a handle that is not.
    * @param {() => Promise<unknown>} makeRoom removes what was unused the longest.
+   * @param {() => Promise<any[]>} rows of the queue, as they lie there.
    */
-  constructor(name, open, close, makeRoom) {
+  constructor(name, open, close, makeRoom, rows) {
+    this.rows = rows;
     this.name = name;
     this.open = open;
     this.close = close;
@@ -129,6 +133,7 @@ export class Chunks {
       if (firsts.length === 0) return;
       // Asked after the chunks were seen: whoever stored them without a lock by now has put them into an entry, or never will.
       const held = await locksHeld();
+      const kept = firsts.some(([key]) => key === ROWS) ? await this.#keptByRows() : [];
       /** @type {string[]} locks that chunks were left for. */
       const spared = [];
       await this.run(["chunks", "bodies"], "readwrite", (chunks, bodies) => {
@@ -136,7 +141,7 @@ export class Chunks {
           this.keys.add(key);
           const named = bodies.get(key);
           named.onsuccess = () => {
-            if (named.result?.token === token) return;
+            if (named.result?.token === token || kept.includes(token)) return;
             if (held.includes(this.#lockOf(token))) spared.push(this.#lockOf(token));
             else chunks.delete(rangeOf(key, token));
           };
@@ -150,6 +155,12 @@ export class Chunks {
     } catch (error) {
       console.warn("longshore: no chunks were removed", error);
     }
+  }
+
+  /** The tokens that rows of the queue name. */
+  async #keptByRows() {
+    const large = (await this.rows()).filter(({ body }) => body?.size > ONE_PIECE);
+    return Promise.all(large.map(async ({ id }) => (await this.run(["row-bodies"], "readonly", (bodies) => bodies.get(id)))?.token));
   }
 
   /**

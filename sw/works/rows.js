@@ -3,6 +3,7 @@
 // Does not move any: the engine's queue does. What stands in a row, `src/web/store/records.rs` says.
 
 import { engine, store } from "./begun.js";
+import { bodyFrom } from "./uploads.js";
 
 /** Why a row waits, in the words of `Longshore-Reason`. @type {Record<string, string>} */
 const REASONS = { network: "offline", server: "server-busy" };
@@ -19,7 +20,7 @@ export async function list({ bodies }) {
   const items = found.map(described);
   if (!bodies) return items;
   const read = await store.rowBodies(items.map(({ id }) => id));
-  return items.map((item, place) => (found[place].body ? { ...item, body: read[place] ?? null } : item));
+  return Promise.all(items.map(async (item, place) => (found[place].body ? { ...item, body: (await bodyFrom(read[place])) ?? null } : item)));
 }
 
 /** @param {any} row */

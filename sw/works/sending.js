@@ -4,6 +4,7 @@
 // Does not decide when, nor what an answer means: the engine's queue does.
 
 import { more } from "./more.js";
+import { bodyFrom } from "./uploads.js";
 
 /**
  * A write as the engine hands it over (`src/web/network.rs`).
@@ -24,12 +25,13 @@ import { more } from "./more.js";
  * Sends a write. Rejects with a `TimeoutError` when the server takes too long, with a `LongshoreUnsendable` when it can never be sent, and
  * else as `fetch` does.
  * @param {Write} write
- * @param {ArrayBuffer} [given] its body.
+ * @param {ArrayBuffer | import("./uploads.js").Stored} [given] its body.
  */
 export async function send(write, given) {
   const { id, method, headers, credentials, referrer, referrerPolicy, timeout } = write;
   const extra = id ? more() : undefined;
-  const { url, body } = extra ? await extra.renamed(write.url, headers, given) : { url: write.url, body: given };
+  const whole = await bodyFrom(given);
+  const { url, body } = extra ? await extra.renamed(write.url, headers, whole) : { url: write.url, body: whole };
   // Fetch, 5.4: a script cannot make a navigation; a form's goes out as an ordinary request of its own origin.
   const mode = write.mode === "navigate" ? "same-origin" : write.mode;
   const redirect = write.redirect === "manual" ? "follow" : write.redirect;

@@ -6,6 +6,7 @@ import { withoutEngine } from "./answers.js";
 import { begun, chunks, engine, shell, store } from "./begun.js";
 import { more } from "./more.js";
 import { keysOfPost } from "./posts.js";
+import { bodyOf } from "./uploads.js";
 
 /** @typedef {import("../shell/worker.js").Taken} Taken */
 
@@ -47,33 +48,69 @@ const warn = (error) => void console.warn("longshore: what waits could not be lo
  */
 async function serve(event, { kind, index }) {
   const extra = more();
-  const request = extra ? await extra.known(event.request) : event.request;
-  const { ready } = shell;
-  const client = event.resultingClientId || event.clientId;
+  const asked = extra ? await extra.known(event.request) : event.request;
+  if (kind === "mutation") return write(event, asked, index);
   const { table } = begun();
-  const posts = kind === "route" && request.method === "POST";
-  const keys = posts ? await keysOfPost(table, request, index) : kind === "route" ? table.keysOf(request.url, index) : extra?.keysOfBase(request.url, index) ?? [];
+  const posts = asked.method === "POST";
+  const keys = posts ? await keysOfPost(table, asked, index) : table.keysOf(asked.url, index);
   // It is a write, and no rule queues it.
-  if (posts && keys.length === 0) return fetch(request);
-  const lane = kind === "mutation" ? await extra?.laneOf(request).catch(warn) : undefined;
-  const dressed = kind === "mutation" ? extra?.promised(request, index) : await extra?.over(request, index).catch(warn);
+  if (posts && keys.length === 0) return fetch(asked);
+  const lay = await extra?.over(asked, index).catch(warn);
+  try {
+    const response = await handed(event, (runtime) => runtime.fetch(asked, index, keys.join("\n")));
+    return await (lay ? lay(response) : response);
+  } catch (error) {
+    console.warn("longshore: answered without the engine", asked.method, asked.url, error);
+    return fetch(asked);
+  }
+}
+
+/**
+ * @param {FetchEvent} event
+ * @param {Request} request
+ * @param {number} index
+ * @returns {Promise<Response>}
+ */
+async function write(event, request, index) {
+  const extra = more();
+  // A body that cannot be read must not become an empty one.
+  const body = await bodyOf(request).catch((error) => void console.warn("longshore: a write's body could not be read", error));
+  if (!body) return Response.error();
   /** @type {import("./engine.js").Ticket} */
   const ticket = { queued: null };
   let handedOver = false;
   try {
-    const { response, done } = await engine.handle((runtime) => {
+    const lane = await extra?.laneOf(request, body.bytes).catch(warn);
+    const keys = extra?.keysOfBase(request.url, index) ?? [];
+    const response = await handed(event, (runtime) => {
       handedOver = true;
-      // What was used last must not be the first to go, should this request's answer need room.
-      const uses = ready.takeUses(1);
-      if (uses) void runtime.command({ kind: "used", uses });
-      return kind === "mutation" ? runtime.mutate(request, index, client, ticket, keys.join("\n"), lane) : runtime.fetch(request, index, keys.join("\n"));
+      const client = event.resultingClientId || event.clientId;
+      return runtime.mutate(request, index, ticket, { client, keys: keys.join("\n"), lane, body: body.given });
     });
-    event.waitUntil(done.catch((error) => console.warn("longshore: work behind an answer failed", error)));
-    return await (dressed ? dressed(response) : response);
+    const answer = await response;
+    return (await extra?.promised(request, index, body.bytes, answer)) ?? answer;
   } catch (error) {
     console.warn("longshore: answered without the engine", request.method, request.url, error);
     // Nothing notes what this write makes stale.
-    if (kind === "mutation") ready.distrust();
-    return withoutEngine(request, ticket, handedOver);
+    shell.ready.distrust();
+    return withoutEngine(() => fetch(new Request(request, { body: body.whole })), ticket, handedOver);
+  } finally {
+    body.end();
   }
+}
+
+/**
+ * Hands a request to the engine, and keeps the worker for the work behind its answer.
+ * @param {FetchEvent} event
+ * @param {(runtime: import("./engine.js").Runtime) => import("./engine.js").Handling} use
+ */
+async function handed(event, use) {
+  const { response, done } = await engine.handle((runtime) => {
+    // What was used last must not be the first to go, should this request's answer need room.
+    const uses = shell.ready.takeUses(1);
+    if (uses) void runtime.command({ kind: "used", uses });
+    return use(runtime);
+  });
+  event.waitUntil(done.catch((error) => console.warn("longshore: work behind an answer failed", error)));
+  return response;
 }

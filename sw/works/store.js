@@ -24,7 +24,7 @@ export class Store {
     return new Response(this.ready.bytesOf(key, body), { status: entry.status, headers: fieldsOf(entry.head) });
   }
 
-  /** What is kept with rows of the queue. @param {string[]} keys @returns {Promise<(ArrayBuffer | undefined)[]>} */
+  /** What is kept with rows of the queue. @param {string[]} keys @returns {Promise<(ArrayBuffer | import("./uploads.js").Stored | undefined)[]>} */
   async rowBodies(keys) {
     const transaction = (await this.ready.handle()).transaction(["row-bodies"]);
     return Promise.all(keys.map((key) => settled(transaction.objectStore("row-bodies").get(key))));

@@ -1,6 +1,6 @@
 // Stands before `importScripts` in the worker scripts of tests: makes faults on command, so that the product needs no hook for it.
 // Commands come from the page: `tell("quota")`.
-const sound = { quota: false, full: 0, storage: false, wasm: false, trap: 0, newer: false, yesterday: false };
+const sound = { quota: false, halfway: false, full: 0, storage: false, wasm: false, trap: 0, newer: false, yesterday: false };
 const faults = { ...sound };
 const handles = new Set();
 
@@ -50,6 +50,13 @@ const { transaction } = IDBDatabase.prototype;
 IDBDatabase.prototype.transaction = function (...args) {
   if (faults.storage) throw new DOMException("the database is closing (made by the test)", "InvalidStateError");
   return transaction.apply(this, args);
+};
+
+// Files: of one that is read in pieces the first three come.
+const { arrayBuffer } = Blob.prototype;
+let pieces = 0;
+Blob.prototype.arrayBuffer = function () {
+  return faults.halfway && (pieces += 1) > 3 ? new Promise(() => {}) : arrayBuffer.call(this);
 };
 
 // WebAssembly: does not start, or traps in the next request that it is handed. The build gives the wasm's own exports short names, so the

@@ -27,6 +27,7 @@ mod spoiled;
 mod survival;
 mod swagger;
 mod tabs;
+mod uploads;
 mod versions;
 mod writes;
 
@@ -90,6 +91,7 @@ pub fn all() -> Vec<Scenario> {
         conflicts::all(),
         optimistic::all(),
         names::all(),
+        uploads::all(),
         forms::all(),
         survival::all(),
         breakage::all(),
