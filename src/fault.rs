@@ -23,6 +23,12 @@ pub enum FetchError {
     /// Our own time limit passed first; whether the server acted on it is unknown.
     #[error("no answer in time")]
     Timeout,
+    /// Nothing was sent: what it needs is not made yet, and waits in another lane.
+    #[error("what it needs is not made yet")]
+    Early,
+    /// Nothing was sent: whoever is there now is not whose write it is, or has no credentials.
+    #[error("it is sent under another identity only")]
+    Withheld,
     /// Nothing was sent and nothing can be: the body that the write was kept with is gone, or what stands in its place in words.
     #[error("{0}")]
     Unsendable(String),

@@ -89,6 +89,8 @@ export interface Longshore {
 export interface Queue {
   /** What waits, in the order of its making. Bodies are left out unless asked for: they may be large. */
   list(options?: { bodies?: boolean }): Promise<QueueItem[]>;
+  /** How all of it stands. */
+  status(): Promise<QueueStatus>;
   /** Makes a write that is waiting, in conflict or dead eligible again, and tries it. */
   retry(id: string): Promise<void>;
   /** Removes a write. One that is being sent may have reached the server already. */
@@ -138,6 +140,25 @@ export interface QueueItem {
   size: number;
   /** Only with `{ bodies: true }`; a Blob where it is larger than 4 MB. */
   body?: ArrayBuffer | Blob;
+}
+
+/** The queue in numbers; each write counts once. */
+export interface QueueStatus {
+  total: number;
+  /** Not tried yet, or to be tried again. */
+  waiting: number;
+  sending: number;
+  /** Sent, without an answer: sent again with the same key. */
+  unknown: number;
+  merging: number;
+  conflict: number;
+  dead: number;
+  /** Behind one that is dead or in conflict, in its lane. */
+  parked: number;
+  /** When the oldest was made, in ms since 1970; null where none is left. */
+  oldest: number | null;
+  /** The server answers, something has been due for more than a minute, and nothing is being sent. */
+  stalled: boolean;
 }
 
 /** A conflict that waits for a person. JSON as values; what is no JSON as text; a side that has nothing is absent. */
@@ -231,6 +252,8 @@ export interface Events {
   conflict: WriteEvent<"conflict"> & { status: number };
   /** The server refused a write for good. It is kept to be seen. */
   dead: WriteEvent<"dead"> & { status: number | null; reason: string | null };
+  /** The server answers, and what waits does not move. Told by this page to itself, at most every 90 s. */
+  stalled: Envelope<"stalled"> & QueueStatus;
   /** A write was taken back. */
   discarded: WriteEvent<"discarded">;
   /** The server answers again, as judged from answers. */

@@ -5,6 +5,7 @@
 import { Events } from "./client/events.js";
 import { failureOf } from "./client/install.js";
 import { Link, LongshoreError, noLink } from "./client/link.js";
+import { Watch } from "./client/status.js";
 import { Sequence } from "./client/sequence.js";
 import { Update } from "./client/update.js";
 import { Wakes } from "./client/wakes.js";
@@ -83,9 +84,12 @@ class Longshore {
     this.ready = registration ? this.controlled(registration) : Promise.resolve(false);
 
     const { link } = this;
+    this.watch = new Watch(() => this.queue.list(), (status) => this.events.emit({ v: 1, kind: "stalled", ...status }));
     this.queue = {
       /** @type {Public.Queue["list"]} */
       list: ({ bodies = false } = {}) => link.call("queue.list", { bodies }),
+      /** @type {Public.Queue["status"]} */
+      status: () => this.watch.status(),
       /** @type {Public.Queue["retry"]} */
       retry: async (id) => void (await link.call("queue.retry", { id })),
       /** @type {Public.Queue["discard"]} */
@@ -164,6 +168,7 @@ class Longshore {
       if (data.kind === "beat" || update.heard(data.kind)) return;
       if (data.kind === "config-error") console.error("longshore:", data.message);
       wakes.heard(data);
+      this.watch.heard(data);
       this.events.emit(data);
     };
     navigator.serviceWorker.addEventListener("message", ({ data }) => {

@@ -68,6 +68,13 @@ declare namespace Longshore {
     warm?: boolean;
     /** The most writes that may wait; a further one is answered with 507. Default: the engine's. */
     maxPending?: number;
+    /** The most bytes that the bodies of waiting writes may have together; likewise. Default: as much as the browser lets us store. */
+    maxPendingBytes?: number;
+    /**
+     * Who is there now, as a text of the app's (a user's id); asked in the worker. A write belongs to who made it and is sent while the same is
+     * there only; others wait. Default: nobody is told apart.
+     */
+    identity?: () => string | null | undefined | Promise<string | null | undefined>;
     /**
      * Query parameters that do not count when a precached URL is looked for, `*` standing for any run. Default: `["utm_*", "fbclid"]`
      * (Workbox precaching's `ignoreURLParametersMatching`).
@@ -296,10 +303,21 @@ declare namespace Longshore {
     /**
      * For writes that make something (POST): where the answer says its id, as a JSON pointer; `true` is `"/id"`. Made offline, it goes by a
      * temporary id, the one of `Longshore-Queued`: the 202's body is what was sent, with that id in it where the app gave none. Later writes
-     * whose URL or body (JSON, text or form fields, to 1 MB) carry it wait behind, in the same lane, and are sent with the real id in its
-     * place, as reads are; `named` tells every tab. The real id is remembered for 30 days. Default: none.
+     * whose URL or body (JSON, text or urlencoded, to 1 MB; no multipart) carry it wait behind it, in its lane in place of their route's, and
+     * are sent with the real id in its place, as what `fetch` reads is; `named` tells every tab. Should it be discarded, or made without an
+     * id, those with it in their URL are kept as `dead`. The real id is remembered for 30 days. Default: none.
      */
     creates?: true | string;
+    /**
+     * Gives the header fields that show who writes, such as `{ authorization: "Bearer …" }`, each time one is sent; `expired` after a 401, once
+     * for all that meet one. Nothing (or an error) means that there are none now: the writes of this identity wait. With it the page's own
+     * `Authorization` is not stored. Default: a write is sent with the fields that its page gave it.
+     */
+    authorize?: (write: { method: string; url: string; expired: boolean }) => Record<string, string> | undefined | Promise<Record<string, string> | undefined>;
+    /** How long a write may wait. Then it is kept as `dead`, for the app to retry or discard. Default: for ever. */
+    maxAge?: Duration;
+    /** How often a write is sent again after passing trouble; then likewise. Default: for ever. */
+    retries?: number;
     /** The longest wish of a server's Retry-After (RFC 9110, 10.2.3) that is granted. Default: `"24h"`. */
     maxRetryAfter?: Duration;
   }

@@ -6,6 +6,7 @@
 // Bundled by `cargo xtask build` into one classic script, named by its content.
 
 import { conflict, keysOfBase, reconcile, resolve } from "./more/conflicts.js";
+import { authorized, identity, renewed, secretOf } from "./more/credentials.js";
 import { over, touched } from "./more/layers.js";
 import { forget, known, laneOf, learn, promised, renamed } from "./more/names.js";
 import { adopt } from "./more/parts.js";
@@ -13,7 +14,9 @@ import { adopt } from "./more/parts.js";
 /** @param {import("./more/parts.js").Parts} parts */
 const more = (parts) => {
   adopt(parts);
-  return { conflict, forget, keysOfBase, known, laneOf, learn, over, promised, reconcile, renamed, resolve, touched };
+  return {
+    authorized, conflict, forget, identity, keysOfBase, known, laneOf, learn, over, promised, reconcile, renamed, renewed, resolve, secretOf, touched,
+  };
 };
 
 /** @typedef {ReturnType<typeof more>} More */

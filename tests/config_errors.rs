@@ -262,6 +262,14 @@ fn conflicts_and_layers_are_checked() {
         json!({"counters": ["votes"]}),
         "mutations[0].conflict.counters[0]: expected a JSON pointer such as \"/labels\", got \"votes\"",
     );
+    check_mutation("authorize", json!("bearer"), "mutations[0].authorize: expected a function, got \"bearer\"");
+    check(json!({"identity": "me"}), "identity: expected a function, got \"me\"");
+    check(json!({"maxPendingBytes": -1}), "maxPendingBytes: expected a whole number of bytes, from 0, got -1");
+    check_mutation(
+        "creates",
+        json!("id"),
+        "mutations[0].creates: expected true, or where the id lies in the answer, such as \"/id\", got \"id\"",
+    );
     let check_layers = |value: Json, expected: &str| check_mutation("optimistic", value, expected);
     let forms = "true, {at, key} or a list of {url or tag, how, at, key, id}";
     check_layers(json!(false), &format!("mutations[0].optimistic: expected {forms}, got false"));

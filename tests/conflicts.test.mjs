@@ -6,6 +6,8 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
+globalThis.self ??= /** @type {any} */ (globalThis);
+
 const path = (/** @type {string} */ relative) => fileURLToPath(new URL(relative, import.meta.url));
 
 /** The parts that it is given by others; each test makes its own. */
@@ -16,6 +18,7 @@ const PARTS = `
   export const store = { rowBodies: (keys) => part("store").rowBodies(keys) };
   export const ask = (what, request) => part("ask")(what, request);
   export const rows = () => part("rows")();
+  export const run = () => part("run")();
   export const routeOf = () => part("begun")().config.mutations[0];`;
 
 const { outputFiles: [{ text: source }] } = await build({

@@ -1,5 +1,5 @@
 // @ts-check
-// What two people have changed differently, side by side, for this one to decide. What can be joined has been joined already.
+// What two people have changed differently, side by side, for this one to decide. What can be joined is.
 
 import { h } from "./dom.js";
 import { COLUMN_TITLES } from "./op.js";
@@ -11,6 +11,9 @@ import { toast } from "./words.js";
 /** @type {Record<string, string>} */
 const LABELS = { "/title": "Title", "/text": "Notes", "/column": "Column", "/position": "Place", "": "The card" };
 
+/** The same question may stand in two places. */
+let shown = 0;
+
 /**
  * The question about one write in conflict; empty until it is known.
  * @param {Op} op
@@ -18,24 +21,20 @@ const LABELS = { "/title": "Title", "/text": "Notes", "/column": "Column", "/pos
  */
 export function conflictPart(op, outbox) {
   const element = h("div", { class: "conflict", "data-testid": "conflict", "data-op-id": op.id });
-  const save = h("button", { class: "button primary", type: "button", disabled: true, "data-testid": "conflict-save", onclick: decide }, "Save");
+  const save = h("button", { class: "button primary", type: "button", "data-testid": "conflict-save", onclick: () => decide({ choices: Object.fromEntries(chosen) }) }, "Save");
   /** @type {Map<string, "mine" | "theirs">} */
   const chosen = new Map();
-  let open = 0;
+  const place = (shown += 1);
 
-  function decide() {
-    save.disabled = true;
-    outbox.resolve(op, Object.fromEntries(chosen)).catch((error) => {
-      save.disabled = false;
-      toast(excuse(error), "bad");
-    });
+  /** @param {import("/longshore/client.js").Decision} decision */
+  function decide(decision) {
+    outbox.resolve(op, decision).catch((error) => toast(excuse(error), "bad"));
   }
 
-  /** @param {string} at @param {"mine" | "theirs"} side @param {unknown} value */
-  function option(at, side, value) {
-    const name = `clash-${op.id}-${at}`;
+  /** @param {string} at @param {"mine" | "theirs"} side @param {unknown} value @param {number} open */
+  function option(at, side, value, open) {
     return h("label", { class: "side", "data-testid": `conflict-${side}` },
-      h("input", { type: "radio", name, value: side, onchange: () => {
+      h("input", { type: "radio", name: `clash-${place}-${at}`, value: side, onchange: () => {
         chosen.set(at, side);
         save.disabled = chosen.size < open;
       } }),
@@ -43,18 +42,23 @@ export function conflictPart(op, outbox) {
       h("span", { class: "side-words" }, worded(value)));
   }
 
-  void outbox.conflict(op).then(({ clashes }) => {
-    open = clashes.length;
+  /** Nothing to choose field by field: the server has refused it for another reason, or it cannot be compared now. @param {string} why */
+  function either(why) {
+    element.replaceChildren(h("p", {}, why), h("div", { class: "row end" },
+      h("button", { class: "button", type: "button", "data-testid": "conflict-drop", onclick: () => decide("theirs") }, "Use theirs"),
+      h("button", { class: "button", type: "button", "data-testid": "conflict-insist", onclick: () => decide("mine") }, "Keep mine")));
+  }
+
+  outbox.conflict(op).then(({ clashes }) => {
+    if (clashes.length === 0) return either("The server did not take this change.");
+    save.disabled = true;
     element.replaceChildren(
       h("p", {}, h("strong", {}, "Someone else changed this too."), " Everything else is joined."),
       ...clashes.map(({ at, mine, theirs }) => h("fieldset", { "data-testid": "conflict-field", "data-at": at },
         h("legend", {}, LABELS[at] ?? at.slice(1)),
-        h("div", { class: "sides" }, option(at, "mine", mine), option(at, "theirs", theirs)))),
+        h("div", { class: "sides" }, option(at, "mine", mine, clashes.length), option(at, "theirs", theirs, clashes.length)))),
       h("div", { class: "row end" }, save));
-  }, () => {
-    // It was decided in another tab.
-    element.remove();
-  });
+  }).catch(() => either("Someone else changed this too. What they wrote cannot be shown just now."));
   return element;
 }
 

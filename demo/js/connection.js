@@ -23,7 +23,7 @@ function absent(reason) {
     registration: null,
     ready: Promise.resolve(false),
     on: () => () => {},
-    queue: { list: async () => [], retry: async () => {}, discard: async () => {}, conflict: () => Promise.reject(new Error(reason)), resolve: async () => {}, flush: async () => {} },
+    queue: { list: async () => [], retry: async () => {}, discard: async () => {}, conflict: () => Promise.reject(new Error(reason)), resolve: async () => {}, status: () => Promise.reject(new Error(reason)), flush: async () => {} },
     cache: { invalidate: async () => {} },
     applyUpdate: async () => "none",
     version: async () => ({ client: "none", worker: null }),

@@ -144,9 +144,9 @@ export class Outbox {
     return (await this.#longshore).queue.conflict(op.id);
   }
 
-  /** Sends what a person has decided. @param {Op} op @param {Record<string, "mine" | "theirs">} choices */
-  async resolve(op, choices) {
-    await (await this.#longshore).queue.resolve(op.id, { choices });
+  /** Does what a person has decided. @param {Op} op @param {import("/longshore/client.js").Decision} decision */
+  async resolve(op, decision) {
+    await (await this.#longshore).queue.resolve(op.id, decision);
     await this.refresh();
   }
 

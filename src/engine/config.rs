@@ -35,6 +35,8 @@ pub struct Config {
     pub warm: bool,
     /// `maxPending`: how many writes may wait in the queue; beyond it a page gets 507. Default: as many as storage holds.
     pub max_pending: Option<usize>,
+    /// `maxPendingBytes`: how many bytes the bodies of all that waits may have; beyond it a page gets 507. Default: as many as storage holds.
+    pub max_pending_bytes: Option<u64>,
     /// `limits`: how much may be stored in all, precached answers not counted. Default: as much as the browser lets us.
     pub limits: Limits,
 }

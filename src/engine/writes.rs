@@ -35,6 +35,8 @@ pub struct WriteRequest {
     pub base: Option<(BodyId, Option<String>)>,
     /// The lane that it must wait in, whatever its route says: it needs what another write there will have made.
     pub lane: Option<String>,
+    /// Whose it is: it is sent under no other identity, and a 401 holds all that are theirs.
+    pub identity: Option<String>,
 }
 
 impl Engine {
@@ -230,6 +232,9 @@ impl Engine {
                 let why = match why {
                     FullReason::Storage(words) => words,
                     FullReason::MaxPending(limit) => format!("{limit} writes wait already (maxPending)"),
+                    FullReason::MaxPendingBytes(limit) => {
+                        format!("more than {limit} bytes would wait (maxPendingBytes)")
+                    }
                 };
                 problem(507, &format!("this write could not be kept: {why}"))
             }
@@ -308,12 +313,14 @@ fn submission(
         redirect: head.redirect,
         referrer: head.referrer,
         referrer_policy: head.referrer_policy,
-        identity: None,
+        identity: write.identity,
         client: write.client,
         config_version: config_version.to_owned(),
         expects: route.expects.clone(),
         timeout: route.timeout,
         max_retry_after: route.max_retry_after,
+        max_age: route.max_age,
+        retries: route.retries,
         on_retryable: match route.on_retryable {
             route::OnRetryable::Queue => queue::OnRetryable::Queue,
             route::OnRetryable::Answer => queue::OnRetryable::Answer,

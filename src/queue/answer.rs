@@ -35,8 +35,14 @@ impl Queue {
         let may_overwrite = !slot.orphan || change.op == RowOp::Remove;
         let uses_body = matches!(close.reply, Reply::Network(_)) && !slot.waiters.is_empty();
         // A row that could not be sent says nothing of the network.
-        if !matches!(answer, Err(FetchError::Unsendable(_))) {
-            self.learn(verdict, identity, now);
+        match answer {
+            Err(FetchError::Unsendable(_) | FetchError::Early) => {}
+            Err(FetchError::Withheld) => {
+                if let Verdict::Pause(until) = verdict {
+                    self.pause(identity, until);
+                }
+            }
+            Ok(_) | Err(FetchError::Network(_) | FetchError::Timeout) => self.learn(verdict, identity, now),
         }
         if !uses_body {
             self.drop_body(body);
@@ -102,7 +108,8 @@ fn conclude(
         let status = status.unwrap_or_default();
         let named = answer.as_ref().map(|(head, _)| named(&slot.row.draft.url, head)).unwrap_or_default();
         let (change, mut close) = gone(Touch::Stale(named), Some(News::Settled { status }), Some(status));
-        close.etag = Some(answer.as_ref().ok().and_then(|(head, _)| head.headers.get("etag")));
+        let etag = answer.as_ref().ok().and_then(|(head, _)| head.headers.get("etag"));
+        close.etag = etag.filter(|etag| etag.starts_with('"'));
         return (change, close);
     }
     if !slot.discards.is_empty() {
@@ -110,6 +117,11 @@ fn conclude(
     }
     let mut row = slot.row.clone();
     row.state = next_state(&row, verdict, answer, now);
+    if let State::Waiting { .. } | State::Unknown { .. } = row.state
+        && row.draft.retries.is_some_and(|retries| row.attempts > retries)
+    {
+        row.state = State::Dead { status, reason: "it was tried as often as its route allows (retries)".to_owned() };
+    }
     let policy = row.draft.on_conflict;
     match (verdict, policy) {
         (Verdict::Conflict, OnConflict::ServerWins) => {
@@ -125,7 +137,8 @@ fn conclude(
     };
     let kept = verdict == Verdict::Conflict && policy != OnConflict::Plain;
     let reason = if kept { QueuedReason::Conflict } else { QueuedReason::of(&row.state) };
-    let news = match (direct, passes(verdict), row.draft.on_retryable) {
+    let withheld = matches!(answer, Err(FetchError::Withheld));
+    let news = match (direct, passes(verdict) || withheld, row.draft.on_retryable) {
         // A final answer is the page's own to deal with.
         (true, false, _) if !kept => return gone(touch, None, None),
         (true, true, OnRetryable::Answer) => return gone(careful, None, None),

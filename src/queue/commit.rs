@@ -47,8 +47,8 @@ pub(super) struct Close {
     pub(super) news: Option<News>,
     /// Where the server has taken it: its status, and too late for those who wanted it gone.
     pub(super) settled: Option<u16>,
-    /// Where the server has taken it, the ETag of what it has made of it.
-    pub(super) etag: Option<Option<String>>,
+    /// The strong ETag of what the server has made of it, where it has taken it and says so.
+    pub(super) etag: Option<String>,
     /// Whose wish it was; those in the slot's `discards` are answered too.
     pub(super) ticket: Option<u64>,
 }
@@ -134,7 +134,7 @@ impl Queue {
     pub(super) fn on_closed(&mut self, change: Change, close: Close) {
         let Change { row, op, .. } = change;
         if let Some(etag) = &close.etag {
-            self.rebase_followers(&row, etag.as_deref());
+            self.rebase_followers(&row, etag);
         }
         let Some(slot) = self.slots.get_mut(&row.id) else { return };
         let id = row.id.clone();

@@ -15,6 +15,8 @@ use crate::time::Timestamp;
 pub struct Options {
     /// The most rows that may wait; `None`: as many as the browser's quota holds.
     pub max_pending: Option<usize>,
+    /// How many bytes the bodies of all that waits may have; `None`: as many as the browser's quota holds.
+    pub max_pending_bytes: Option<u64>,
 }
 
 /// The queue of one worker instance.

@@ -5,7 +5,7 @@ use super::commit::{Close, Then};
 use super::queue::Queue;
 use super::slot::Stage;
 use super::{Cause, Change, CommandError, QueuedReason, Reply, Row, RowOp, State, Touch, backoff};
-use crate::event::News;
+use crate::event::{Event, News};
 use crate::ids::{BodyId, Entropy, MutationId};
 use crate::time::Timestamp;
 
@@ -65,6 +65,7 @@ impl Queue {
             if !over {
                 // The network is not there, or not up to it: later, as with a store that fails.
                 self.hold(id, now);
+                self.tell_held(id);
             }
             self.discard_if_wanted(id);
             return drop_all(self);
@@ -99,6 +100,15 @@ impl Queue {
         self.commit(change, Then::Reconcile(Box::new(close)));
     }
 
+    /// Tells the tabs, which hold the timer, when a row is looked at again.
+    fn tell_held(&mut self, id: &MutationId) {
+        let Some(slot) = self.slot(id) else { return };
+        if let Some(at) = slot.hold {
+            let (about, reason) = (slot.row.subject(), QueuedReason::Conflict.as_str());
+            self.tell(Event::Write { about, news: News::Retry { at, status: None, reason } });
+        }
+    }
+
     /// `None`: a commit is under way, and answers.
     pub(super) fn resolve(
         &mut self,
@@ -123,13 +133,14 @@ impl Queue {
 
     /// The later writes of the same tab to what a settled one has written: they go out on top of what its answer says, and no more of
     /// what their page saw. In memory alone: each is stored with it before it goes out, and one that goes out without is merged at worst.
-    /// Those of other tabs have seen nothing of it, which is a conflict like any other.
-    pub(super) fn rebase_followers(&mut self, settled: &Row, etag: Option<&str>) {
+    /// Those of other tabs have seen nothing of it, which is a conflict like any other; and where the answer does not say what it has made,
+    /// somebody else may have written in between.
+    pub(super) fn rebase_followers(&mut self, settled: &Row, etag: &str) {
         for slot in self.slots.iter_mut().filter(|slot| slot.stage() == Stage::Idle && slot.row.id > settled.id) {
             let row = &mut slot.row;
             let own = row.draft.url == settled.draft.url && row.draft.client == settled.draft.client;
             if own && row.base_etag.is_some() && !matches!(row.state, State::Conflict { .. } | State::Dead { .. }) {
-                row.base_etag = etag.map(str::to_owned);
+                row.base_etag = Some(etag.to_owned());
                 row.match_base();
             }
         }

@@ -59,6 +59,8 @@ pub enum FullReason {
     Storage(String),
     /// `maxPending` rows wait already.
     MaxPending(usize),
+    /// The bodies that wait would have more than `maxPendingBytes`.
+    MaxPendingBytes(u64),
 }
 
 impl QueuedReason {

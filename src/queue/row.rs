@@ -67,6 +67,10 @@ pub struct Draft {
     pub timeout: Span,
     /// The longest `Retry-After` that is obeyed.
     pub max_retry_after: Span,
+    /// How long it may wait.
+    pub max_age: Option<Span>,
+    /// How often it is sent again after passing trouble.
+    pub retries: Option<u32>,
     /// What the page gets when a direct send meets a passing trouble.
     pub on_retryable: OnRetryable,
     /// What is done when somebody wrote first.

@@ -1,11 +1,12 @@
 //! Which rows go out now, and when to look again.
 //! Runs after every input; the same state and time give the same choice.
 
-use super::commit::Then;
+use super::commit::{Close, Then};
 use super::lock::{Lock, lease_end};
 use super::queue::Queue;
 use super::slot::{Slot, Stage};
-use super::{Change, CommandError, Draft, Output, RowOp, State, TimerReason, Touch};
+use super::{Change, CommandError, Draft, Output, Reply, RowOp, State, TimerReason, Touch};
+use crate::event::News;
 use crate::ids::MutationId;
 use crate::time::Timestamp;
 
@@ -119,6 +120,16 @@ impl Queue {
         let state = State::Leased { owner: self.owner.clone(), since: now };
         let Some(slot) = self.slots.get_mut(id) else { return };
         slot.hold = None;
+        if slot.row.draft.max_age.is_some_and(|age| slot.row.created_at + age <= now) {
+            let mut row = slot.row.clone();
+            let reason = "it has waited for as long as its route allows (maxAge)".to_owned();
+            row.state = State::Dead { status: None, reason: reason.clone() };
+            let news = Some(News::Dead { status: None, reason });
+            self.slots.enter(id, Stage::Closing);
+            let close = Close { reply: Reply::Failed, news, settled: None, etag: None, ticket: None };
+            let change = Change::of(row, RowOp::Put(None), Touch::None);
+            return self.commit(change, Then::Reconcile(Box::new(close)));
+        }
         if matches!(slot.row.state, State::Conflict { .. }) {
             let row = Box::new(slot.row.clone());
             self.slots.enter(id, Stage::Reconciling);

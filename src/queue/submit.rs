@@ -4,7 +4,9 @@
 use super::commit::Then;
 use super::queue::Queue;
 use super::slot::{Slot, Stage, Waiter};
-use super::{Change, Draft, FullReason, Output, QueuedReason, Reply, Row, RowOp, Side, State, Submission, Touch};
+use super::{
+    BodyFacts, Change, Draft, FullReason, Output, QueuedReason, Reply, Row, RowOp, Side, State, Submission, Touch,
+};
 use crate::ids::MutationId;
 use crate::time::{Span, Timestamp};
 use std::rc::Rc;
@@ -21,9 +23,9 @@ impl Queue {
             self.drop_body(submission.base);
             return self.join(&id, waiter);
         }
-        if let Some(limit) = self.options.max_pending.filter(|limit| self.slots.len() >= *limit) {
+        if let Some(reason) = self.too_much(submission.facts.as_ref()) {
             self.drop_body(submission.base);
-            return self.reply(vec![waiter], &Reply::Full(FullReason::MaxPending(limit)));
+            return self.reply(vec![waiter], &Reply::Full(reason));
         }
         let id = MutationId::after(self.last.as_ref(), now, submission.entropy);
         self.last = Some(id.clone());
@@ -47,6 +49,19 @@ impl Queue {
         if self.may_send() || !(waits || self.leads(&id)) {
             self.admit(&id, now);
         }
+    }
+
+    /// Why a write with this body would be one too many.
+    fn too_much(&self, facts: Option<&BodyFacts>) -> Option<FullReason> {
+        if let Some(limit) = self.options.max_pending.filter(|limit| self.slots.len() >= *limit) {
+            return Some(FullReason::MaxPending(limit));
+        }
+        let limit = self.options.max_pending_bytes?;
+        let mut bytes = facts.map_or(0, |facts| facts.size);
+        for slot in self.slots.iter() {
+            bytes += slot.row.body.as_ref().map_or(0, |facts| facts.size);
+        }
+        (bytes > limit).then_some(FullReason::MaxPendingBytes(limit))
     }
 
     /// Lets a fresh row into the store: leased, to be sent directly, where it leads its lane and the lock is ours;

@@ -32,6 +32,9 @@ pub fn judge(row: &Row, answer: Result<&ResponseHead, &FetchError>, entropy: Ent
         Ok(head) if head.kind != ResponseType::Error => head,
         Ok(_) | Err(FetchError::Network(_)) => return Verdict::RetryAt(later, Cause::Network),
         Err(FetchError::Timeout) => return Verdict::Unknown(later),
+        // RFC 8470, 5.2, has a number for it.
+        Err(FetchError::Early) => return Verdict::RetryAt(later, Cause::Server(425)),
+        Err(FetchError::Withheld) => return Verdict::Pause(later),
         Err(FetchError::Unsendable(_)) => return Verdict::Dead,
     };
     // A login page in place of the API is no answer at all (captive portals say 200).

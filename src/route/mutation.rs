@@ -26,6 +26,10 @@ pub struct MutationRoute {
     /// `conflict`: what is done when somebody wrote first (409, 412). Default: the page that waits gets the answer; a write that is replayed
     /// is kept, and a person decides.
     pub conflict: Option<Conflict>,
+    /// `maxAge`: how long a write may wait; then it is kept as one that was refused. Default: for ever.
+    pub max_age: Option<Span>,
+    /// `retries`: how often a write is sent again after passing trouble; then likewise. Default: for ever.
+    pub retries: Option<u32>,
     /// `maxRetryAfter`: the longest wish of a server's Retry-After that is granted. Default: `24h`.
     pub max_retry_after: Span,
 }
@@ -88,6 +92,8 @@ impl Default for MutationRoute {
             expects: Vec::new(),
             forms: None,
             conflict: None,
+            max_age: None,
+            retries: None,
             max_retry_after: Span::hours(24),
         }
     }

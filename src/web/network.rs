@@ -40,17 +40,23 @@ pub fn sendable(row: &Row) -> JsValue {
         referrer_policy: draft.referrer_policy.clone(),
         ..RequestHead::get("")
     };
-    written(&head, Json::Text(&row.id.0), Json::Number(draft.timeout.0))
+    written(
+        &head,
+        &[
+            ("id", Json::Text(&row.id.0)),
+            ("timeout", Json::Number(draft.timeout.0)),
+            ("identity", draft.identity.as_deref().map_or(Json::Absent, Json::Text)),
+        ],
+    )
 }
 
 /// A page's write that could not be kept, likewise.
 pub fn passable(head: &RequestHead) -> JsValue {
-    written(head, Json::Absent, Json::Absent)
+    written(head, &[])
 }
 
-fn written(head: &RequestHead, id: Json<'_>, timeout: Json<'_>) -> JsValue {
-    object(&[
-        ("id", id),
+fn written(head: &RequestHead, more: &[(&str, Json<'_>)]) -> JsValue {
+    let mut fields = Vec::from([
         ("method", Json::Text(head.method.as_str())),
         ("url", Json::Text(&head.url)),
         ("headers", Json::Headers(&head.headers)),
@@ -59,8 +65,9 @@ fn written(head: &RequestHead, id: Json<'_>, timeout: Json<'_>) -> JsValue {
         ("redirect", Json::Text(&head.redirect)),
         ("referrer", Json::Text(&head.referrer)),
         ("referrerPolicy", Json::Text(&head.referrer_policy)),
-        ("timeout", timeout),
-    ])
+    ]);
+    fields.extend_from_slice(more);
+    object(&fields)
 }
 
 /// What a page asked for, changed as the engine wishes.
@@ -99,6 +106,8 @@ pub fn words(error: JsValue) -> FetchError {
     let words = text(&error, "message").or_else(|| error.as_string()).unwrap_or_default();
     match text(&error, "name").as_deref() {
         Some("TimeoutError") => FetchError::Timeout,
+        Some("LongshoreEarly") => FetchError::Early,
+        Some("LongshoreWithheld") => FetchError::Withheld,
         Some("LongshoreUnsendable") => FetchError::Unsendable(words),
         _ => FetchError::Network(words),
     }

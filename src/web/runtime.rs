@@ -48,9 +48,10 @@ impl Runtime {
         handling(&response, &done)
     }
 
-    /// Takes a write: `{response, done}`. `ticket.queued` is set to the row's id once it is kept. `more` is `{client, keys, lane, body}`: the
-    /// tab; in lines, where the answer may lie that it is based on, empty where that does not matter; where it must wait, whatever its route
-    /// says; and what is to be kept of its body, an ArrayBuffer or what stands for its chunks (`sw/works/uploads.js`).
+    /// Takes a write: `{response, done}`. `ticket.queued` is set to the row's id once it is kept. `more` is `{client, keys, lane, body, identity,
+    /// secret}`: the tab; in lines, where the answer may lie that it is based on, empty where that does not matter; where it must wait, whatever its route
+    /// says; what is to be kept of its body, an ArrayBuffer or what stands for its chunks (`sw/works/uploads.js`); whose it is; and a field
+    /// that is not to be kept.
     pub fn mutate(&self, request: Request, route: u32, ticket: JsValue, more: JsValue) -> JsValue {
         let head = heads::of_request(&request, &self.driver.place.origin);
         let live = Live { ticket, ..Live::default() };
@@ -118,7 +119,10 @@ pub async fn boot(config: JsValue, env: JsValue) -> Result<Runtime, JsValue> {
     Ok(Runtime { driver })
 }
 
-async fn submit(driver: &Rc<Driver>, id: ExchangeId, head: crate::http::RequestHead, route: usize, more: &JsValue) {
+async fn submit(driver: &Rc<Driver>, id: ExchangeId, mut head: crate::http::RequestHead, route: usize, more: &JsValue) {
+    if let Some(secret) = text(more, "secret") {
+        head.headers.remove(&secret);
+    }
     let bytes = get(more, "body");
     let bytes = Some(bytes).filter(JsValue::is_object);
     let body = bytes.clone().map(|bytes| {
@@ -137,7 +141,15 @@ async fn submit(driver: &Rc<Driver>, id: ExchangeId, head: crate::http::RequestH
     let _ = JsFuture::from(driver.writes()).await;
     let keys = text(more, "keys").unwrap_or_default();
     let base = if keys.is_empty() { None } else { driver.base(&taken(None, &keys).keys).await };
-    let write = WriteRequest { head, route, body, client: text(more, "client"), base, lane: text(more, "lane") };
+    let write = WriteRequest {
+        head,
+        route,
+        body,
+        client: text(more, "client"),
+        base,
+        lane: text(more, "lane"),
+        identity: text(more, "identity"),
+    };
     driver.tell(|engine| engine.submit(id, write, clock::entropy(), clock::now()));
 }
 

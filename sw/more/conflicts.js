@@ -5,6 +5,7 @@
 
 import { fieldsOf } from "../shell/ready.js";
 import { within } from "../shell/settled.js";
+import { renamed } from "./names.js";
 import { ask, begun, engine, routeOf, rows, store } from "./parts.js";
 
 /**
@@ -43,12 +44,14 @@ export function keysOfBase(url, index) {
  * @returns {Promise<Found>}
  */
 export async function reconcile(row) {
-  const [now, kept] = [await current(row), await sidesOf(row.id)];
+  const { url, kept } = await madeReal(row, await sidesOf(row.id));
+  const now = await current({ ...row, url });
   const found = { base: now.body, etag: now.etag };
   const sides = { ...kept, theirs: textOf(now.body) };
   // Refused, and nothing has changed: the server has another reason, and would refuse it again.
   const alike = now.etag ? now.etag === new Headers(row.headers).get("if-match") : kept.base !== undefined && kept.base === sides.theirs;
-  if (alike || routeOf(row).conflict === "manual") return { verdict: "ask", ...found };
+  const unknown = kept.base === undefined && sides.theirs === undefined;
+  if (alike || unknown || routeOf(row).conflict === "manual") return { verdict: "ask", ...found };
   try {
     const merged = await weigh(row, sides);
     const body = typeof merged.body === "string" ? new TextEncoder().encode(merged.body).buffer : undefined;
@@ -111,6 +114,12 @@ async function weigh(row, { base, mine, theirs }, choices) {
   return merge();
 }
 
+/** With real ids in the place of temporary ones, as it is sent. @param {Row} row @param {Sides} sides */
+async function madeReal({ url, headers }, sides) {
+  const named = await renamed(url, headers, /** @type {ArrayBuffer} */ (new TextEncoder().encode(sides.mine).buffer));
+  return { url: named.url, kept: { ...sides, mine: textOf(named.body) ?? "" } };
+}
+
 /** What the server has, as far as it says. @param {Row} row @returns {Promise<{body?: ArrayBuffer, etag?: string}>} */
 async function current({ url, headers, credentials }) {
   const asks = headers.filter(([name]) => !/^(if-|content-|idempotency-key)/i.test(name));
@@ -137,12 +146,10 @@ async function sidesOf(id) {
 async function shown(id) {
   const row = (await rows()).find((row) => row.id === id && row.state.word === "conflict");
   if (!row) throw wrong("no such conflict in the queue");
-  const sides = await sidesOf(id);
-  if (sides.theirs === undefined) {
-    const headers = /** @type {[string, string][]} */ (fieldsOf(row.headers));
-    sides.theirs = textOf((await current({ ...row, headers })).body);
-  }
-  return [row, sides];
+  const headers = /** @type {[string, string][]} */ (fieldsOf(row.headers));
+  const { url, kept } = await madeReal({ ...row, headers }, await sidesOf(id));
+  const theirs = kept.theirs ?? textOf((await current({ ...row, url, headers })).body);
+  return [row, { ...kept, theirs }];
 }
 
 /** @param {ArrayBuffer | object | undefined} bytes what lies in chunks is too large to be merged. */

@@ -4,7 +4,7 @@
 // Does not know how a write lies over a resource, nor over which: the desk does (`src/engine/layers.rs`).
 
 import { within } from "../shell/settled.js";
-import { idsIn, inUrl, namesOf } from "./names.js";
+import { inUrl, namesIn } from "./names.js";
 import { ask, begun, engine, routeOf, rows as stored, shell, store } from "./parts.js";
 
 /**
@@ -142,8 +142,7 @@ function rows() {
 async function read() {
   const all = await stored();
   // What was made meanwhile is read under its real name.
-  const ids = all.flatMap(({ url }) => idsIn(url));
-  const names = ids.length > 0 ? await namesOf(ids) : new Map();
+  const names = await namesIn(all.map(({ url }) => url).join());
   const found = all.flatMap((row) => {
     const { id, method, url: written, state } = row;
     // What was refused for good has changed nothing.

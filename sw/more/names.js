@@ -4,9 +4,9 @@
 // that id waits behind it, in its lane. Once the server has answered, the real one takes its place, in URLs and bodies, for good.
 // Does not keep an order: lanes do.
 
-import { settled, within } from "../shell/settled.js";
+import { within } from "../shell/settled.js";
 import { worker } from "../shell/worker.js";
-import { begun, engine, routeOf, rows, shell } from "./parts.js";
+import { begun, engine, routeOf, rows, run, store } from "./parts.js";
 
 /** As `src/ids.rs` writes the ids of rows. */
 const ID = /[0-9a-f]{12}-[0-9a-f]{6}-[0-9a-f]{12}/g;
@@ -20,10 +20,13 @@ const PATIENCE_MS = 2_000;
 /** How long a name is remembered after its write was made, ms. */
 const KEPT_MS = 30 * 86_400_000;
 
+/** What this worker has learnt. @type {Map<string, string | number>} */
+const learnt = new Map();
+
 const wanted = () => begun().config.mutations?.some(({ creates }) => creates) ?? false;
 
 /** @param {string} text @returns {string[]} */
-export const idsIn = (text) => [...new Set(text.match(ID))];
+const idsIn = (text) => [...new Set(text.match(ID))];
 
 /** Whether a body of these fields may carry ids. @param {Headers} headers */
 const isText = (headers) => /json|^text\/|urlencoded/.test(headers.get("content-type") ?? "");
@@ -32,29 +35,32 @@ const isText = (headers) => /json|^text\/|urlencoded/.test(headers.get("content-
 const textOf = (body) => (body instanceof ArrayBuffer && body.byteLength <= MOST ? new TextDecoder().decode(body) : undefined);
 
 /**
- * The lane of the write that this one needs, if it carries the id of what another that waits will have made.
+ * Where a write must wait, whatever its route says: behind the last that is about the same resource, under whichever name; else behind what
+ * will have made what it needs.
  * @param {Request} request
  * @param {ArrayBuffer} [body]
  * @returns {Promise<string | undefined>}
  */
 export async function laneOf(request, body) {
   if (!wanted()) return undefined;
-  const text = isText(request.headers) ? textOf(body) : undefined;
-  const ids = idsIn(request.url + (text ?? ""));
-  if (ids.length === 0) return undefined;
-  return (await within(rows(), PATIENCE_MS)).filter(({ id }) => ids.includes(id)).pop()?.lane;
+  const waiting = await within(rows(), PATIENCE_MS);
+  const names = await namesIn(waiting.map(({ url }) => url).join());
+  const last = (/** @type {(row: any) => boolean} */ fits) => waiting.filter(fits).pop()?.lane;
+  const same = last(({ url }) => url !== request.url && inUrl(url, names) === request.url);
+  if (same !== undefined) return same;
+  const ids = idsIn(request.url + (isText(request.headers) ? (textOf(body) ?? "") : ""));
+  // Of what is about the same resource already, the route knows the lane.
+  return waiting.some(({ url }) => url === request.url) && !ids.some((id) => request.url.includes(id)) ? undefined : last(({ id }) => ids.includes(id));
 }
 
 /** A request for what was made here, under the name that the server has given it. @param {Request} request */
 export async function known(request) {
-  const ids = wanted() && request.mode !== "navigate" ? idsIn(request.url) : [];
-  if (ids.length === 0) return request;
-  const names = await namesOf(ids).catch(() => new Map());
-  const url = inUrl(request.url, names);
+  if (!wanted() || request.mode === "navigate") return request;
+  const url = inUrl(request.url, await namesIn(request.url));
   if (url === request.url) return request;
   const { method, headers, mode, credentials, cache, redirect, referrer, referrerPolicy, integrity, signal } = request;
   // Not every browser gives a request's body as a stream.
-  const body = method === "GET" || method === "HEAD" ? undefined : await request.arrayBuffer();
+  const body = method === "GET" || method === "HEAD" ? undefined : await request.blob();
   return new Request(url, { method, headers, body, mode, credentials, cache, redirect, referrer, referrerPolicy, integrity, signal });
 }
 
@@ -69,11 +75,12 @@ export async function renamed(url, headers, body) {
   const text = isText(new Headers(headers)) ? textOf(body) : undefined;
   const ids = idsIn(url + (text ?? ""));
   if (ids.length === 0) return { url, body };
-  const names = await namesOf(ids);
-  const waiting = await rows();
+  const [names, waiting] = [await namesIn(ids.join()), await rows()];
   for (const id of ids) {
-    // In another lane: it goes first.
-    if (!names.has(id) && waiting.some((row) => row.id === id)) throw new Error("what it needs is not made yet");
+    if (names.get(id) !== undefined) continue;
+    if (waiting.some((row) => row.id === id)) throw Object.assign(new Error("what it needs is not made yet"), { name: "LongshoreEarly" });
+    // The server knows nothing under this URL. In a body it may be what the app means.
+    if (url.includes(id)) throw Object.assign(new Error("what it needs was discarded, or made without an id"), { name: "LongshoreUnsendable" });
   }
   const named = text && inText(text, names);
   return { url: inUrl(url, names), body: named === text || named === undefined ? body : new TextEncoder().encode(named).buffer };
@@ -94,8 +101,10 @@ export async function learn({ id, method, url, headers, renamed }, response) {
   const answer = await response.clone().json().catch(() => undefined);
   const real = pointer.slice(1).split("/").reduce((value, name) => value?.[name.replaceAll("~1", "/").replaceAll("~0", "~")], answer);
   if (typeof real !== "string" && typeof real !== "number") return;
-  const transaction = (await shell.ready.handle()).transaction(["row-bodies"], "readwrite", { durability: "strict" });
-  await settled(transaction.objectStore("row-bodies").put(real, `${id}#name`));
+  // Should it not be stored, at least this worker knows.
+  learnt.set(id, real);
+  const kept = { name: real, at: Date.now() };
+  await run(["row-bodies"], "readwrite", (bodies) => bodies.put(kept, `${id}#name`), "strict");
   const channel = new BroadcastChannel(`longshore:${new URL(worker.registration.scope).pathname}`);
   channel.postMessage({ v: 1, kind: "named", at: Date.now(), id, name: real, url });
   channel.close();
@@ -131,16 +140,29 @@ function parsed(text) {
 /** Forgets names that are too old to be in anyone's hands. */
 export async function forget() {
   if (!wanted()) return;
-  const names = (await shell.ready.handle()).transaction(["row-bodies"], "readwrite").objectStore("row-bodies");
-  const before = (Date.now() - KEPT_MS).toString(16).padStart(12, "0");
-  for (const key of await settled(names.getAllKeys(IDBKeyRange.upperBound(before)))) if (String(key).endsWith("#name")) names.delete(key);
+  const before = Date.now() - KEPT_MS;
+  await run(["row-bodies"], "readwrite", (bodies) => {
+    bodies.getAllKeys().onsuccess = ({ target }) => {
+      for (const key of /** @type {IDBRequest} */ (target).result.filter((/** @type {unknown} */ key) => String(key).endsWith("#name"))) {
+        const named = bodies.get(key);
+        named.onsuccess = () => named.result.at < before && bodies.delete(key);
+      }
+    };
+  });
 }
 
-/** @param {string[]} ids @returns {Promise<Map<string, string | number>>} */
-export async function namesOf(ids) {
-  const store = (await shell.ready.handle()).transaction(["row-bodies"]).objectStore("row-bodies");
-  const found = await Promise.all(ids.map(async (id) => [id, await settled(store.get(`${id}#name`))]));
-  return new Map(/** @type {[string, string | number][]} */ (found.filter(([, name]) => name !== undefined)));
+/** The real names of the ids in a text, as far as there are any. @param {string} text @returns {Promise<Map<string, string | number>>} */
+export async function namesIn(text) {
+  const ids = idsIn(text);
+  const names = new Map(learnt);
+  const missing = ids.filter((id) => !names.has(id));
+  if (missing.length === 0) return names;
+  const found = await store.rowBodies(missing.map((id) => `${id}#name`));
+  missing.forEach((id, place) => {
+    const kept = /** @type {{name: string | number} | undefined} */ (/** @type {unknown} */ (found[place]));
+    if (kept) names.set(id, kept.name);
+  });
+  return names;
 }
 
 /** @param {string} url @param {Map<string, string | number>} names */

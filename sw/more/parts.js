@@ -12,6 +12,7 @@ import { fieldsOf } from "../shell/ready.js";
  * @property {import("../shell/worker.js").Shell} shell
  * @property {typeof import("../works/desk.js").ask} ask
  * @property {typeof import("../works/rows.js").rows} rows
+ * @property {import("../works/chunks.js").Chunks["run"]} run One transaction, tried again.
  */
 
 /** @type {Parts["begun"]} */
@@ -26,6 +27,8 @@ export let shell;
 export let ask;
 /** @type {Parts["rows"]} */
 export let rows;
+/** @type {Parts["run"]} */
+export let run;
 
 /**
  * The mutation route of a row, by the config of now: it may have been made under another one. Its fields are a list, or as they lie in the store.
@@ -39,4 +42,4 @@ export function routeOf({ method, url, headers }) {
 }
 
 /** @param {Parts} given */
-export const adopt = (given) => void ({ begun, engine, store, shell, ask, rows } = given);
+export const adopt = (given) => void ({ begun, engine, store, shell, ask, rows, run } = given);

@@ -219,12 +219,13 @@ export class Chunks {
   /**
    * One transaction, tried once more over a fresh handle, or when room was made. Gives the result of the request that `use` made.
    * @param {string[]} names @param {IDBTransactionMode} mode @param {(...stores: IDBObjectStore[]) => IDBRequest | void} use
+   * @param {IDBTransactionDurability} [durability] "strict" for what somebody is promised.
    * @returns {Promise<any>}
    */
-  async run(names, mode, use) {
+  async run(names, mode, use, durability = "relaxed") {
     for (let again = false; ; again = true) {
       try {
-        const transaction = (await this.open()).transaction(names, mode, { durability: "relaxed" });
+        const transaction = (await this.open()).transaction(names, mode, { durability });
         const request = use(...names.map((name) => transaction.objectStore(name)));
         await new Promise((resolve, reject) => {
           transaction.oncomplete = resolve;

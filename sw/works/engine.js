@@ -7,7 +7,7 @@
  * What the wasm gives once it is up; the other side of it is `src/web/`.
  * @typedef {object} Runtime
  * @property {(request: Request, route: number, clientId: string, preload?: Response) => Handling} fetch
- * @property {(request: Request, mutation: number, ticket: Ticket, more: {client: string, keys: string, lane?: string, body?: object}) => Handling} mutate
+ * @property {(request: Request, mutation: number, ticket: Ticket, more: {client: string, keys: string, lane?: string, body?: object, identity?: string, secret?: string}) => Handling} mutate
  * @property {(message: object) => Promise<any>} command
  * @property {(reason: string) => Promise<boolean>} wake
  *

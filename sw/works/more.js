@@ -4,7 +4,7 @@
 
 import { loadError, messageOf } from "../shell/fault.js";
 import { worker } from "../shell/worker.js";
-import { begun, engine, shell, store } from "./begun.js";
+import { begun, chunks, engine, shell, store } from "./begun.js";
 import { ask } from "./desk.js";
 import { rows } from "./rows.js";
 
@@ -18,7 +18,8 @@ let imported;
  * for ever after.
  */
 export function more() {
-  const wanted = begun().config.mutations?.some(({ conflict, creates, optimistic }) => conflict || creates || optimistic);
+  const { mutations = [], identity } = begun().config;
+  const wanted = identity || mutations.some(({ authorize, conflict, creates, optimistic }) => authorize || conflict || creates || optimistic);
   if (imported || !wanted) return imported;
   const url = shell.base + MORE;
   try {
@@ -26,5 +27,5 @@ export function more() {
   } catch (error) {
     throw loadError(`${url} could not be imported (${messageOf(error)}); it lies beside longshore-sw.js`);
   }
-  return (imported = self.__longshoreMore?.({ begun, engine, store, shell, ask, rows }));
+  return (imported = self.__longshoreMore?.({ begun, engine, store, shell, ask, rows, run: chunks.run.bind(chunks) }));
 }

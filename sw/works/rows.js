@@ -20,7 +20,7 @@ export async function list({ bodies }) {
   const items = found.map(described);
   if (!bodies) return items;
   const read = await store.rowBodies(items.map(({ id }) => id));
-  return Promise.all(items.map(async (item, place) => (found[place].body ? { ...item, body: (await bodyFrom(read[place])) ?? null } : item)));
+  return Promise.all(items.map(async (item, place) => (found[place].body ? { ...item, body: (await bodyFrom(read[place]).catch(() => null)) ?? null } : item)));
 }
 
 /** @param {any} row */

@@ -3,6 +3,7 @@
 // Writes on their way to the server, as they were made.
 // Does not decide when, nor what an answer means: the engine's queue does.
 
+import { within } from "../shell/settled.js";
 import { more } from "./more.js";
 import { bodyFrom } from "./uploads.js";
 
@@ -18,31 +19,54 @@ import { bodyFrom } from "./uploads.js";
  * @property {RequestRedirect} redirect
  * @property {string} referrer
  * @property {ReferrerPolicy} referrerPolicy
+ * @property {string} [identity] Whose it is.
  * @property {number} [timeout] How long the server may take for its head, ms; without, as long as the browser lets it.
  */
 
+/** How long the body of an answer may take that gives an id, ms. */
+const LEARNT_MS = 10_000;
+
+/** @param {unknown} error */
+const warn = (error) => void console.warn("longshore: what an answer says of ids is not known", error);
+
 /**
- * Sends a write. Rejects with a `TimeoutError` when the server takes too long, with a `LongshoreUnsendable` when it can never be sent, and
- * else as `fetch` does.
+ * Sends a write. Rejects with a `TimeoutError` when the server takes too long, with a `LongshoreWithheld` when it is not to be sent now, with a
+ * `LongshoreUnsendable` when it can never be, and else as `fetch` does.
  * @param {Write} write
  * @param {ArrayBuffer | import("./uploads.js").Stored} [given] its body.
  */
 export async function send(write, given) {
-  const { id, method, headers, credentials, referrer, referrerPolicy, timeout } = write;
-  const extra = id ? more() : undefined;
+  const { id, method, credentials, referrer, referrerPolicy } = write;
+  const extra = more();
+  const headers = extra ? await extra.authorized(write) : write.headers;
   const whole = await bodyFrom(given);
   const { url, body } = extra ? await extra.renamed(write.url, headers, whole) : { url: write.url, body: whole };
   // Fetch, 5.4: a script cannot make a navigation; a form's goes out as an ordinary request of its own origin.
   const mode = write.mode === "navigate" ? "same-origin" : write.mode;
   const redirect = write.redirect === "manual" ? "follow" : write.redirect;
+  /** @param {[string, string][]} headers */
+  const go = (headers) => inTime(write.timeout, (signal) => fetch(url, { method, headers, body, mode, credentials, redirect, referrer, referrerPolicy, signal }));
+  let response = await go(headers);
+  if (id && extra && response.status === 401) {
+    const fresh = await extra.renewed(write);
+    if (fresh) response = await go(fresh);
+  }
+  // Whatever becomes of that, the server has answered.
+  if (id && extra) await within(extra.learn({ id, method, url, headers, renamed: url !== write.url }, response), LEARNT_MS).catch(warn);
+  return response;
+}
+
+/**
+ * Gives a fetch up when its answer does not begin in time; a body may take longer.
+ * @param {number | undefined} limit ms
+ * @param {(signal: AbortSignal) => Promise<Response>} begin
+ */
+async function inTime(limit, begin) {
   const abort = new AbortController();
   const late = Object.assign(new Error("no answer in time"), { name: "TimeoutError" });
-  const timer = timeout === undefined ? undefined : setTimeout(() => abort.abort(late), timeout);
+  const timer = limit === undefined ? undefined : setTimeout(() => abort.abort(late), limit);
   try {
-    const response = await fetch(url, { method, headers, body, mode, credentials, redirect, referrer, referrerPolicy, signal: abort.signal });
-    clearTimeout(timer);
-    if (id) await extra?.learn({ id, method, url, headers, renamed: url !== write.url }, response);
-    return response;
+    return await begin(abort.signal);
   } catch (error) {
     // Not every browser rejects with what it was aborted with.
     throw abort.signal.aborted ? late : error;

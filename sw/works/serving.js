@@ -47,8 +47,8 @@ const warn = (error) => void console.warn("longshore: what waits could not be lo
  * @returns {Promise<Response>}
  */
 async function serve(event, { kind, index }) {
-  const extra = more();
-  const asked = extra ? await extra.known(event.request) : event.request;
+  const extra = extras();
+  const asked = (await extra?.known(event.request).catch(warn)) ?? event.request;
   if (kind === "mutation") return write(event, asked, index);
   const { table } = begun();
   const posts = asked.method === "POST";
@@ -65,6 +65,16 @@ async function serve(event, { kind, index }) {
   }
 }
 
+/** What is more; without it the network still answers. */
+function extras() {
+  try {
+    return more();
+  } catch (error) {
+    console.warn("longshore:", error);
+    return undefined;
+  }
+}
+
 /**
  * @param {FetchEvent} event
  * @param {Request} request
@@ -72,20 +82,24 @@ async function serve(event, { kind, index }) {
  * @returns {Promise<Response>}
  */
 async function write(event, request, index) {
-  const extra = more();
+  const extra = extras();
   // A body that cannot be read must not become an empty one.
   const body = await bodyOf(request).catch((error) => void console.warn("longshore: a write's body could not be read", error));
   if (!body) return Response.error();
+  const send = () => fetch(new Request(request, { body: body.whole }));
+  if (body.failed) return send();
   /** @type {import("./engine.js").Ticket} */
   const ticket = { queued: null };
   let handedOver = false;
   try {
     const lane = await extra?.laneOf(request, body.bytes).catch(warn);
     const keys = extra?.keysOfBase(request.url, index) ?? [];
+    // Who is not known to be there gets no promise of somebody else's: it fails as without a worker.
+    const identity = await extra?.identity();
     const response = await handed(event, (runtime) => {
       handedOver = true;
       const client = event.resultingClientId || event.clientId;
-      return runtime.mutate(request, index, ticket, { client, keys: keys.join("\n"), lane, body: body.given });
+      return runtime.mutate(request, index, ticket, { client, keys: keys.join("\n"), lane, body: body.given, identity, secret: extra?.secretOf(index) });
     });
     const answer = await response;
     return (await extra?.promised(request, index, body.bytes, answer)) ?? answer;
@@ -93,7 +107,7 @@ async function write(event, request, index) {
     console.warn("longshore: answered without the engine", request.method, request.url, error);
     // Nothing notes what this write makes stale.
     shell.ready.distrust();
-    return withoutEngine(() => fetch(new Request(request, { body: body.whole })), ticket, handedOver);
+    return withoutEngine(send, ticket, handedOver);
   } finally {
     body.end();
   }

@@ -15,6 +15,7 @@ import { CHUNK, ONE_PIECE, ROWS } from "./chunks.js";
  * @property {ArrayBuffer | Stored | undefined} given What the engine is to keep.
  * @property {BodyInit | undefined} whole The same, for whoever sends it without the engine.
  * @property {ArrayBuffer | undefined} bytes The same, where it is small.
+ * @property {boolean} [failed] Whether it could not be laid down: nothing can be kept of the write then.
  * @property {() => void} end To be called once the engine has stored it, or will not: then only a row keeps its chunks.
  */
 
@@ -28,7 +29,10 @@ export async function bodyOf(request) {
   const type = request.headers.get("content-type");
   // Multipart bytes stay as they are this way, and the boundary is in the type.
   const blob = TEXT.test(type ?? "") ? undefined : await request.blob();
-  if (blob && blob.size > ONE_PIECE && navigator.locks) return { ...(await save(blob)), whole: blob, bytes: undefined };
+  if (blob && blob.size > ONE_PIECE && navigator.locks) {
+    const saved = await save(blob).catch((error) => void console.warn("longshore: a large body could not be stored", error));
+    return { ...(saved ?? { given: undefined, end: nothing, failed: true }), whole: blob, bytes: undefined };
+  }
   const bytes = await (blob ?? request).arrayBuffer();
   const whole = bytes.byteLength > 0 || type ? bytes : undefined;
   return { given: whole, whole, bytes: whole, end: nothing };
@@ -43,7 +47,7 @@ async function save(blob) {
     chunks.keys.add(ROWS);
     for (let at = 0; at < blob.size; at += CHUNK) {
       const bytes = await blob.slice(at, at + CHUNK).arrayBuffer();
-      await chunks.run(["chunks"], "readwrite", (store) => store.put(bytes, [ROWS, token, at / CHUNK]));
+      await chunks.run(["chunks"], "readwrite", (store) => store.put(bytes, [ROWS, token, at / CHUNK]), "strict");
     }
     return { given: { token, byteLength: blob.size }, end };
   } catch (error) {

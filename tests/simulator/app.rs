@@ -100,7 +100,15 @@ impl Write {
         }
         let head = RequestHead { method: self.method.clone(), headers, ..RequestHead::get(&self.url()) };
         let facts = BodyFacts { size: number.len() as u64, content_type: Some("application/json".to_owned()) };
-        WriteRequest { head, route: self.route, body: Some((body, facts)), client: None, base: None, lane: None }
+        WriteRequest {
+            head,
+            route: self.route,
+            body: Some((body, facts)),
+            client: None,
+            base: None,
+            lane: None,
+            identity: None,
+        }
     }
 }
 

@@ -54,7 +54,8 @@ async fn a_write_without_a_network_is_kept() {
     let row = rows.get(0);
     assert_eq!(get(&row, "id").as_string().as_deref(), Some(id.as_str()));
     let name = format!("longshore:{}", path_of(&scope));
-    let stored = "return ask(database.transaction('row-bodies').objectStore('row-bodies').get('ID'))".replace("ID", &id);
+    let stored =
+        "return ask(database.transaction('row-bodies').objectStore('row-bodies').get('ID'))".replace("ID", &id);
     let stored = js_sys::Uint8Array::new(&run(&name, &stored).await).to_vec();
     assert_eq!(String::from_utf8(stored).as_deref(), Ok("one"));
 }

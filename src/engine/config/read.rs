@@ -22,6 +22,7 @@ pub(super) fn config(value: &impl Source) -> Config {
         precache: Vec::new(),
         warm: flag(value, "warm").unwrap_or(true),
         max_pending: count(value, "maxPending"),
+        max_pending_bytes: value.get("maxPendingBytes").and_then(|bytes| bytes.number()).map(|bytes| bytes as u64),
         limits: value.get("limits").map_or(Limits::NONE, |value| limits(&value, Limits::NONE)),
     };
     for (index, value) in items(value, "routes").iter().enumerate() {
@@ -107,6 +108,8 @@ fn mutation(value: &impl Source) -> MutationRoute {
         route.idempotency_header = header.text().map_or(IdempotencyHeader::Never, IdempotencyHeader::Named);
     }
     route.timeout = span(value, "timeout").unwrap_or(route.timeout);
+    route.max_age = span(value, "maxAge");
+    route.retries = count(value, "retries").map(|retries| retries as u32);
     route.max_retry_after = span(value, "maxRetryAfter").unwrap_or(route.max_retry_after);
     route
 }

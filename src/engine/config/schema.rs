@@ -18,6 +18,8 @@ pub(super) const CONFIG: Rule = object(&[
     optional("skipWaiting", &FLAG),
     optional("warm", &FLAG),
     optional("maxPending", &COUNT),
+    optional("maxPendingBytes", &BYTES),
+    optional("identity", &HOOK),
     optional("memory", &BYTES),
     optional("ignoreParams", &PARAMS),
     optional("directoryIndex", &INDEX),
@@ -72,6 +74,9 @@ const MUTATION: Rule = object(&[
     optional("optimistic", &OPTIMISTIC),
     optional("creates", &CREATES),
     optional("maxRetryAfter", &SPAN),
+    optional("maxAge", &SPAN),
+    optional("retries", &COUNT),
+    optional("authorize", &HOOK),
 ]);
 const REDIRECT: Rule = Rule { expected: "a path such as \"/sent.html\"", form: Form::Text(check_own_path) };
 const CONFLICT: Rule = Rule { expected: POLICY.expected, form: Form::Special(check_conflict) };
@@ -157,6 +162,9 @@ const BASE: Rule = Rule {
     }),
 };
 
+// What it says, the worker shell asks.
+const HOOK: Rule =
+    Rule { expected: "a function", form: Form::Special(|_, _, value| only_if(matches!(value, Value::Hook))) };
 const FLAG: Rule = Rule { expected: "true or false", form: Form::Flag };
 const COUNT: Rule = Rule { expected: "a whole number from 1", form: Form::Count };
 const BYTES: Rule = Rule {

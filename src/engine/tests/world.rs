@@ -193,7 +193,15 @@ impl World {
         let id = self.fresh_id();
         let body = self.hold("sent");
         let facts = BodyFacts { size: 4, content_type: Some("application/json".to_owned()) };
-        let write = WriteRequest { head, route, body: Some((body, facts)), client: None, base: None, lane: None };
+        let write = WriteRequest {
+            head,
+            route,
+            body: Some((body, facts)),
+            client: None,
+            base: None,
+            lane: None,
+            identity: None,
+        };
         let entropy = Entropy(u128::from(self.last));
         self.tell(|engine, now| engine.submit(id, write, entropy, now));
         id

@@ -28,6 +28,8 @@ pub(crate) fn draft(path: &str) -> Draft {
         expects: Vec::new(),
         timeout: Span::seconds(10),
         max_retry_after: Span::hours(24),
+        max_age: None,
+        retries: None,
         on_retryable: OnRetryable::Queue,
         on_conflict: OnConflict::Plain,
     }
@@ -227,6 +229,26 @@ impl Rig {
 
     pub(crate) fn submit(&mut self, draft: Draft) -> u64 {
         self.submit_with(draft, None)
+    }
+
+    pub(crate) fn submit_of(&mut self, draft: Draft, facts: Option<BodyFacts>) -> u64 {
+        self.exchanges += 1;
+        let (exchange, body) = (ExchangeId(self.exchanges), Some(BodyId(self.exchanges)));
+        let entropy = Entropy(u128::from(self.exchanges));
+        let headers = Headers::default();
+        let (base, base_etag) = (None, None);
+        self.feed(Input::Submit(Submission {
+            exchange,
+            headers,
+            draft,
+            key: None,
+            body,
+            facts,
+            base,
+            base_etag,
+            entropy,
+        }));
+        self.exchanges
     }
 
     pub(crate) fn submit_with(&mut self, draft: Draft, key: Option<&str>) -> u64 {

@@ -1,11 +1,12 @@
 //! The machine with a store that fails, a lock that is elsewhere, workers that die, and people who change their minds.
 
 use super::rig::{Locks, Rig, draft, head, network, news, response, row};
-use crate::event::News;
+use crate::event::{Event, News};
 use crate::fault::{FetchError, StoreError};
 use crate::ids::BodyId;
 use crate::queue::*;
 use crate::time::{Span, Timestamp};
+use std::rc::Rc;
 
 fn quota() -> StoreError {
     StoreError::Quota("QuotaExceededError".to_owned())
@@ -46,7 +47,7 @@ fn a_store_that_fails_gives_the_request_back() {
 
 #[test]
 fn too_many_rows_are_refused_by_name() {
-    let mut rig = Rig::with(Options { max_pending: Some(1) });
+    let mut rig = Rig::with(Options { max_pending: Some(1), ..Options::default() });
     rig.submit(draft("a/1"));
     let page = rig.submit(draft("b/1"));
     assert_eq!(*rig.reply_to(page), Reply::Full(FullReason::MaxPending(1)));
@@ -331,4 +332,60 @@ fn rows_are_read_one_reading_after_another() {
         outputs.iter().filter(|output| matches!(output, Output::Load)).count()
     };
     assert_eq!(loads(&mut queue), 1);
+}
+
+#[test]
+fn a_write_that_is_withheld_waits_with_all_of_its_identity() {
+    let of = |path: &str, who: &str| {
+        let mut row = row(path, State::Pending);
+        Rc::make_mut(&mut row.draft).identity = Some(who.to_owned());
+        row
+    };
+    let mut rig = Rig::started(vec![of("a/1", "ann"), of("b/22", "bob")]);
+    rig.answer("a/1", Err(FetchError::Withheld));
+    rig.answer("b/22", Ok(head(200, &[])));
+    assert!(matches!(rig.states()[..], [State::Waiting { cause: Cause::Unauthorized, .. }]));
+    assert!(!rig.events.contains(&Event::Offline), "it says nothing of the network");
+    rig.wake(Wake::Page);
+    assert_eq!(rig.paths(), ["a/1", "b/22", "a/1"], "a page may have new credentials");
+    // A page that waits gets a 202: its write is not lost for want of credentials.
+    let mut rig = Rig::new();
+    let page = rig.submit(Draft { identity: Some("ann".to_owned()), ..draft("a/1") });
+    rig.answer("a/1", Err(FetchError::Withheld));
+    assert_eq!(rig.queued_for(page), QueuedReason::Unauthorized);
+}
+
+#[test]
+fn a_route_says_how_long_and_how_often_a_write_is_tried() {
+    let of = |max_age: Option<Span>, retries: Option<u32>| {
+        let mut row = row("a/1", State::Pending);
+        let draft = Rc::make_mut(&mut row.draft);
+        (draft.max_age, draft.retries) = (max_age, retries);
+        (row.attempts, row.created_at) = (0, Timestamp(1_000_000));
+        Rig::started(vec![row])
+    };
+    let mut rig = of(None, Some(1));
+    rig.answer("a/1", Err(network()));
+    assert!(matches!(rig.states()[..], [State::Waiting { .. }]));
+    rig.later(Span::seconds(600));
+    rig.answer("a/1", Ok(head(503, &[])));
+    assert!(matches!(&rig.states()[..], [State::Dead { status: Some(503), reason }] if reason.contains("retries")));
+    let mut rig = of(Some(Span::seconds(300)), None);
+    rig.answer("a/1", Err(network()));
+    rig.later(Span::seconds(600));
+    assert!(matches!(&rig.states()[..], [State::Dead { status: None, reason }] if reason.contains("maxAge")));
+    assert_eq!(rig.paths(), ["a/1"], "not sent again");
+    assert!(rig.queue.is_idle(rig.now));
+}
+
+#[test]
+fn too_many_bytes_are_refused_by_name() {
+    let mut rig = Rig::with(Options { max_pending_bytes: Some(10), ..Options::default() });
+    rig.locks = Locks::HeldElsewhere;
+    let facts = |size| Some(BodyFacts { size, content_type: None });
+    let pages: Vec<u64> =
+        [("a/1", 6), ("a/2", 5), ("a/3", 4)].map(|(path, size)| rig.submit_of(draft(path), facts(size))).into();
+    rig.later(Span::seconds(1));
+    assert_eq!(*rig.reply_to(pages[1]), Reply::Full(FullReason::MaxPendingBytes(10)));
+    assert_eq!(rig.store.len(), 2);
 }

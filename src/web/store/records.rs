@@ -135,6 +135,8 @@ pub fn write_row(row: &Row) -> JsValue {
         ("expects", list(&draft.expects)),
         ("timeout", span(draft.timeout)),
         ("max_retry_after", span(draft.max_retry_after)),
+        ("max_age", draft.max_age.map_or(JsValue::UNDEFINED, span)),
+        ("retries", draft.retries.map_or(JsValue::UNDEFINED, JsValue::from)),
         ("answers_retryable", (draft.on_retryable == OnRetryable::Answer).into()),
         ("on_conflict", policy(draft.on_conflict)),
         ("attempts", row.attempts.into()),
@@ -174,6 +176,8 @@ pub fn read_row(record: &JsValue) -> Option<Row> {
             expects: fields.texts("expects"),
             timeout: Span(fields.number("timeout") as i64),
             max_retry_after: Span(fields.number("max_retry_after") as i64),
+            max_age: fields.has("max_age").then(|| Span(fields.number("max_age") as i64)),
+            retries: fields.has("retries").then(|| fields.number("retries") as u32),
             on_retryable: if fields.flag("answers_retryable") { OnRetryable::Answer } else { OnRetryable::Queue },
             on_conflict: match fields.optional("on_conflict").as_deref() {
                 Some("manual") => OnConflict::Manual,

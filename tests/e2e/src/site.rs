@@ -61,6 +61,12 @@ impl Site {
         self.write("sw.js", &format!("{prelude}\n{start}"))
     }
 
+    /// Writes `sw.js` with a script of the app's own, and a config as it would write it, functions and all.
+    pub fn worker_of(&self, prelude: &str, config: &str) -> Outcome {
+        let start = format!("importScripts(\"/longshore/longshore-sw.js\");\nlongshore.start({config});\n");
+        self.write("sw.js", &format!("{prelude}\n{start}"))
+    }
+
     /// Writes `sw.js` with `tests/sites/faults.js` before the runtime: it makes faults on command.
     pub fn worker_with_faults(&self, config: &Value) -> Outcome {
         let prelude = fs::read_to_string(repository().join("tests/sites/faults.js"))?;

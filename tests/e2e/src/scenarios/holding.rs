@@ -8,11 +8,14 @@ use crate::cx::Cx;
 use crate::fail::Outcome;
 use crate::page::Page;
 use crate::server::Server;
+use crate::site::Site;
 use crate::{ensure, ensure_eq};
 
 /// The scenarios of this file.
 pub fn all() -> Vec<Scenario> {
     super::list![
+        writes_go_out_with_fresh_credentials_which_are_not_kept,
+        writes_go_out_for_their_own_person_only,
         credentials_that_ran_out_pause_every_lane_until_renewed,
         refused_credentials_go_to_the_page_that_waits,
         discard_of_a_row_under_way_says_when_the_server_was_faster,
@@ -105,4 +108,75 @@ async fn discarded_under_way(cx: &Cx, mut faults: Value) -> Outcome<(Server, Pag
     let wish = "return ls.queue.discard(args).then(() => 'discarded', (error) => error.message)";
     let outcome = page.run(wish, json!(id)).await?;
     Ok((server, page, outcome))
+}
+
+/// A worker that asks its app who is there and what shows it.
+async fn known(cx: &Cx) -> Outcome<(Server, Page)> {
+    let site = Site::new("plain")?;
+    let app = "
+        let who = 'ann', token = 1;
+        self.addEventListener('message', (event) => {
+          if (typeof event.data?.test !== 'string') return;
+          who = event.data.test;
+          event.ports[0].postMessage('done');
+        });";
+    let config = "{
+        routes: [{ mode: 'navigate', strategy: 'network-first', timeout: '3s', fallback: '/index.html' }],
+        mutations: [{
+          match: '/api/*', lane: '{path[2]}',
+          authorize: ({ expired }) => ({ authorization: `Bearer ${expired ? ++token : token}` }),
+        }],
+        identity: () => who,
+        precache: ['/index.html', '/page.js', '/longshore/client.js'],
+      }";
+    site.worker_of(app, config)?;
+    let server = cx.serve(site).await?;
+    let page = cx.open(&server).await?;
+    Ok((server, page))
+}
+
+async fn writes_go_out_with_fresh_credentials_which_are_not_kept(cx: Cx) -> Outcome {
+    let (mut server, page) = known(&cx).await?;
+    server.faults(json!({ "match": "/api/echo", "status": 401, "times": 1 })).await?;
+    ensure_eq!(echo(&page, "boat", 1).await?["status"], 200, "the second try, with new ones");
+    let log = server.log().await?;
+    ensure_eq!(log.statuses("POST", "/api/echo/boat/1"), [401, 200], "at the server");
+    ensure_eq!(log.seen.len(), 1, "one key for both");
+    server.down().await;
+    let init = json!({ "method": "POST", "body": "2", "headers": { "authorization": "Bearer s3cret" } });
+    ensure_eq!(page.fetch("/api/echo/boat/2", init).await?["status"], 202, "kept");
+    let stored = "await (async () => {
+        const settled = (request) => new Promise((resolve) => { request.onsuccess = () => resolve(request.result); });
+        const database = await settled(indexedDB.open('longshore:/'));
+        const rows = await settled(database.transaction('rows').objectStore('rows').getAll());
+        database.close();
+        return JSON.stringify(rows);
+      })()";
+    let stored = page.eval(stored).await?;
+    let stored = stored.as_str().unwrap_or_default();
+    ensure!(stored.contains("/api/echo/boat/2") && !stored.contains("s3cret"), "what is kept: {stored}");
+    server.up().await?;
+    page.eval("ls.queue.flush()").await?;
+    drained(&page).await?;
+    ensure_eq!(server.log().await?.lane("boat"), [1, 2], "applied");
+    Ok(())
+}
+
+async fn writes_go_out_for_their_own_person_only(cx: Cx) -> Outcome {
+    let (mut server, page) = known(&cx).await?;
+    server.down().await;
+    queue(&page, "boat", 1).await?;
+    page.run("await tell('bob')", Value::Null).await?;
+    queue(&page, "ship", 2).await?;
+    server.up().await?;
+    page.eval("ls.queue.flush()").await?;
+    server.until("the write of who is there", |log| log.lane("ship") == [2]).await?;
+    page.until("one row", "(await ls.queue.list()).length === 1").await?;
+    ensure_eq!(rows(&page).await?[0]["reason"], "unauthorized", "the other's waits");
+    ensure!(server.log().await?.lane("boat").is_empty(), "and was not sent");
+    page.run("await tell('ann')", Value::Null).await?;
+    page.eval("ls.queue.flush()").await?;
+    drained(&page).await?;
+    ensure_eq!(server.log().await?.lane("boat"), [1], "once they are back");
+    Ok(())
 }
