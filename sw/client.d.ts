@@ -91,10 +91,23 @@ export interface Queue {
   list(options?: { bodies?: boolean }): Promise<QueueItem[]>;
   /** How all of it stands. */
   status(): Promise<QueueStatus>;
-  /** Makes a write that is waiting, in conflict or dead eligible again, and tries it. */
-  retry(id: string): Promise<void>;
-  /** Removes a write. One that is being sent may have reached the server already. */
-  discard(id: string): Promise<void>;
+  /** Makes a write that is waiting, in conflict or dead eligible again, and tries it; of a lane or all, those that are in no conflict. */
+  retry(target: QueueTarget): Promise<void>;
+  /** Removes a write, or those of a lane, or all. One that is being sent may have reached the server already. */
+  discard(target: QueueTarget): Promise<void>;
+  /**
+   * Nothing of it begins to be sent until `resume`, across reloads and restarts; what is being sent ends. A paused write holds those behind it
+   * in its lane; a paused lane, or `"all"`, also takes in what is made later, which is answered with 202 and the reason `paused`.
+   */
+  pause(target: QueueTarget): Promise<void>;
+  /** Ends that pause, `"all"` every one. A write goes on once neither it nor its lane nor all are paused. */
+  resume(target: QueueTarget): Promise<void>;
+  /**
+   * Puts another body (at most 4 MB; plain objects and arrays as JSON) in the place of a waiting write's; its content type stays. It keeps its
+   * key, since a try of before may have arrived, and a server may answer by that; one that is dead or in conflict goes out under a new key.
+   * Rejects while it is being sent.
+   */
+  edit(id: string, body: BodyInit | object): Promise<void>;
   /** What a write in conflict and its sides look like. Rejects where it is in none: it may have been decided in another tab. */
   conflict(id: string): Promise<Conflict>;
   /** Decides a conflict. Rejects, naming them, where `choices` leaves clashes open. */
@@ -102,6 +115,9 @@ export interface Queue {
   /** Tries what can be tried now, and resolves when that is done. */
   flush(): Promise<void>;
 }
+
+/** A write by its id, the writes of a lane, or all. */
+export type QueueTarget = string | { lane: string } | "all";
 
 /** A write that waits. */
 export interface QueueItem {
@@ -122,6 +138,8 @@ export interface QueueItem {
    * - `dead`: refused for good; kept until `retry` or `discard`.
    */
   state: "pending" | "sending" | "waiting" | "unknown" | "merging" | "conflict" | "dead";
+  /** Whether it, its lane or everything is paused. */
+  paused: boolean;
   /** How often it has been sent. */
   attempts: number;
   /** The earliest next try, in ms since 1970; null for at once. */
@@ -155,6 +173,8 @@ export interface QueueStatus {
   dead: number;
   /** Behind one that is dead or in conflict, in its lane. */
   parked: number;
+  /** Paused by a person, or behind one that is, in its lane. */
+  paused: number;
   /** When the oldest was made, in ms since 1970; null where none is left. */
   oldest: number | null;
   /** The server answers, something has been due for more than a minute, and nothing is being sent. */
@@ -254,6 +274,8 @@ export interface Events {
   dead: WriteEvent<"dead"> & { status: number | null; reason: string | null };
   /** The server answers, and what waits does not move. Told by this page to itself, at most every 90 s. */
   stalled: Envelope<"stalled"> & QueueStatus;
+  /** Something was paused or goes on, in any tab: the ids that are paused, lanes as `lane:name`, everything as `all`. */
+  paused: Envelope<"paused"> & { paused: string[] };
   /** A write was taken back. */
   discarded: WriteEvent<"discarded">;
   /** The server answers again, as judged from answers. */

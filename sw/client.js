@@ -5,8 +5,9 @@
 import { Events } from "./client/events.js";
 import { failureOf } from "./client/install.js";
 import { Link, LongshoreError, noLink } from "./client/link.js";
-import { Watch } from "./client/status.js";
+import { queueOver } from "./client/queue.js";
 import { Sequence } from "./client/sequence.js";
+import { Watch } from "./client/status.js";
 import { Update } from "./client/update.js";
 import { Wakes } from "./client/wakes.js";
 import { warm } from "./client/warm.js";
@@ -14,9 +15,6 @@ import { warm } from "./client/warm.js";
 /** @import * as Public from "./client.js" */
 
 const VERSION = "__LONGSHORE_VERSION__";
-
-/** What the worker is told to drain is not done in the time of a usual call. */
-const FLUSH_LIMIT_MS = 120_000;
 
 /** How long messages may be on their way after the worker has said how many there were. */
 const GRACE_MS = 250;
@@ -85,22 +83,7 @@ class Longshore {
 
     const { link } = this;
     this.watch = new Watch(() => this.queue.list(), (status) => this.events.emit({ v: 1, kind: "stalled", ...status }));
-    this.queue = {
-      /** @type {Public.Queue["list"]} */
-      list: ({ bodies = false } = {}) => link.call("queue.list", { bodies }),
-      /** @type {Public.Queue["status"]} */
-      status: () => this.watch.status(),
-      /** @type {Public.Queue["retry"]} */
-      retry: async (id) => void (await link.call("queue.retry", { id })),
-      /** @type {Public.Queue["discard"]} */
-      discard: async (id) => void (await link.call("queue.discard", { id })),
-      /** @type {Public.Queue["conflict"]} */
-      conflict: (id) => link.call("queue.conflict", { id }),
-      /** @type {Public.Queue["resolve"]} */
-      resolve: async (id, decision) => void (await link.call("queue.resolve", { id, decision })),
-      /** @type {Public.Queue["flush"]} */
-      flush: async () => void (await link.call("queue.flush", {}, FLUSH_LIMIT_MS)),
-    };
+    this.queue = queueOver(link, () => this.watch.status());
     this.cache = {
       /** @type {Public.Cache["invalidate"]} */
       invalidate: async (what) => {

@@ -12,7 +12,7 @@ const row = (state, lane, more = {}) => ({ state, lane, createdAt: NOW, notBefor
 test("each write counts once, and those behind a refused one are parked", () => {
   const rows = [row("dead", "a"), row("pending", "a"), row("waiting", "a"), row("sending", "b"), row("pending", "b"), row("unknown", "c"), row("conflict", "d"), row("merging", "e")];
   const { oldest, stalled, total, ...counts } = statusOf(rows, true, NOW);
-  assert.deepEqual(counts, { waiting: 1, sending: 1, unknown: 1, merging: 1, conflict: 1, dead: 1, parked: 2 });
+  assert.deepEqual(counts, { waiting: 1, sending: 1, unknown: 1, merging: 1, conflict: 1, dead: 1, parked: 2, paused: 0 });
   assert.equal(Object.values(counts).reduce((sum, count) => sum + count), total);
   assert.deepEqual([oldest, stalled], [NOW, false]);
   assert.deepEqual(statusOf([], true, NOW).oldest, null);
@@ -26,4 +26,11 @@ test("it stalls where the server answers, and what has been due for a minute doe
   assert.equal(stalls([row("waiting", "a", { ...late, notBefore: NOW - 1000 })]), false, "due a moment ago");
   assert.equal(stalls([row("pending", "a", late), row("sending", "b")]), false, "something moves");
   assert.equal(stalls([row("dead", "a"), row("pending", "a", late)]), false, "it waits for a person");
+  assert.equal(stalls([row("pending", "a", { ...late, paused: true }), row("pending", "a", late)]), false, "a person has paused it");
+});
+
+test("what is paused holds those behind it, and not those before it", () => {
+  const rows = [row("waiting", "a"), row("pending", "a", { paused: true }), row("pending", "a"), row("pending", "b")];
+  const { waiting, paused, parked } = statusOf(rows, true, NOW);
+  assert.deepEqual({ waiting, paused, parked }, { waiting: 2, paused: 2, parked: 0 });
 });

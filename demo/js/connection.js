@@ -17,13 +17,14 @@ export async function connect() {
 
 /** The plain network: nothing waits, nothing is kept. @param {string} reason @returns {Longshore} */
 function absent(reason) {
+  const none = () => Promise.reject(new Error(reason));
   return {
     supported: false,
     reason,
     registration: null,
     ready: Promise.resolve(false),
     on: () => () => {},
-    queue: { list: async () => [], retry: async () => {}, discard: async () => {}, conflict: () => Promise.reject(new Error(reason)), resolve: async () => {}, status: () => Promise.reject(new Error(reason)), flush: async () => {} },
+    queue: { list: async () => [], flush: async () => {}, retry: none, discard: none, pause: none, resume: none, edit: none, conflict: none, resolve: none, status: none },
     cache: { invalidate: async () => {} },
     applyUpdate: async () => "none",
     version: async () => ({ client: "none", worker: null }),

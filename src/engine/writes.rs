@@ -99,6 +99,17 @@ impl Engine {
         self.tell_queue(Input::RoomMade { token }, now);
     }
 
+    /// Takes over what a person has paused, as it was stored; see [`queue::Queue::pause_all_of`].
+    pub fn pause(&mut self, paused: Vec<String>) {
+        self.queue.pause_all_of(paused);
+    }
+
+    /// Whether a row waits for nothing but its turn, the network or its server.
+    #[must_use]
+    pub fn is_moving(&self, row: &queue::Row) -> bool {
+        !self.queue.is_paused(row) && (row.not_before().is_some() || matches!(row.state, queue::State::Leased { .. }))
+    }
+
     /// A reason to look at what waits.
     pub fn wake(&mut self, wake: Wake, now: Timestamp) {
         self.tell_queue(Input::Wake(wake), now);

@@ -21,6 +21,14 @@ pub enum Command {
         /// What the server has.
         base: Option<BodyId>,
     },
+    /// Send this body in place of what the row has. It keeps its key, since a try of before may have arrived, unless it is dead (or
+    /// in conflict): its server has refused it under that key.
+    Edit {
+        /// The row.
+        id: MutationId,
+        /// Its body from now on, and its length.
+        body: Option<(BodyId, u64)>,
+    },
     /// Everything that waits is due now, whatever it waits for.
     Flush,
 }
@@ -34,8 +42,11 @@ pub enum CommandError {
     /// It was being sent, and the server has taken it.
     #[error("the server had already answered {0}")]
     Settled(u16),
-    /// Another worker holds the queue and did not let go in time.
-    #[error("another worker is sending; try again")]
+    /// There is no body to put another in the place of.
+    #[error("a write without a body cannot be edited")]
+    Bodiless,
+    /// It is being sent, or another worker holds the queue and did not let go in time.
+    #[error("it is being sent; try again")]
     Busy,
     /// The store did not take the change.
     #[error(transparent)]

@@ -4,7 +4,7 @@
 use super::lock::Lock;
 use super::queue::Queue;
 use super::slot::Stage;
-use super::{Change, CommandError, FullReason, Output, QueuedReason, Reply, Row, RowOp, backoff};
+use super::{Change, CommandError, FullReason, Output, QueuedReason, Reply, Row, RowOp, State, backoff};
 use crate::event::{Event, News};
 use crate::fault::StoreError;
 use crate::ids::{BodyId, CommitId, MutationId};
@@ -162,10 +162,11 @@ impl Queue {
     }
 
     /// The store did not take what an attempt came to. The answer was had all the same, so the page gets it; a row
-    /// that stays lives on in memory (the store calls it leased, and a later worker would send it again under its
-    /// key); one that goes is removed again later, rather than sent again.
+    /// that goes on by itself lives on in memory (the store calls it leased, and a later worker would send it again under
+    /// its key); one that goes, or waits for a person, who sees what is stored, is written again later.
     fn on_unclosed(&mut self, change: Box<Change>, close: Box<Close>, now: Timestamp) {
-        if change.op != RowOp::Remove {
+        let is_parked = matches!(change.row.state, State::Dead { .. } | State::Conflict { asked: true, .. });
+        if change.op != RowOp::Remove && !is_parked {
             return self.on_closed(*change, *close);
         }
         let (id, reply) = (change.row.id.clone(), close.reply.clone());
@@ -177,7 +178,7 @@ impl Queue {
         self.reply(waiters, &reply);
     }
 
-    /// Removes again what the store has failed to remove.
+    /// Writes again what the store has failed to take.
     pub(super) fn rewrite(&mut self, id: &MutationId) {
         let Some(slot) = self.slots.get_mut(id) else { return };
         if let Some((change, close)) = slot.unwritten.take() {

@@ -1,13 +1,13 @@
-//! What a person does to rows: retry, discard, flush.
+//! What a person does to rows: retry, discard, edit, flush.
 //! Touches no row before the lock is ours, unless the row is under way here.
 
 use super::commit::{Close, Then};
 use super::queue::Queue;
 use super::slot::Stage;
-use super::{Cause, Change, Command, CommandError, QueuedReason, Reply, Row, RowOp, State, Touch};
+use super::{Cause, Change, Command, CommandError, QueuedReason, Reply, Row, RowOp, Side, State, Touch};
 use crate::event::News;
 use crate::fault::StoreError;
-use crate::ids::{Entropy, MutationId};
+use crate::ids::{BodyId, Entropy, MutationId};
 use crate::time::{Span, Timestamp};
 
 /// How long a command waits for a worker that holds the lock.
@@ -28,7 +28,7 @@ impl Queue {
     pub(super) fn on_command(&mut self, ticket: u64, command: Command, entropy: Entropy, now: Timestamp) {
         let under_way = match &command {
             Command::Flush => true,
-            Command::Retry(id) | Command::Discard(id) | Command::Resolve { id, .. } => {
+            Command::Retry(id) | Command::Discard(id) | Command::Resolve { id, .. } | Command::Edit { id, .. } => {
                 self.slot(id).is_some_and(|slot| slot.stage() != Stage::Idle)
             }
         };
@@ -42,10 +42,13 @@ impl Queue {
 
     /// Gives a command that waited back, and what came with it.
     pub(super) fn refuse(&mut self, parked: ParkedCommand, error: CommandError) {
-        if let Command::Resolve { body, base, .. } = parked.command {
-            self.drop_body(body.map(|(body, _)| body));
-            self.drop_body(base);
-        }
+        let (body, base) = match parked.command {
+            Command::Resolve { body, base, .. } => (body, base),
+            Command::Edit { body, .. } => (body, None),
+            Command::Retry(_) | Command::Discard(_) | Command::Flush => (None, None),
+        };
+        self.drop_body(body.map(|(body, _)| body));
+        self.drop_body(base);
         self.done(parked.ticket, &Err(error));
     }
 
@@ -55,6 +58,7 @@ impl Queue {
             Command::Retry(id) => self.retry(ticket, &id, parked.entropy, now),
             Command::Discard(id) => self.discard(ticket, &id),
             Command::Resolve { id, body, base } => self.resolve(ticket, &id, (body, base), parked.entropy),
+            Command::Edit { id, body } => self.edit(ticket, &id, body, parked.entropy),
             Command::Flush => {
                 self.flush(now);
                 Some(Ok(()))
@@ -99,12 +103,7 @@ impl Queue {
             State::Leased { .. } => Some(Err(CommandError::Busy)),
             State::Conflict { .. } | State::Dead { .. } => {
                 let row = slot.row.revived(entropy);
-                let news = Some(News::Queued { reason: QueuedReason::LaneBusy.as_str() });
-                self.slots.enter(id, Stage::Closing);
-                let close = Close { reply: Reply::Failed, news, settled: None, etag: None, ticket: Some(ticket) };
-                let change = Change::of(row, RowOp::Put(None), Touch::None);
-                self.commit(change, Then::Obey(Box::new(close)));
-                None
+                self.carry_out(ticket, Change::of(row, RowOp::Put(None), Touch::None))
             }
         }
     }
@@ -121,6 +120,47 @@ impl Queue {
                 None
             }
         }
+    }
+
+    /// `None`: a commit is under way, and answers.
+    fn edit(
+        &mut self,
+        ticket: u64,
+        id: &MutationId,
+        body: Option<(BodyId, u64)>,
+        entropy: Entropy,
+    ) -> Option<Result<(), CommandError>> {
+        let refusal = match self.slot(id) {
+            None => CommandError::Missing,
+            Some(slot) if slot.stage() != Stage::Idle || matches!(slot.row.state, State::Leased { .. }) => {
+                CommandError::Busy
+            }
+            Some(_) => CommandError::Bodiless,
+        };
+        let slot = self.slot(id).filter(|slot| refusal == CommandError::Bodiless && slot.row.body.is_some());
+        let (Some(slot), Some((body, size))) = (slot, body) else {
+            self.drop_body(body.map(|(body, _)| body));
+            return Some(Err(refusal));
+        };
+        let mut row = match slot.row.state {
+            State::Conflict { .. } | State::Dead { .. } => slot.row.revived(entropy),
+            _ => slot.row.clone(),
+        };
+        if let Some(facts) = &mut row.body {
+            facts.size = size;
+        }
+        let mut change = Change::of(row, RowOp::Put(None), Touch::Raise);
+        change.sides.push((Side::Body, Some(body)));
+        self.carry_out(ticket, change)
+    }
+
+    /// Stores what a person wants of a row, which is eligible again after that. `None`: the commit answers.
+    pub(super) fn carry_out(&mut self, ticket: u64, change: Box<Change>) -> Option<Result<(), CommandError>> {
+        self.slots.enter(&change.row.id, Stage::Closing);
+        let news = Some(News::Queued { reason: QueuedReason::LaneBusy.as_str() });
+        let close = Close { reply: Reply::Failed, news, settled: None, etag: None, ticket: Some(ticket) };
+        self.commit(change, Then::Obey(Box::new(close)));
+        None
     }
 
     /// Removes an idle row that someone wants gone.
@@ -157,7 +197,8 @@ impl Queue {
 impl Row {
     /// A refused row, ready to be sent as if for the first time.
     pub(super) fn revived(&self, entropy: Entropy) -> Row {
-        let mut row = Row { state: State::Pending, attempts: 0, key: entropy.uuid(), ..self.clone() };
+        let first_key = self.first_key.clone().or_else(|| Some(self.key.clone()));
+        let mut row = Row { state: State::Pending, attempts: 0, key: entropy.uuid(), first_key, ..self.clone() };
         if matches!(self.state, State::Conflict { .. }) {
             row.headers.remove("if-match");
             row.headers.remove("if-unmodified-since");

@@ -42,6 +42,7 @@ impl Queue {
             Lock::Free | Lock::Asked => {
                 self.lock = Lock::Loading;
                 self.behind = false;
+                self.outdated = false;
                 self.before_lock = CommitId(self.commit_count);
                 self.load();
             }

@@ -10,6 +10,10 @@ use crate::event::Event;
 use crate::ids::{CommitId, MutationId};
 use crate::time::Timestamp;
 
+/// The name of everything among what is paused, and what comes before a lane's.
+const ALL: &str = "all";
+const LANE: &str = "lane:";
+
 /// What the app can set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {
@@ -42,6 +46,8 @@ pub struct Queue {
     pub(super) lock_hold: Option<Timestamp>,
     /// Whether the store has rows that could not be read, while the lock is ours: it is let go as soon as nothing is under way.
     pub(super) behind: bool,
+    /// Whether another worker has changed the rows since we had the lock: what blocks a lane in memory may be gone.
+    pub(super) outdated: bool,
     /// How often the rows were to be read since the `Load` that is unanswered went out, that one counted; its answer is passed over where
     /// another must follow.
     pub(super) loads: u32,
@@ -52,6 +58,8 @@ pub struct Queue {
     /// Identities whose credentials ran out, and until when nothing of theirs is tried; after that one row at a time,
     /// until one succeeds.
     pub(super) pauses: Vec<(Option<String>, Timestamp)>,
+    /// What a person has paused: rows by id, lanes as `lane:name`, everything as `all`; as the store has it.
+    pub(super) paused: Vec<String>,
     /// Whether the last fetch that could tell found a network.
     pub(super) online: bool,
     /// Whether Background Sync has been asked and has not fired since.
@@ -77,10 +85,12 @@ impl Queue {
             before_lock: CommitId(0),
             lock_hold: None,
             behind: false,
+            outdated: false,
             loads: 0,
             touched: Vec::new(),
             parked: Vec::new(),
             pauses: Vec::new(),
+            paused: Vec::new(),
             online: true,
             sync_asked: false,
             timer: None,
@@ -92,6 +102,12 @@ impl Queue {
     /// the first write or command.
     pub fn restore(&mut self, rows: Vec<Row>, now: Timestamp) {
         self.merge(rows, now);
+    }
+
+    /// Takes over what a person has paused, from the store, which is read with the rows: nothing of it begins to be sent; what is under way
+    /// ends. Something must happen for what is paused no more to go out: `Wake::Timer` does.
+    pub fn pause_all_of(&mut self, paused: Vec<String>) {
+        self.paused = paused;
     }
 
     /// Takes in one thing that happened; drain [`Queue::poll_output`] after it.
@@ -135,6 +151,13 @@ impl Queue {
     #[must_use]
     pub fn next_wake(&self) -> Option<Timestamp> {
         self.timer.map(|(at, _)| at)
+    }
+
+    /// Whether a person has paused it, or its lane, or all.
+    #[must_use]
+    pub fn is_paused(&self, row: &Row) -> bool {
+        let lane = row.draft.lane.as_str();
+        self.paused.iter().any(|paused| *paused == row.id.0 || paused == ALL || paused.strip_prefix(LANE) == Some(lane))
     }
 
     pub(super) fn push(&mut self, output: Output) {

@@ -124,11 +124,7 @@ impl Queue {
             return Some(Err(CommandError::Missing));
         };
         let change = row.clone().amended(body, base, entropy);
-        self.slots.enter(id, Stage::Closing);
-        let news = Some(News::Queued { reason: QueuedReason::LaneBusy.as_str() });
-        let close = Close { reply: Reply::Failed, news, settled: None, etag: None, ticket: Some(ticket) };
-        self.commit(change, Then::Obey(Box::new(close)));
-        None
+        self.carry_out(ticket, change)
     }
 
     /// The later writes of the same tab to what a settled one has written: they go out on top of what its answer says, and no more of

@@ -50,6 +50,8 @@ pub enum QueuedReason {
     Conflict,
     /// The row this request joined was refused and waits for a person.
     Parked,
+    /// A person has paused its lane, or everything.
+    Paused,
 }
 
 /// Why there was no room.
@@ -77,6 +79,7 @@ impl QueuedReason {
             QueuedReason::WorkerBusy => "worker-busy",
             QueuedReason::Conflict => "conflict",
             QueuedReason::Parked => "parked",
+            QueuedReason::Paused => "paused",
         }
     }
 

@@ -12,8 +12,10 @@ use std::rc::Rc;
 pub struct Row {
     /// Its name, and its place in creation order.
     pub id: MutationId,
-    /// The value of `Idempotency-Key`: the page's own, or a UUID made here; the same for every attempt.
+    /// The value of `Idempotency-Key`: the page's own, or a UUID made here; the same for every attempt, until it is refused.
     pub key: String,
+    /// The key that it went by first, where it goes by another since: its server has refused it under that.
+    pub first_key: Option<String>,
     /// The request's fields as the page gave them, without the key; without preconditions once a person has decided a conflict.
     pub headers: Headers,
     /// What is known of the body; `None` where there is none.

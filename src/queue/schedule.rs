@@ -84,7 +84,7 @@ impl Queue {
 
     fn is_due(&self, slot: &Slot, now: Timestamp) -> bool {
         let is_free = |until: Option<Timestamp>| until.is_none_or(|until| until <= now);
-        let may_go = slot.leads() && slot.stage() == Stage::Idle;
+        let may_go = slot.leads() && slot.stage() == Stage::Idle && !self.is_paused(&slot.row);
         if !(may_go && is_free(slot.hold) && is_free(self.pause_of(&slot.row.draft.identity))) {
             return false;
         }
@@ -107,7 +107,11 @@ impl Queue {
     }
 
     fn wants_lock(&self, now: Timestamp) -> bool {
-        let wanted = !self.parked.is_empty() || !self.awaiting().is_empty() || !self.due(now).is_empty();
+        let blocked = |slot: &Slot| slot.stage() == Stage::Idle && !slot.leads() && slot.row.state.moves_by_itself();
+        let wanted = !self.parked.is_empty()
+            || !self.awaiting().is_empty()
+            || !self.due(now).is_empty()
+            || self.outdated && self.slots.iter().any(blocked);
         wanted && self.may_load(now)
     }
 
@@ -196,7 +200,7 @@ impl Queue {
             Stage::AwaitingLock { until } => return Some((until, TimerReason::LockWait)),
             Stage::Unwritten => return slot.hold.map(|until| (until, TimerReason::StoreRetry)),
             Stage::Entering | Stage::Leasing | Stage::Sending | Stage::Reconciling | Stage::Closing => return None,
-            Stage::Idle if !slot.leads() => return None,
+            Stage::Idle if !slot.leads() || self.is_paused(&slot.row) => return None,
             Stage::Idle => {}
         }
         if let (State::Leased { since, .. }, Lock::Missing { .. }) = (&slot.row.state, self.lock) {

@@ -50,7 +50,7 @@ pub(super) enum Stage {
     Reconciling,
     /// A commit after an answer, or at a person's wish, is under way.
     Closing,
-    /// It is over, but the store failed to remove it: tried again.
+    /// It is over, or waits for a person, but the store failed to take that: tried again.
     Unwritten,
 }
 

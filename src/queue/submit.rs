@@ -32,6 +32,7 @@ impl Queue {
         let row = Row {
             id: id.clone(),
             key: submission.key.unwrap_or_else(|| submission.entropy.uuid()),
+            first_key: None,
             headers: submission.headers,
             body: submission.facts,
             base_etag: submission.base_etag,
@@ -76,8 +77,10 @@ impl Queue {
         let leads = self.leads(id);
         let state = State::Leased { owner: self.owner.clone(), since: now };
         let ours = self.may_send();
+        let paused = self.slot(id).is_some_and(|slot| self.is_paused(&slot.row));
         let Some(slot) = self.slots.get_mut(id) else { return };
         let reason = match (leads, ours) {
+            _ if paused => Some(QueuedReason::Paused),
             (true, true) => None,
             (true, false) => Some(QueuedReason::WorkerBusy),
             (false, _) => Some(QueuedReason::LaneBusy),
@@ -144,7 +147,8 @@ impl Queue {
     /// different writes would lose the second. One that is being discarded is not joined: the new request is a new wish.
     fn twins(&self, key: &str, wanted: &Draft) -> Twins {
         let mut twins = Twins::default();
-        for slot in self.slots.iter().filter(|slot| slot.row.key == key && slot.discards.is_empty()) {
+        let bears = |row: &Row| row.key == key || row.first_key.as_deref() == Some(key);
+        for slot in self.slots.iter().filter(|slot| bears(&slot.row) && slot.discards.is_empty()) {
             let Row { draft, state, .. } = &slot.row;
             if draft.method != wanted.method || draft.url != wanted.url {
                 continue;

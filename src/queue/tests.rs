@@ -2,6 +2,7 @@
 
 mod conflicts;
 mod machine;
+mod persons;
 mod rig;
 mod scripts;
 mod trouble;

@@ -42,15 +42,17 @@ impl Queue {
                 self.hurry(Hurry::Firmly, now);
                 self.resume_all(now);
             }
-            Wake::Timer | Wake::OtherWorker => {}
+            Wake::OtherWorker => self.outdated = true,
+            Wake::Timer => {}
             Wake::Flush => self.flush(now),
         }
         let has_news = match self.lock {
-            Lock::Held => wake == Wake::OtherWorker,
+            // What is being read may be from before its word.
+            Lock::Loading | Lock::Held => wake == Wake::OtherWorker,
             // Where there are no locks, another worker may have changed the store at any time.
             Lock::Missing { loaded } => loaded && wake != Wake::FetchSucceeded && wake != Wake::FetchFailed,
             // Read when the lock is had.
-            Lock::Free | Lock::Asked | Lock::Loading => false,
+            Lock::Free | Lock::Asked => false,
         };
         if has_news {
             self.load();
@@ -141,7 +143,7 @@ impl Queue {
 
 impl State {
     /// Whether the row goes out again without a person's help.
-    fn moves_by_itself(&self) -> bool {
+    pub(super) fn moves_by_itself(&self) -> bool {
         match self {
             State::Pending | State::Leased { .. } | State::Waiting { .. } | State::Unknown { .. } => true,
             State::Conflict { asked, .. } => !asked,

@@ -27,8 +27,8 @@ pub struct Channel {
 }
 
 impl Channel {
-    /// Joins the channel of a scope; `changed` is called when another worker has changed what is stored.
-    pub fn join(scope_path: &str, origin: &str, changed: impl Fn() + 'static) -> Rc<Channel> {
+    /// Joins the channel of a scope; `changed` is called with the message when another worker has changed what is stored.
+    pub fn join(scope_path: &str, origin: &str, changed: impl Fn(&JsValue) + 'static) -> Rc<Channel> {
         let channel = BroadcastChannel::new(&format!("longshore:{scope_path}")).ok();
         let own = origin.to_owned();
         let listener = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
@@ -38,7 +38,7 @@ impl Channel {
                 && get(&data, "v").as_f64() == Some(VERSION as f64)
                 && text(&data, "kind").is_some_and(|kind| kind != "beat")
             {
-                changed();
+                changed(&data);
             }
         });
         if let Some(channel) = &channel {
@@ -79,7 +79,8 @@ impl Channel {
         self.post(&all);
     }
 
-    /// Tells every tab something that it need not miss: without a number, and of no concern to other workers.
+    /// Tells every tab something that it need not miss: without a number; of no concern to other workers, unless it
+    /// names its origin.
     pub fn post(&self, fields: &[(&str, Json)]) {
         let Some(channel) = &self.channel else { return };
         let mut all = Vec::from([("v", Json::Number(VERSION)), ("at", Json::Number(clock::now().0))]);

@@ -9,7 +9,7 @@ use super::tasks;
 use crate::cache::EntryKey;
 use crate::engine::Aim;
 use crate::ids::MutationId;
-use crate::queue::{Command, State, Wake};
+use crate::queue::{Command, Wake};
 use crate::time::{Span, Timestamp};
 use js_sys::{Array, Promise};
 use std::rc::Rc;
@@ -35,7 +35,28 @@ impl Driver {
             "queue.retry" => self.wish_about(message, Command::Retry),
             "queue.discard" => self.wish_about(message, Command::Discard),
             "queue.resolve" => self.resolve(message),
+            "queue.edit" => {
+                let body = self.take_bytes(message, "body");
+                self.wish_about(message, |id| Command::Edit { id, body })
+            }
             "queue.flush" => self.wish(Command::Flush),
+            // Stored by the shell before.
+            "queue.paused" => {
+                let (me, paused) = (Rc::clone(self), texts(message, "paused"));
+                tasks::promise(async move {
+                    JsFuture::from(me.writes()).await?;
+                    me.tell(|engine| {
+                        engine.pause(paused.clone());
+                        engine.wake(Wake::Timer, clock::now());
+                    });
+                    me.channel.post(&[
+                        ("origin", Json::Text(&me.owner)),
+                        ("kind", Json::Text("paused")),
+                        ("paused", Json::Texts(&paused)),
+                    ]);
+                    Ok(JsValue::UNDEFINED)
+                })
+            }
             "cache.invalidate" => {
                 let mut urls = texts(message, "urls");
                 for url in &mut urls {
@@ -99,7 +120,7 @@ impl Driver {
             me.tell(|engine| engine.wake(wake, clock::now()));
             JsFuture::from(me.quiet(HOLD)).await?;
             let Ok(engine) = me.engine.try_borrow() else { return Ok(JsValue::FALSE) };
-            let left = engine.rows().any(|row| row.not_before().is_some() || matches!(row.state, State::Leased { .. }));
+            let left = engine.rows().any(|row| engine.is_moving(row));
             // Rows that could not be read may well be left.
             Ok((known.is_truthy() && !left).into())
         })

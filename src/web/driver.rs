@@ -5,7 +5,7 @@ use super::bodies::{Bodies, Take};
 use super::channel::Channel;
 use super::clock::{self, Timer};
 use super::lock::DrainLock;
-use super::objects::{deferred, error};
+use super::objects::{deferred, error, text, texts};
 use super::shelf::Shelf;
 use super::store::Database;
 use super::tasks::{self, when};
@@ -183,11 +183,12 @@ impl Driver {
         let reading = writes.get_or_insert_with(|| {
             let me = Rc::clone(self);
             tasks::promise(async move {
-                let Ok(rows) = me.database.rows().await else {
+                let Ok((rows, paused)) = me.database.rows().await else {
                     me.writes.take();
                     return Ok(JsValue::FALSE);
                 };
                 me.tell(|engine| {
+                    engine.pause(paused);
                     engine.restore_writes(rows, clock::now());
                     // A fetch that succeeded meanwhile has woken nothing.
                     engine.wake(Wake::Timer, clock::now());
@@ -308,12 +309,17 @@ pub fn call(function: &Function, value: &JsValue) {
 }
 
 /// What word from another worker leads to: its generations are read before the next lookup, its rows are looked at.
-fn hear(me: Weak<Driver>) -> impl Fn() {
-    move || {
+fn hear(me: Weak<Driver>) -> impl Fn(&JsValue) {
+    move |message| {
         if let Some(me) = me.upgrade() {
             me.outdated.set(me.outdated.get() + 1);
             drop(me.have_forgotten(&JsValue::UNDEFINED, 0));
-            me.tell(|engine| engine.wake(Wake::OtherWorker, clock::now()));
+            me.tell(|engine| {
+                if text(message, "kind").as_deref() == Some("paused") {
+                    engine.pause(texts(message, "paused"));
+                }
+                engine.wake(Wake::OtherWorker, clock::now());
+            });
         }
     }
 }

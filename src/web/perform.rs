@@ -39,8 +39,14 @@ impl Driver {
             Effect::Send { row, body } => self.send(row, body),
             Effect::Reconcile { row } => self.reconcile(&row),
             Effect::LoadRows => start(async move {
-                let rows = me.database.rows().await;
-                me.tell(|engine| engine.on_rows(rows, clock::now()));
+                let found = me.database.rows().await;
+                me.tell(|engine| {
+                    let rows = found.map(|(rows, paused)| {
+                        engine.pause(paused);
+                        rows
+                    });
+                    engine.on_rows(rows, clock::now());
+                });
             }),
             Effect::MakeRoom { token } => start(async move {
                 me.make_room().await;

@@ -15,11 +15,15 @@ const STALLED_MS = 60_000;
  */
 export function statusOf(items, online, now) {
   const stuck = new Set(items.filter(({ state }) => state === "dead" || state === "conflict").map(({ lane }) => lane));
-  const isParked = (/** @type {Item} */ { state, lane }) => ["pending", "waiting", "unknown"].includes(state) && stuck.has(lane);
-  const count = (/** @type {Item["state"][]} */ ...states) => items.filter((item) => states.includes(item.state) && !isParked(item)).length;
+  const waits = (/** @type {Item} */ { state }) => ["pending", "waiting", "unknown"].includes(state);
+  const held = new Set();
+  for (const item of items) if (item.paused || (waits(item) && held.has(`lane:${item.lane}`))) held.add(item).add(`lane:${item.lane}`);
+  const isPaused = (/** @type {Item} */ item) => waits(item) && held.has(item);
+  const isParked = (/** @type {Item} */ item) => waits(item) && !held.has(item) && stuck.has(item.lane);
+  const moving = items.filter((item) => !isParked(item) && !isPaused(item));
+  const count = (/** @type {Item["state"][]} */ ...states) => moving.filter(({ state }) => states.includes(state)).length;
   const sending = count("sending");
-  const isLate = (/** @type {Item} */ { state, createdAt, notBefore }) =>
-    ["pending", "waiting", "unknown"].includes(state) && now - Math.max(createdAt, notBefore ?? 0) > STALLED_MS;
+  const isLate = (/** @type {Item} */ item) => waits(item) && now - Math.max(item.createdAt, item.notBefore ?? 0) > STALLED_MS;
   return {
     total: items.length,
     waiting: count("pending", "waiting"),
@@ -29,8 +33,9 @@ export function statusOf(items, online, now) {
     conflict: count("conflict"),
     dead: count("dead"),
     parked: items.filter(isParked).length,
+    paused: items.filter(isPaused).length,
     oldest: items.length > 0 ? Math.min(...items.map(({ createdAt }) => createdAt)) : null,
-    stalled: online && sending === 0 && items.some((item) => isLate(item) && !isParked(item)),
+    stalled: online && sending === 0 && moving.some(isLate),
   };
 }
 

@@ -7,7 +7,7 @@ import { worker } from "../shell/worker.js";
 import { begun, engine, shell } from "./begun.js";
 import { more } from "./more.js";
 import { note } from "./observed.js";
-import { list } from "./rows.js";
+import { list, pause } from "./rows.js";
 
 /** The tag of our Background Sync registrations. */
 const SYNC_TAG = "longshore-queue";
@@ -41,6 +41,7 @@ async function answer(asked, page) {
   if (asked.kind === "observe") return note(page, asked.urls ?? []);
   if (asked.kind === "skip-waiting") return worker.skipWaiting();
   if (asked.kind === "queue.list") return list(asked);
+  if (asked.kind === "queue.pause" || asked.kind === "queue.resume") return pause(asked);
   if (asked.kind === "queue.conflict" || asked.kind === "queue.resolve") {
     const extra = more();
     if (!extra) throw configError("no mutation route has conflict");

@@ -16,11 +16,25 @@ export async function rows() {
 
 /** The rows as pages see them (`QueueItem` in `client.d.ts`). @param {{bodies?: boolean}} asked */
 export async function list({ bodies }) {
-  const found = await rows();
-  const items = found.map(described);
+  const [found, paused] = await Promise.all([rows(), store.paused()]);
+  const items = found.map((row) => ({ ...described(row), paused: [row.id, `lane:${row.lane}`, "all"].some((name) => paused.includes(name)) }));
   if (!bodies) return items;
   const read = await store.rowBodies(items.map(({ id }) => id));
   return Promise.all(items.map(async (item, place) => (found[place].body ? { ...item, body: (await bodyFrom(read[place]).catch(() => null)) ?? null } : item)));
+}
+
+/**
+ * Pauses a row, a lane or everything, or lets it go on: stored first, so that it outlives the worker. What is gone needs no pause.
+ * @param {{kind: string, name: string}} asked `name` as in `Store.paused`.
+ */
+export async function pause({ kind, name }) {
+  const ids = (await rows()).map(({ id }) => id);
+  const paused = await store.pause((paused) => {
+    if (kind === "queue.resume" && name === "all") return [];
+    const others = paused.filter((other) => other !== name && (/^(all$|lane:)/.test(other) || ids.includes(other)));
+    return kind === "queue.pause" ? [...others, name] : others;
+  });
+  await engine.call((runtime) => runtime.command({ kind: "queue.paused", paused }));
 }
 
 /** @param {any} row */

@@ -1,6 +1,6 @@
 // @ts-check
 // What lies in the engine's database, as far as the worker needs it without the engine.
-// Does not judge or write anything.
+// Writes nothing but what a person has paused.
 
 import { fieldsOf } from "../shell/ready.js";
 import { settled } from "../shell/settled.js";
@@ -28,6 +28,24 @@ export class Store {
   async rowBodies(keys) {
     const transaction = (await this.ready.handle()).transaction(["row-bodies"]);
     return Promise.all(keys.map((key) => settled(transaction.objectStore("row-bodies").get(key))));
+  }
+
+  /** What a person has paused: rows by id, lanes as `lane:name`, everything as `all`. @returns {Promise<string[]>} */
+  async paused() {
+    return (await this.#ask(["generations"], (store) => store.get("paused")))?.[0]?.names ?? [];
+  }
+
+  /** @param {(paused: string[]) => string[]} change @returns {Promise<string[]>} as it is from now on. */
+  async pause(change) {
+    const transaction = (await this.ready.handle()).transaction(["generations"], "readwrite", { durability: "strict" });
+    const store = transaction.objectStore("generations");
+    const paused = change((await settled(store.get("paused")))?.names ?? []);
+    store.put({ names: paused }, "paused");
+    await new Promise((resolve, reject) => {
+      transaction.oncomplete = resolve;
+      transaction.onabort = () => reject(transaction.error);
+    });
+    return paused;
   }
 
   /**

@@ -2,13 +2,15 @@
 //! Judges no single life.
 
 use super::world::World;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// What many lives add up to.
 #[derive(Clone, Debug, Default)]
 pub struct Coverage {
     lives: usize,
+    /// Of each life: lines, workers that stopped, lanes that were written to.
+    each: [Vec<u64>; 3],
     steps: u64,
     effects: usize,
     arrivals: usize,
@@ -19,7 +21,7 @@ pub struct Coverage {
 }
 
 /// Row transitions that must occur.
-const TRANSITIONS: [&str; 18] = [
+const TRANSITIONS: [&str; 23] = [
     "none to pending",
     "none to leased",
     "pending to leased",
@@ -28,6 +30,11 @@ const TRANSITIONS: [&str; 18] = [
     "leased to waiting",
     "leased to unknown",
     "leased to conflict",
+    "leased to merging",
+    "merging to pending",
+    "merging to waiting",
+    "merging to conflict",
+    "merging to discarded",
     "leased to dead",
     "leased to settled",
     "leased to answered",
@@ -64,14 +71,28 @@ const UNDER_WAY: [&str; 7] = [
 ];
 
 /// Events that tabs must have heard.
-const HEARD: [&str; 10] =
-    ["updated", "queued", "sending", "settled", "retry", "conflict", "dead", "discarded", "online", "offline"];
+const HEARD: [&str; 11] = [
+    "updated",
+    "queued",
+    "sending",
+    "settled",
+    "retry",
+    "conflict",
+    "dead",
+    "merged",
+    "discarded",
+    "online",
+    "offline",
+];
 
 impl Coverage {
     /// Adds one life.
     pub fn add(&mut self, world: &World) {
         self.lives += 1;
         self.steps += world.steps;
+        let lanes: BTreeSet<&str> = world.server.applied.iter().filter_map(|(_, url)| url.split('/').nth(4)).collect();
+        let counts = [world.steps, world.crashes, lanes.len() as u64];
+        self.each.iter_mut().zip(counts).for_each(|(all, one)| all.push(one));
         self.effects += world.trace.count;
         self.arrivals += world.server.arrivals;
         self.applied += world.server.applied.len();
@@ -80,16 +101,26 @@ impl Coverage {
         add(&mut self.heard, &world.heard);
     }
 
-    /// What should have occurred and did not.
-    pub fn missing(&self) -> Vec<String> {
+    /// The medians of lines, of workers that stopped, and of lanes written to.
+    pub fn medians(&self) -> [u64; 3] {
+        self.each.clone().map(|mut all| {
+            all.sort_unstable();
+            all.get(all.len() / 2).copied().unwrap_or_default()
+        })
+    }
+
+    /// What should have occurred and did not, or, of transitions, so often.
+    pub fn missing(&self, least: usize) -> Vec<String> {
         let sides = ["before", "after", "inside, done", "inside, late"];
         let stops = sides.iter().flat_map(|side| STOPPED.iter().map(move |what| format!("{side}: {what}")));
         let under_way =
             (0..3).flat_map(|fate| UNDER_WAY.iter().map(move |what| format!("under way, fate {fate}: {what}")));
-        let absent = |counts: &BTreeMap<String, usize>, what: &String| counts.get(what).is_none_or(|count| *count == 0);
-        let mut missing: Vec<String> = stops.chain(under_way).filter(|what| absent(&self.stops, what)).collect();
-        missing.extend(TRANSITIONS.map(str::to_owned).into_iter().filter(|what| absent(&self.transitions, what)));
-        missing.extend(HEARD.map(str::to_owned).into_iter().filter(|what| absent(&self.heard, what)));
+        let rare = |counts: &BTreeMap<String, usize>, what: &String, least: usize| {
+            counts.get(what).is_none_or(|count| *count < least)
+        };
+        let mut missing: Vec<String> = stops.chain(under_way).filter(|what| rare(&self.stops, what, 1)).collect();
+        missing.extend(TRANSITIONS.map(str::to_owned).into_iter().filter(|what| rare(&self.transitions, what, least)));
+        missing.extend(HEARD.map(str::to_owned).into_iter().filter(|what| rare(&self.heard, what, least)));
         missing
     }
 }
@@ -101,6 +132,8 @@ impl fmt::Display for Coverage {
             f,
             "{lives} scripts, {steps} lines, {effects} effects, {arrivals} writes arrived, {applied} took effect"
         )?;
+        let [lines, crashes, lanes] = self.medians();
+        writeln!(f, "medians: {lines} lines, {crashes} workers stopped, {lanes} lanes written to")?;
         for (title, counts) in [("rows", &self.transitions), ("stops", &self.stops), ("tabs heard", &self.heard)] {
             writeln!(f, "{title}: {}", counts.values().sum::<usize>())?;
             counts.iter().try_for_each(|(what, count)| writeln!(f, "  {count:>7} {what}"))?;

@@ -69,6 +69,7 @@ impl World {
     pub fn kill(&mut self, name: u64, fate: impl Fn(usize) -> u64) {
         let Some(place) = self.workers.iter().position(|worker| worker.name == name) else { return };
         let worker = self.workers.remove(place);
+        self.crashes += 1;
         self.trace.note(|| format!("worker {name} stops"));
         // Transactions that share a store do not overtake one another.
         let mut aborted = 0;

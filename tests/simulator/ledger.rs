@@ -38,6 +38,8 @@ pub struct Ledger {
     pub told: Vec<(u64, u64)>,
     /// Writes that the queue has settled: the row left the store after its effect.
     pub settled: BTreeSet<u64>,
+    /// Writes that were asked for again once they were settled.
+    pub late: BTreeSet<u64>,
     /// From which exchange each row came.
     origins: BTreeMap<MutationId, ExchangeId>,
     /// Row transitions, counted.
@@ -76,7 +78,9 @@ impl Ledger {
         if why == "answered" && self.promised.contains_key(id) {
             self.breach(format!("write {number} was promised, and its row {id} removed without effect"));
         }
-        if why == "settled" {
+        // What a person has withdrawn without an answer may arrive late, and nobody hears of it.
+        let is_heard = matches!(row.state, State::Leased { .. }) || !self.unwanted.contains(id);
+        if why == "settled" && is_heard {
             self.settled.insert(number);
         }
         self.promised.remove(id);
@@ -86,11 +90,13 @@ impl Ledger {
     /// A write has its effect: none of its lane may be left that was asked before it.
     pub fn on_applied(&mut self, row: &Row, store: &Store, server: &Server) {
         let number = write_of(row);
-        // Asked of two workers at once it is two rows; when the server has refused their one key, and a person has both sent again,
-        // each has a key of its own.
+        // Asked of two workers at once it is two rows, and so it is when asked again after a person wanted it gone, by a worker that dies
+        // before it is, or once it was settled; when the server has refused their one key, and a person has both sent again, each has a key of its own.
         let askers: BTreeSet<u64> =
             self.wishes.values().filter(|wish| wish.number == number).map(|wish| wish.worker).collect();
-        let retried_apart = askers.len() > 1 && row.key != format!("key-{number}");
+        let of_number = |id: &MutationId| self.origin(id).is_some_and(|wish| wish.number == number);
+        let are_two = askers.len() > 1 || self.late.contains(&number) || self.unwanted.iter().any(of_number);
+        let retried_apart = are_two && row.key != format!("key-{number}");
         if server.effects(number) > 1 && !retried_apart {
             self.breach(format!("write {number} took effect twice"));
         }
@@ -150,7 +156,8 @@ pub fn word(state: &State) -> &'static str {
         State::Leased { .. } => "leased",
         State::Waiting { .. } => "waiting",
         State::Unknown { .. } => "unknown",
-        State::Conflict { .. } => "conflict",
+        State::Conflict { asked: false, .. } => "merging",
+        State::Conflict { asked: true, .. } => "conflict",
         State::Dead { .. } => "dead",
     }
 }

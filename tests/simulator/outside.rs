@@ -152,8 +152,12 @@ impl World {
                 return self.tell(name, |engine, now| engine.on_committed(id, result, now));
             }
             Open::Load if luck == 0 => Open::Loaded(Err(StoreError::Failed("closed".to_owned()))),
-            Open::Load => Open::Loaded(Ok(self.store.rows.values().cloned().collect())),
-            Open::Loaded(rows) => return self.tell(name, |engine, now| engine.on_rows(rows, now)),
+            Open::Load => Open::Loaded(Ok((self.store.rows.values().cloned().collect(), self.store.paused.clone()))),
+            Open::Loaded(Ok((rows, paused))) => {
+                self.tell_paused(w, paused);
+                return self.tell(name, |engine, now| engine.on_rows(Ok(rows), now));
+            }
+            Open::Loaded(Err(error)) => return self.tell(name, |engine, now| engine.on_rows(Err(error), now)),
             Open::Room(token) => {
                 self.store.make_room();
                 return self.tell(name, |engine, now| engine.on_room_made(token, now));
@@ -168,7 +172,7 @@ impl World {
                 return self.tell(name, |engine, now| engine.on_answered(row.id, held, entropy, now));
             }
             Open::Reconcile(row) => {
-                let found = self.reconcile(w, &row, luck);
+                let found = self.reconcile(w, &row);
                 let entropy = self.random.entropy();
                 return self.tell(name, |engine, now| engine.on_reconciled(row.id, found, entropy, now));
             }
@@ -178,16 +182,17 @@ impl World {
     }
 
     /// What comes of holding a row against what the server has; its body stays what it was, since the server knows writes by it.
-    fn reconcile(&mut self, w: usize, row: &Row, luck: u8) -> Option<Reconciled> {
+    fn reconcile(&mut self, w: usize, row: &Row) -> Option<Reconciled> {
         let mine = self.store.row_bodies.get(&row.id)?.clone();
+        let choice = self.random.below(4);
         let worker = &mut self.workers[w];
         let theirs = worker.hold(Body::Bytes("theirs".to_owned()));
-        match luck {
-            0..=3 => {
+        match choice {
+            0 => {
                 worker.take(theirs, true);
-                None
+                (self.mutant == Mutant::DropsConflicts).then_some(Reconciled::Nothing)
             }
-            4..=7 => Some(Reconciled::Ask { theirs: Some(theirs), etag: None }),
+            1 => Some(Reconciled::Ask { theirs: Some(theirs), etag: None }),
             _ => {
                 let length = mine.len() as u64;
                 let body = Some((worker.hold(Body::Bytes(mine)), length));

@@ -8,7 +8,7 @@ use super::random::Random;
 use super::world::{Mutant, Weather, World};
 use longshore::http::Method;
 use longshore::ids::MutationId;
-use longshore::queue::{Command, Row, Wake};
+use longshore::queue::{Command, Row, State, Wake};
 
 /// One line of a script; its numbers are taken modulo what there is at the time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +34,10 @@ pub enum Line {
     Discard(usize),
     /// A person retries every row that waits for one.
     Retry,
+    /// A person pauses a row, a lane or everything.
+    Pause(u64),
+    /// A person ends every pause.
+    Resume,
     /// A person wants everything sent.
     Flush,
     /// The network goes, or comes back.
@@ -52,26 +56,53 @@ pub fn script(seed: u64) -> Vec<Line> {
     let length = 20 + random.below(110);
     // Some lives are lucky, some are not.
     let misfortune = [0, 16, 40, 90][random.below(4) as usize];
-    (0..length).map(|_| line(&mut random, misfortune)).collect()
+    // Some meet the same again and again: a conflict, a refusal, no answer in time.
+    let usual = [None, Some(11), Some(12), Some(3)][random.below(4) as usize];
+    let misfortune = if usual.is_some() { misfortune.max(60) } else { misfortune };
+    let lines = (0..length).map(|_| line(&mut random, misfortune, usual));
+    // In some, others write to the same all the time, and what meets that is to be merged; in some, the server refuses all.
+    let mood = match seed % 4 {
+        0 => 11,
+        1 => 12,
+        _ => return lines.collect(),
+    };
+    let mut luck = Random::new(!seed);
+    let contested = |line| match line {
+        Line::Write(bits) => Line::Write(bits & !(7 << 12) | 1 << 12),
+        Line::Step(pick, _) => {
+            let lucks = [mood, mood, mood, mood, mood, luck.below(16) as u8, WELL];
+            Line::Step(pick * usize::from(luck.below(4) == 0), lucks[luck.below(7) as usize])
+        }
+        Line::Pause(_) | Line::Turn => Line::Step(0, WELL),
+        Line::Retry | Line::Read(_) if mood == 11 => Line::Step(0, mood),
+        Line::Start | Line::Wait(_) if mood == 12 && luck.below(4) > 0 => Line::Discard(luck.below(8) as usize),
+        other => other,
+    };
+    lines.map(contested).collect()
 }
 
-fn line(random: &mut Random, misfortune: u64) -> Line {
+fn line(random: &mut Random, misfortune: u64, usual: Option<u8>) -> Line {
     let wakes = [Wake::Start, Wake::Sync, Wake::Online, Wake::Page, Wake::Timer, Wake::Flush];
     let pick = random.next() as usize >> 8;
     match random.below(100) {
         0..=11 => Line::Write(random.next()),
         12 => Line::Again(random.next()),
         13..=20 => Line::Read(random.next() >> 8),
-        21..=76 => {
-            let luck =
-                if random.below(100) < misfortune { random.below(16) as u8 } else { WELL - random.below(16) as u8 };
+        21 => Line::Pause(random.next()),
+        22 | 23 => Line::Resume,
+        24..=76 => {
+            let luck = match (random.below(100) < misfortune, usual) {
+                (true, Some(usual)) if random.below(4) > 0 => usual,
+                (true, _) => random.below(16) as u8,
+                (false, _) => WELL - random.below(16) as u8,
+            };
             Line::Step(pick, luck)
         }
-        77..=82 => Line::Wait(1 << random.below(15)),
+        77..=80 => Line::Wait(1 << random.below(15)),
         83 => Line::SetBack(1 << random.below(22)),
         84 | 85 => Line::Wake(wakes[pick % wakes.len()]),
         86 => Line::Invalidate(random.below(LANES)),
-        87 | 88 => Line::Discard(pick),
+        81 | 82 | 87 | 88 => Line::Discard(pick),
         89 => Line::Retry,
         90 => Line::Flush,
         91 | 92 => Line::Turn,
@@ -155,14 +186,25 @@ impl World {
             Line::Invalidate(lane) => self.invalidate(lane),
             Line::Discard(pick) => {
                 // People mostly look at what has gone wrong.
-                let any_parked = self.store.rows.values().any(is_parked);
-                let shown = |row: &&Row| !any_parked || pick.is_multiple_of(4) || is_parked(row);
+                let is_wrong = |row: &Row| matches!(row.state, State::Conflict { .. } | State::Dead { .. });
+                let any_wrong = self.store.rows.values().any(is_wrong);
+                let shown = |row: &&Row| !any_wrong || pick.is_multiple_of(8) || is_wrong(row);
                 let ids: Vec<MutationId> = self.store.rows.values().filter(shown).map(|row| row.id.clone()).collect();
                 if let Some(id) = ids.get(pick % ids.len().max(1)) {
                     self.command(Command::Discard(id.clone()));
                 }
             }
             Line::Retry => self.retry_parked(),
+            Line::Pause(bits) => {
+                let rows = self.store.rows.keys();
+                let id = rows.clone().nth(bits as usize % rows.len().max(1)).map(|id| id.0.clone());
+                self.pause(Some(match (bits >> 20 & 3, id) {
+                    (0, _) => "all".to_owned(),
+                    (1, Some(id)) => id,
+                    _ => format!("lane:l{}", bits >> 24 & 1),
+                }));
+            }
+            Line::Resume => self.pause(None),
             Line::Flush => self.command(Command::Flush),
             Line::Turn => {
                 self.weather = if self.weather == Weather::Fine { Weather::Down } else { Weather::Fine };
@@ -209,6 +251,7 @@ impl World {
     /// Lets everything end well, first by itself, then with a person's help, and looks at what is left.
     pub fn end(&mut self) {
         self.quiet();
+        self.pause(None);
         self.renew();
         self.quiet();
         self.check_parked();
@@ -281,7 +324,7 @@ fn write(number: u64, bits: u64) -> Write {
         item: bits >> 8 & 1,
         route: match bits >> 12 & 7 {
             0 => 1,
-            1 => 2,
+            1..=3 => 2,
             _ => 0,
         },
         method: methods[(bits >> 16 & 3) as usize].clone(),

@@ -36,6 +36,8 @@ pub struct Store {
     pub rows: BTreeMap<MutationId, Row>,
     /// Their bodies.
     pub row_bodies: BTreeMap<MutationId, String>,
+    /// What a person has paused.
+    pub paused: Vec<String>,
 }
 
 impl Store {
@@ -83,6 +85,7 @@ impl Store {
                     && validators(stored) == validators(entry)
                 {
                     *stored = (**entry).clone();
+                    self.current = self.current.max(entry.generation);
                 }
             }
             Op::RemoveEntry { key } => self.remove(key),
@@ -132,6 +135,7 @@ impl Store {
         if compare == Compare::Bytes {
             outcome.same_bytes = self.bodies.get(&entry.key).is_some_and(|old| old == bytes);
         }
+        self.current = self.current.max(entry.generation);
         let entry = Entry { size: bytes.len() as u64, ..entry.clone() };
         self.bodies.insert(entry.key.clone(), bytes.to_owned());
         self.uses.insert(entry.key.clone(), (entry.group.clone(), entry.received_at));
@@ -167,7 +171,7 @@ impl Store {
 pub fn stores_of(ready: &[Ready]) -> u8 {
     let of = |op: &Op| match op {
         Op::PutEntry { .. } => 0b1111,
-        Op::RefreshEntry { .. } => 0b0001,
+        Op::RefreshEntry { .. } => 0b1001,
         Op::RemoveEntry { .. } | Op::Trim { .. } | Op::KeepPrecached { .. } => 0b0111,
         Op::Touch { .. } => 0b0100,
         Op::Raise { .. } | Op::Forget { .. } => 0b1000,

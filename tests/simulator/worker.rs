@@ -7,7 +7,7 @@ use longshore::cache::{Entry, EntryKey};
 use longshore::engine::{Answer, CommitResult, Effect, Engine, Instance, Op, Reason};
 use longshore::fault::{FetchError, StoreError};
 use longshore::http::ResponseHead;
-use longshore::ids::{BodyId, CommitId, ExchangeId, Generation};
+use longshore::ids::{BodyId, CommitId, ExchangeId, Generation, MutationId};
 use longshore::queue::Row;
 use longshore::time::Timestamp;
 use std::collections::BTreeMap;
@@ -52,8 +52,8 @@ pub enum Open {
     Committed(CommitId, CommitResult),
     /// Every row is to be read.
     Load,
-    /// The rows as they were read.
-    Loaded(Result<Vec<Row>, StoreError>),
+    /// The rows as they were read, and what is paused.
+    Loaded(Result<(Vec<Row>, Vec<String>), StoreError>),
     /// Room is to be made for a commit.
     Room(CommitId),
     /// A row on its way to the server.
@@ -99,6 +99,10 @@ pub struct Worker {
     pub outdated: bool,
     /// Exchanges under way.
     pub lives: BTreeMap<ExchangeId, Live>,
+    /// The last lease of each row that it has asked the store for.
+    pub leased: BTreeMap<MutationId, Row>,
+    /// What it knows to be paused.
+    pub paused: Vec<String>,
     /// Bodies in hand.
     pub bodies: BTreeMap<BodyId, Body>,
     last_body: u64,
@@ -116,6 +120,8 @@ impl Worker {
             news: 0,
             outdated: false,
             lives: BTreeMap::new(),
+            leased: BTreeMap::new(),
+            paused: Vec::new(),
             bodies: BTreeMap::new(),
             last_body: 0,
         }

@@ -13,7 +13,7 @@ use longshore::cache::EntryKey;
 use longshore::engine::{Answer, Effect, Engine, Op, Taken};
 use longshore::http::{Headers, RequestHead};
 use longshore::ids::{BodyId, CommitId, ExchangeId, MutationId};
-use longshore::queue::{Command, CommandError, Row, Wake};
+use longshore::queue::{Command, CommandError, Row, State, Wake};
 use longshore::tabs::{Event, News};
 use longshore::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -35,6 +35,10 @@ pub enum Mutant {
     OpenLock,
     /// A driver that sends each row twice, the second time under another key.
     SendsTwice,
+    /// A driver that tells no worker what is paused.
+    KeepsPauses,
+    /// A driver that says of a write that could not be merged that nothing is left of it.
+    DropsConflicts,
     /// A store that writes an outdated answer all the same, under the newest generation.
     StoresOutdated,
 }
@@ -88,6 +92,8 @@ pub struct World {
     pub mutant: Mutant,
     /// Steps so far.
     pub steps: u64,
+    /// How many workers have stopped.
+    pub crashes: u64,
     pub(super) random: Random,
     pub(super) early: Vec<Vec<Ready>>,
     tickets: BTreeMap<u64, MutationId>,
@@ -118,6 +124,7 @@ impl World {
             keyed: Vec::new(),
             mutant,
             steps: 0,
+            crashes: 0,
             random: Random::new(seed),
             early: Vec::new(),
             tickets: BTreeMap::new(),
@@ -139,6 +146,8 @@ impl World {
         let name = self.number();
         let mut worker = Worker::new(name);
         worker.engine.restore(self.store.current, self.store.generations.clone());
+        worker.engine.pause(if self.mutant == Mutant::KeepsPauses { Vec::new() } else { self.store.paused.clone() });
+        worker.paused = self.store.paused.clone();
         worker.engine.restore_writes(self.store.rows.values().cloned().collect(), Timestamp(self.now));
         worker.open.push(Open::Start);
         self.workers.push(worker);
@@ -168,6 +177,9 @@ impl World {
         let (asked, at, informed) = (self.steps, self.now, news == 0);
         let wish = Wish { number: write.number, worker: name, asked, at, informed, answered: None };
         self.ledger.wishes.insert(exchange, wish);
+        if self.ledger.settled.contains(&write.number) {
+            self.ledger.late.insert(write.number);
+        }
         let request = write.request(body);
         self.tell(name, |engine, now| engine.submit(exchange, request, entropy, now));
     }
@@ -182,6 +194,25 @@ impl World {
         if let Some(name) = self.workers.last().map(|worker| worker.name) {
             self.tell(name, |engine, now| engine.command(ticket, command, entropy, now));
         }
+    }
+
+    /// A person pauses something, or ends all pauses: stored first, then the workers are told.
+    pub fn pause(&mut self, paused: Option<String>) {
+        match paused {
+            Some(paused) => self.store.paused.push(paused),
+            None => self.store.paused.clear(),
+        }
+        (0..self.workers.len()).for_each(|worker| self.tell_paused(worker, self.store.paused.clone()));
+        self.wake(Wake::Timer);
+    }
+
+    /// A worker hears what is paused.
+    pub fn tell_paused(&mut self, worker: usize, paused: Vec<String>) {
+        let worker = &mut self.workers[worker];
+        if self.mutant != Mutant::KeepsPauses {
+            worker.engine.pause(paused.clone());
+        }
+        worker.paused = paused;
     }
 
     /// A page declares a lane's views outdated.
@@ -324,6 +355,15 @@ impl World {
 
     fn commit(&mut self, name: u64, id: CommitId, ops: Vec<Op>, last: bool) {
         let Some(worker) = self.workers.iter_mut().find(|worker| worker.name == name) else { return };
+        for op in &ops {
+            let Op::PutRow { row, .. } = op else { continue };
+            // One that found no room began before.
+            let begins = matches!(row.state, State::Leased { .. })
+                && worker.leased.insert(row.id.clone(), (**row).clone()) != Some((**row).clone());
+            if begins && is_paused(&worker.paused, row) {
+                self.ledger.breach(format!("write {} is paused, and begins to be sent", write_of(row)));
+            }
+        }
         let with_body = |op: Op| {
             let body = match &op {
                 Op::PutEntry { body, .. } => worker.take(*body, last),
@@ -393,6 +433,11 @@ impl World {
             self.ledger.breach(format!("{id} is said to be discarded, and is stored"));
         }
     }
+}
+
+fn is_paused(paused: &[String], row: &Row) -> bool {
+    let names = [row.id.0.clone(), format!("lane:{}", row.draft.lane), "all".to_owned()];
+    names.iter().any(|name| paused.contains(name))
 }
 
 fn abort(worker: &mut Worker, exchange: ExchangeId) {

@@ -41,6 +41,7 @@ pub(crate) fn row(path: &str, state: State) -> Row {
     Row {
         id,
         key,
+        first_key: None,
         headers: Headers::default(),
         body: None,
         base_etag: None,

@@ -85,7 +85,7 @@ impl Database {
 fn stores_of(op: &Op) -> &'static [&'static str] {
     match op {
         Op::PutEntry { .. } => &[ENTRIES, BODIES, USES, GENERATIONS],
-        Op::RefreshEntry { .. } => &[ENTRIES, USES],
+        Op::RefreshEntry { .. } => &[ENTRIES, USES, GENERATIONS],
         Op::RemoveEntry { .. } | Op::Trim { .. } | Op::KeepPrecached { .. } => &ANSWERS,
         Op::Touch { .. } => &[USES],
         Op::Raise { .. } | Op::Forget { .. } => &[GENERATIONS],
@@ -106,6 +106,7 @@ fn asks_of(Ready { op, bytes }: &Ready) -> Vec<Ask<'_>> {
             if *compare == Compare::Bytes {
                 asks.push(Ask::One(BODIES, JsValue::from_str(&entry.key.0)));
             }
+            asks.push(Ask::One(GENERATIONS, JsValue::from_str(CURRENT)));
             let url = entry.url.split('?').next().unwrap_or_default();
             for target in [Target::All, Target::Url(url.to_owned()), Target::Begun(url.to_owned())] {
                 asks.push(Ask::One(GENERATIONS, JsValue::from_str(&target.row_key())));
@@ -117,6 +118,7 @@ fn asks_of(Ready { op, bytes }: &Ready) -> Vec<Ask<'_>> {
         Op::RefreshEntry { entry, .. } => {
             asks.push(use_of(&entry.key));
             asks.push(Ask::One(ENTRIES, JsValue::from_str(&entry.key.0)));
+            asks.push(Ask::One(GENERATIONS, JsValue::from_str(CURRENT)));
         }
         Op::RemoveEntry { key } => asks.push(use_of(key)),
         Op::KeepPrecached { .. } => asks.push(Ask::KeysIn(Range::Group(PRECACHE), 0)),
@@ -166,6 +168,7 @@ impl Database {
                 }
                 let old = if *compare == Compare::Bytes { answers.next() } else { None };
                 let size = length(bytes);
+                let current = answers.next();
                 for raised in answers {
                     if number(raised) > entry.generation.0 {
                         outcome.superseded = true;
@@ -177,6 +180,7 @@ impl Database {
                     outcome.superseded = true;
                     return ledger.remove_entry(&JsValue::from_str(&entry.key.0), used);
                 }
+                raise(transaction, CURRENT, entry.generation, current)?;
                 outcome.same_bytes |= old.is_some_and(|old| same_bytes(old, bytes));
                 let key = &entry.key.0;
                 put(transaction, ENTRIES, key, &write_entry(entry, size, &self.table))?;
@@ -188,9 +192,11 @@ impl Database {
             }
             Op::RefreshEntry { entry, keep } => {
                 let (Some(used), Some(stored)) = (answers.next(), answers.next()) else { return Ok(()) };
+                let current = answers.next();
                 match read_entry(stored, &entry.key, &self.table) {
                     // Unless it is gone or another answer by now: what was confirmed is no longer there then.
                     Some(stored) if is_same(&stored, entry) => {
+                        raise(transaction, CURRENT, entry.generation, current)?;
                         prolong(used, keep);
                         ledger.touch(&entry.key.0, used, entry.received_at)?;
                         put(transaction, ENTRIES, &entry.key.0, &write_entry(entry, entry.size, &self.table))
@@ -284,7 +290,8 @@ fn side_key(id: &MutationId, side: Side) -> String {
     joined(&[&id.0, name])
 }
 
-/// Writes a generation, unless it is as high: another worker's raise may have been asked for later and stored before.
+/// Writes a generation, unless it is as high: another worker's raise may have been asked for later and stored before. The counter is as high
+/// as any entry's: one may outlive the raise that it was fetched under, and a clock that is set back, which later raises go by.
 fn raise(transaction: &IdbTransaction, key: &str, to: Generation, stored: Option<&JsValue>) -> Result<(), JsValue> {
     if stored.map_or(0, number) >= to.0 {
         return Ok(());

@@ -3,14 +3,14 @@
 
 use super::records::{read_entry, read_row};
 use super::requests::{Ask, failure, open, read};
-use super::schema::{self, BODIES, CURRENT, ENTRIES, GENERATIONS, ROW_BODIES, ROWS};
+use super::schema::{self, BODIES, CURRENT, ENTRIES, GENERATIONS, PAUSED, ROW_BODIES, ROWS};
 use crate::cache::{Entry, EntryKey};
 use crate::engine::Durability;
 use crate::fault::StoreError;
 use crate::ids::{Generation, MutationId};
 use crate::queue::Row;
 use crate::web::bind::StrictDatabase;
-use crate::web::objects::{get, object};
+use crate::web::objects::{get, object, texts};
 use js_sys::Array;
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
@@ -107,16 +107,18 @@ impl Database {
         Ok(list(self.read(&[Ask::All(ROWS)]).await?.pop()))
     }
 
-    /// Every mutation row, oldest first. A row this version cannot read stays where it is.
-    pub async fn rows(&self) -> Result<Vec<Row>, StoreError> {
-        let found = self.records().await?;
+    /// Every mutation row, oldest first, and what a person has paused. A row this version cannot read stays where it is.
+    pub async fn rows(&self) -> Result<(Vec<Row>, Vec<String>), StoreError> {
+        let mut found = self.read(&[Ask::All(ROWS), Ask::One(GENERATIONS, PAUSED.into())]).await?;
+        let paused = texts(&found.pop().unwrap_or_default(), "names");
+        let found = list(found.pop());
         let mut rows = Vec::new();
         for place in 0..found.length() {
             if let Some(row) = read_row(&found.get(place)) {
                 rows.push(row);
             }
         }
-        Ok(rows)
+        Ok((rows, paused))
     }
 
     /// The body of a mutation. `None` says that the store was read and has none: for a row that was kept with a body,

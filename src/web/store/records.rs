@@ -116,6 +116,7 @@ pub fn write_row(row: &Row) -> JsValue {
         ("v", VERSION.into()),
         ("id", row.id.0.as_str().into()),
         ("key", row.key.as_str().into()),
+        ("first_key", optional(&row.first_key)),
         ("key_header", optional(&draft.key_header)),
         ("lane", draft.lane.as_str().into()),
         ("method", draft.method.as_str().into()),
@@ -156,6 +157,7 @@ pub fn read_row(record: &JsValue) -> Option<Row> {
     let row = Row {
         id: MutationId(fields.text("id")),
         key: fields.text("key"),
+        first_key: fields.optional("first_key"),
         headers: Headers::from_block(&fields.text("headers")),
         body,
         base_etag: fields.optional("base_etag"),

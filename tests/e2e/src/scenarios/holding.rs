@@ -16,6 +16,8 @@ pub fn all() -> Vec<Scenario> {
     super::list![
         writes_go_out_with_fresh_credentials_which_are_not_kept,
         writes_go_out_for_their_own_person_only,
+        what_a_person_pauses_waits_through_restarts_until_it_goes_on,
+        a_lane_or_all_is_discarded_without_one_being_sent,
         credentials_that_ran_out_pause_every_lane_until_renewed,
         refused_credentials_go_to_the_page_that_waits,
         discard_of_a_row_under_way_says_when_the_server_was_faster,
@@ -178,5 +180,51 @@ async fn writes_go_out_for_their_own_person_only(cx: Cx) -> Outcome {
     page.eval("ls.queue.flush()").await?;
     drained(&page).await?;
     ensure_eq!(server.log().await?.lane("boat"), [1], "once they are back");
+    Ok(())
+}
+
+async fn what_a_person_pauses_waits_through_restarts_until_it_goes_on(cx: Cx) -> Outcome {
+    let server = cx.serve_plain(super::configs::usual()).await?;
+    let page = cx.open_in(&cx.stoppable_browser().await?, &server).await?;
+    let other = cx.open_in(&page.browser, &server).await?;
+    page.eval("ls.queue.pause({ lane: 'boat' })").await?;
+    other
+        .until("news of the pause", "window.heard('paused').some(({ paused }) => paused.includes('lane:boat'))")
+        .await?;
+    let id = queue(&page, "boat", 1).await?;
+    ensure_eq!(echo(&page, "ship", 1).await?["status"], 200, "another lane's write");
+    page.browser.stop_worker(&page.window).await?;
+    crate::cx::ready(&page).await?;
+    page.eval("ls.queue.flush()").await?;
+    queue(&page, "boat", 2).await?;
+    let listed = rows(&page).await?;
+    ensure!(listed.len() == 2 && listed.iter().all(|row| row["paused"] == true), "still paused: {listed:?}");
+    ensure_eq!(page.eval("ls.queue.status()").await?["paused"], 2, "in the status");
+    page.run("await ls.queue.pause(args)", json!(id)).await?;
+    page.eval("ls.queue.resume({ lane: 'boat' })").await?;
+    ensure_eq!(rows(&page).await?.len(), 2, "the first is paused by itself, and holds the second");
+    page.eval("ls.queue.resume('all')").await?;
+    drained(&page).await?;
+    ensure_eq!(server.log().await?.lane("boat"), [1, 2], "applied");
+    Ok(())
+}
+
+async fn a_lane_or_all_is_discarded_without_one_being_sent(cx: Cx) -> Outcome {
+    let (server, page) = plain(&cx).await?;
+    server.faults(json!({ "refuse": true })).await?;
+    for (lane, n) in [("boat", 1), ("boat", 2), ("ship", 1), ("ship", 2)] {
+        queue(&page, lane, n).await?;
+    }
+    server.no_faults().await?;
+    server.clear_log().await?;
+    page.eval("ls.queue.pause('all')").await?;
+    page.eval("ls.queue.discard({ lane: 'boat' })").await?;
+    let lanes: Vec<Value> = rows(&page).await?.iter().map(|row| row["lane"].clone()).collect();
+    ensure_eq!(lanes, [json!("ship"), json!("ship")], "what is left");
+    page.eval("ls.queue.discard('all')").await?;
+    page.eval("ls.queue.resume('all')").await?;
+    ensure_eq!(rows(&page).await?.len(), 0, "rows left");
+    ensure_eq!(echo(&page, "boat", 3).await?["status"], 200, "the next write");
+    ensure_eq!(server.log().await?.seen.len(), 1, "keys at the server");
     Ok(())
 }

@@ -16,6 +16,7 @@ pub fn all() -> Vec<Scenario> {
         what_is_made_offline_is_written_to_before_it_has_its_id,
         an_answer_that_was_lost_gives_the_id_when_it_comes_again,
         what_needs_a_refused_write_waits_behind_it,
+        what_waits_can_be_edited_and_is_seen_so,
     ]
 }
 
@@ -109,6 +110,22 @@ async fn an_answer_that_was_lost_gives_the_id_when_it_comes_again(cx: Cx) -> Out
     ensure_eq!(made(&server).await?["text"], "soon", "what was done with it");
     let list = server.json(LIST).await?;
     ensure_eq!(list["items"].as_array().map(Vec::len), Some(2), "made once: {list}");
+    Ok(())
+}
+
+async fn what_waits_can_be_edited_and_is_seen_so(cx: Cx) -> Outcome {
+    let (mut server, page) = board(&cx).await?;
+    server.down().await;
+    let temporary = make(&page).await?;
+    let edited = json!({ "title": "New", "column": "todo", "text": "edited" });
+    page.run("await ls.queue.edit(args.id, args.body)", json!({ "id": temporary, "body": edited })).await?;
+    let seen = format!("(await (await fetch('{LIST}')).json()).items.some(({{ text }}) => text === 'edited')");
+    page.until("edited on screen", &seen).await?;
+    ensure_eq!(rows(&page).await?[0]["size"], edited.to_string().len(), "its length");
+    server.up().await?;
+    page.eval("ls.queue.flush()").await?;
+    drained(&page).await?;
+    ensure_eq!(made(&server).await?["text"], "edited", "what the server has");
     Ok(())
 }
 
