@@ -103,7 +103,7 @@ export interface Queue {
   /** Ends that pause, `"all"` every one. A write goes on once neither it nor its lane nor all are paused. */
   resume(target: QueueTarget): Promise<void>;
   /**
-   * Puts another body (at most 4 MB; plain objects and arrays as JSON) in the place of a waiting write's; its content type stays. It keeps its
+   * Puts another body (at most 4 MB; objects and arrays as JSON, no form data) in the place of a waiting write's; its content type stays. It keeps its
    * key, since a try of before may have arrived, and a server may answer by that; one that is dead or in conflict goes out under a new key.
    * Rejects while it is being sent.
    */

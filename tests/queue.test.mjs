@@ -58,5 +58,6 @@ test("an edit is sent as bytes: objects as JSON, the rest as fetch would", async
   await queue.edit("1", "text");
   await queue.edit("1", new URLSearchParams({ a: "b c" }));
   assert.deepEqual(bodies, ['{"a":1}', "[1]", "text", "a=b+c"]);
+  await assert.rejects(queue.edit("1", new FormData()), TypeError);
   await assert.rejects(queue.edit("1", new Uint8Array(4 * 1024 * 1024 + 1)), RangeError);
 });

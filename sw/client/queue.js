@@ -47,6 +47,7 @@ export function queueOver(link, status) {
     pause: async (target) => void (await link.call("queue.pause", { name: nameOf(target) })),
     resume: async (target) => void (await link.call("queue.resume", { name: nameOf(target) })),
     async edit(id, body) {
+      if (tagOf(body) === "[object FormData]") throw new TypeError("edit: form data would come with another boundary than its content type says");
       const bytes = await new Response(/** @type {BodyInit} */ (isPlain(body) ? JSON.stringify(body) : body)).arrayBuffer();
       if (bytes.byteLength > MOST_BYTES) throw new RangeError(`edit: a body of at most ${MOST_BYTES} bytes, and this has ${bytes.byteLength}`);
       await link.call("queue.edit", { id, body: bytes });
@@ -65,7 +66,8 @@ function nameOf(target) {
   throw new TypeError('expected an id, { lane: "…" } or "all"');
 }
 
-/** What goes as JSON. @param {unknown} body */
-function isPlain(body) {
-  return Array.isArray(body) || body === null || (typeof body === "object" && Object.getPrototypeOf(body) === Object.prototype);
-}
+/** What goes as JSON, also where it comes from another frame. @param {unknown} body */
+const isPlain = (body) => body === null || /^\[object (Object|Array)\]$/.test(tagOf(body));
+
+/** @param {unknown} body */
+const tagOf = (body) => Object.prototype.toString.call(body);
