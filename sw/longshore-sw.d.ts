@@ -252,8 +252,11 @@ declare namespace Longshore {
     match: Match;
     /** POST, PUT, PATCH, DELETE, or any other method that is no read (RFC 9110, 9.1), such as MKCOL. Default: the first four. */
     methods?: string | readonly string[];
-    /** Writes of one lane are sent one after another, lanes beside each other. A template as in `tags`. Default: `"{path}"`. */
-    lane?: string;
+    /**
+     * Writes of one lane are sent one after another, lanes beside each other. A template as in `tags`, a header field, a JSON pointer into the
+     * body (JSON, to 4 MB), or a function that names it within 2 s. Where that gives nothing: the path. Default: `"{path}"`.
+     */
+    lane?: string | { header: string } | { body: string } | ((write: { method: string; url: string; headers: Headers; body: any }) => string | undefined | Promise<string | undefined>);
     /** Tags that become stale once the write is settled, beside its URL and the parent collection. Templates. */
     invalidates?: readonly string[];
     /** How long the server may take before the page gets 202. Default: `"10s"`. */

@@ -7,6 +7,7 @@
 
 import { conflict, keysOfBase, reconcile, resolve } from "./more/conflicts.js";
 import { authorized, identity, renewed, secretOf } from "./more/credentials.js";
+import { laneBy } from "./more/lanes.js";
 import { over, touched } from "./more/layers.js";
 import { forget, known, laneOf, learn, promised, renamed } from "./more/names.js";
 import { adopt } from "./more/parts.js";
@@ -15,7 +16,9 @@ import { adopt } from "./more/parts.js";
 const more = (parts) => {
   adopt(parts);
   return {
-    authorized, conflict, forget, identity, keysOfBase, known, laneOf, learn, over, promised, reconcile, renamed, renewed, resolve, secretOf, touched,
+    authorized, conflict, forget, identity, keysOfBase, known, learn, over, promised, reconcile, renamed, renewed, resolve, secretOf, touched,
+    /** Behind what it needs, else as its route says. @type {typeof laneBy} */
+    laneOf: async (request, body, index) => (await laneOf(request, body)) ?? laneBy(request, body, index),
   };
 };
 

@@ -262,6 +262,22 @@ fn conflicts_and_layers_are_checked() {
         json!({"counters": ["votes"]}),
         "mutations[0].conflict.counters[0]: expected a JSON pointer such as \"/labels\", got \"votes\"",
     );
+    check_mutation("lane", json!(7), "mutations[0].lane: expected a text such as \"board:{path[2]}\", got 7");
+    check_mutation(
+        "lane",
+        json!({"body": "board"}),
+        "mutations[0].lane.body: expected a JSON pointer such as \"/labels\", got \"board\"",
+    );
+    check_mutation(
+        "lane",
+        json!({"header": "x y"}),
+        "mutations[0].lane.header: expected the name of a header field, got \"x y\"",
+    );
+    check_mutation(
+        "lane",
+        json!({}),
+        "mutations[0].lane: expected a text such as \"board:{path[2]}\", got an object (a header or a body pointer, one of them)",
+    );
     check_mutation("authorize", json!("bearer"), "mutations[0].authorize: expected a function, got \"bearer\"");
     check(json!({"identity": "me"}), "identity: expected a function, got \"me\"");
     check(json!({"maxPendingBytes": -1}), "maxPendingBytes: expected a whole number of bytes, from 0, got -1");

@@ -19,7 +19,7 @@ let imported;
  */
 export function more() {
   const { mutations = [], identity } = begun().config;
-  const wanted = identity || mutations.some(({ authorize, conflict, creates, optimistic }) => authorize || conflict || creates || optimistic);
+  const wanted = identity || mutations.some(({ authorize, conflict, creates, lane, optimistic }) => authorize || conflict || creates || optimistic || (lane && typeof lane !== "string"));
   if (imported || !wanted) return imported;
   const url = shell.base + MORE;
   try {

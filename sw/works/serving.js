@@ -92,7 +92,7 @@ async function write(event, request, index) {
   const ticket = { queued: null };
   let handedOver = false;
   try {
-    const lane = await extra?.laneOf(request, body.bytes).catch(warn);
+    const lane = await extra?.laneOf(request, body.bytes, index).catch(warn);
     const keys = extra?.keysOfBase(request.url, index) ?? [];
     // Who is not known to be there gets no promise of somebody else's: it fails as without a worker.
     const identity = await extra?.identity();

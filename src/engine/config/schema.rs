@@ -63,7 +63,7 @@ const NARROWING: [&str; 4] = ["match", "destination", "mode", "header"];
 const MUTATION: Rule = object(&[
     required("match", &MATCH),
     optional("methods", &Rule { expected: WRITE.expected, form: Form::OneOrMany(&WRITE) }),
-    optional("lane", &TEMPLATE),
+    optional("lane", &LANE),
     optional("invalidates", &TAGS),
     optional("timeout", &TIMEOUT),
     optional("onRetryable", &Rule { expected: "\"queue\" or \"answer\"", form: Form::Word(&["queue", "answer"]) }),
@@ -77,6 +77,15 @@ const MUTATION: Rule = object(&[
     optional("maxAge", &SPAN),
     optional("retries", &COUNT),
     optional("authorize", &HOOK),
+]);
+/// All but templates are read by the worker shell alone.
+const LANE: Rule = Rule { expected: TEMPLATE.expected, form: Form::Special(check_lane) };
+const LANE_OF: Rule = object(&[
+    optional(
+        "header",
+        &Rule { expected: "the name of a header field", form: Form::Text(|text| only_if(is_field_name(text))) },
+    ),
+    optional("body", &POINTER),
 ]);
 const REDIRECT: Rule = Rule { expected: "a path such as \"/sent.html\"", form: Form::Text(check_own_path) };
 const CONFLICT: Rule = Rule { expected: POLICY.expected, form: Form::Special(check_conflict) };
@@ -384,6 +393,20 @@ fn check_optimistic(checker: &mut Checker, at: &str, value: &Value) -> Fit {
             }
         }
         _ => return Err(None),
+    }
+    Ok(())
+}
+
+fn check_lane(checker: &mut Checker, at: &str, value: &Value) -> Fit {
+    let Value::Map(fields) = value else {
+        if !value.is_hook() {
+            checker.check(at, &TEMPLATE, value);
+        }
+        return Ok(());
+    };
+    checker.check(at, &LANE_OF, value);
+    if fields.len() != 1 {
+        return Err(Some("a header or a body pointer, one of them".to_owned()));
     }
     Ok(())
 }

@@ -17,6 +17,7 @@ pub fn all() -> Vec<Scenario> {
         writes_go_out_with_fresh_credentials_which_are_not_kept,
         writes_go_out_for_their_own_person_only,
         what_a_person_pauses_waits_through_restarts_until_it_goes_on,
+        lanes_are_named_by_header_body_or_the_app,
         a_lane_or_all_is_discarded_without_one_being_sent,
         credentials_that_ran_out_pause_every_lane_until_renewed,
         refused_credentials_go_to_the_page_that_waits,
@@ -226,5 +227,35 @@ async fn a_lane_or_all_is_discarded_without_one_being_sent(cx: Cx) -> Outcome {
     ensure_eq!(rows(&page).await?.len(), 0, "rows left");
     ensure_eq!(echo(&page, "boat", 3).await?["status"], 200, "the next write");
     ensure_eq!(server.log().await?.seen.len(), 1, "keys at the server");
+    Ok(())
+}
+
+async fn lanes_are_named_by_header_body_or_the_app(cx: Cx) -> Outcome {
+    let site = Site::new("plain")?;
+    let config = "{
+        routes: [{ mode: 'navigate', strategy: 'network-first', timeout: '3s', fallback: '/index.html' }],
+        mutations: [
+          { match: '/api/echo/header/*', lane: { header: 'X-Lane' } },
+          { match: '/api/echo/body/*', lane: { body: '/board/id' } },
+          { match: '/api/echo/app/*', lane: ({ body, method }) => `${method} ${body.n % 2}` },
+        ],
+        precache: ['/index.html', '/page.js', '/longshore/client.js'],
+      }";
+    site.worker_of("", config)?;
+    let server = cx.serve(site).await?;
+    let page = cx.open(&server).await?;
+    server.faults(json!({ "refuse": true })).await?;
+    for (path, n) in [("header", 1), ("body", 2), ("app", 3), ("app", 4), ("app", 5), ("body", 6)] {
+        let headers = json!({ "content-type": "application/json", "x-lane": "ours" });
+        let body = json!({ "n": n, "board": { "id": 7 } }).to_string();
+        let init = json!({ "method": "POST", "headers": headers, "body": body });
+        ensure_eq!(page.fetch(&format!("/api/echo/{path}/{n}"), init).await?["status"], 202, "{path} {n}");
+    }
+    let lanes: Vec<Value> = rows(&page).await?.iter().map(|row| row["lane"].clone()).collect();
+    ensure_eq!(json!(lanes), json!(["ours", "7", "POST 1", "POST 0", "POST 1", "7"]), "lanes");
+    server.no_faults().await?;
+    page.eval("ls.queue.flush()").await?;
+    drained(&page).await?;
+    ensure_eq!(server.log().await?.lane("body"), [2, 6], "applied in the body's lane");
     Ok(())
 }
