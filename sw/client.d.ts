@@ -96,14 +96,14 @@ export interface Queue {
   /** Removes a write, or those of a lane, or all. One that is being sent may have reached the server already. */
   discard(target: QueueTarget): Promise<void>;
   /**
-   * Nothing of it begins to be sent until `resume`, across reloads and restarts; what is being sent ends. A paused write holds those behind it
+   * Nothing of it begins to be sent until `resume`, across reloads and restarts; what is being sent, or just about to, ends. A paused write holds those behind it
    * in its lane; a paused lane, or `"all"`, also takes in what is made later, which is answered with 202 and the reason `paused`.
    */
   pause(target: QueueTarget): Promise<void>;
   /** Ends that pause, `"all"` every one. A write goes on once neither it nor its lane nor all are paused. */
   resume(target: QueueTarget): Promise<void>;
   /**
-   * Puts another body (at most 4 MB; objects and arrays as JSON, no form data) in the place of a waiting write's; its content type stays. It keeps its
+   * Puts another body (at most 4 MB; objects and arrays as JSON, no form data) in the place of a waiting write's; its content type and lane stay. It keeps its
    * key, since a try of before may have arrived, and a server may answer by that; one that is dead or in conflict goes out under a new key.
    * Rejects while it is being sent.
    */

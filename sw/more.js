@@ -7,18 +7,16 @@
 
 import { conflict, keysOfBase, reconcile, resolve } from "./more/conflicts.js";
 import { authorized, identity, renewed, secretOf } from "./more/credentials.js";
-import { laneBy } from "./more/lanes.js";
+import { laneOf } from "./more/lanes.js";
 import { over, touched } from "./more/layers.js";
-import { forget, known, laneOf, learn, promised, renamed } from "./more/names.js";
+import { forget, known, learn, promised, renamed } from "./more/names.js";
 import { adopt } from "./more/parts.js";
 
 /** @param {import("./more/parts.js").Parts} parts */
 const more = (parts) => {
   adopt(parts);
   return {
-    authorized, conflict, forget, identity, keysOfBase, known, learn, over, promised, reconcile, renamed, renewed, resolve, secretOf, touched,
-    /** Behind what it needs, else as its route says. @type {typeof laneBy} */
-    laneOf: async (request, body, index) => (await laneOf(request, body)) ?? laneBy(request, body, index),
+    authorized, conflict, forget, identity, keysOfBase, known, laneOf, learn, over, promised, reconcile, renamed, renewed, resolve, secretOf, touched,
   };
 };
 

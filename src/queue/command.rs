@@ -36,15 +36,12 @@ pub enum Command {
 /// Why a wish was not fulfilled.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum CommandError {
-    /// No such row: it settled, was discarded, or never was.
+    /// No such row: it settled, was discarded, or never was; or, for an edit, it has no body.
     #[error("no such mutation in the queue")]
     Missing,
     /// It was being sent, and the server has taken it.
     #[error("the server had already answered {0}")]
     Settled(u16),
-    /// There is no body to put another in the place of.
-    #[error("a write without a body cannot be edited")]
-    Bodiless,
     /// It is being sent, or another worker holds the queue and did not let go in time.
     #[error("it is being sent; try again")]
     Busy,

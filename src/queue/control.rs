@@ -3,7 +3,7 @@
 
 use super::commit::{Close, Then};
 use super::queue::Queue;
-use super::slot::Stage;
+use super::slot::{Slot, Stage};
 use super::{Cause, Change, Command, CommandError, QueuedReason, Reply, Row, RowOp, Side, State, Touch};
 use crate::event::News;
 use crate::fault::StoreError;
@@ -87,7 +87,7 @@ impl Queue {
             Stage::Idle => slot.hold = None,
         }
         match &mut slot.row.state {
-            State::Pending => Some(Ok(())),
+            State::Pending | State::Conflict { asked: false, .. } => Some(Ok(())),
             State::Waiting { until, cause, .. } => {
                 *until = now.min(*until);
                 if *cause == Cause::Unauthorized {
@@ -101,7 +101,7 @@ impl Queue {
                 Some(Ok(()))
             }
             State::Leased { .. } => Some(Err(CommandError::Busy)),
-            State::Conflict { .. } | State::Dead { .. } => {
+            State::Conflict { asked: true, .. } | State::Dead { .. } => {
                 let row = slot.row.revived(entropy);
                 self.carry_out(ticket, Change::of(row, RowOp::Put(None), Touch::None))
             }
@@ -130,20 +130,21 @@ impl Queue {
         body: Option<(BodyId, u64)>,
         entropy: Entropy,
     ) -> Option<Result<(), CommandError>> {
-        let refusal = match self.slot(id) {
-            None => CommandError::Missing,
-            Some(slot) if slot.stage() != Stage::Idle || matches!(slot.row.state, State::Leased { .. }) => {
-                CommandError::Busy
-            }
-            Some(_) => CommandError::Bodiless,
-        };
-        let slot = self.slot(id).filter(|slot| refusal == CommandError::Bodiless && slot.row.body.is_some());
-        let (Some(slot), Some((body, size))) = (slot, body) else {
+        let slot = self.slot(id).filter(|slot| slot.row.body.is_some());
+        let is_sent = |slot: &Slot| slot.stage() != Stage::Idle || matches!(slot.row.state, State::Leased { .. });
+        let busy = slot.is_some_and(is_sent);
+        let (Some(slot), Some((body, size)), false) = (slot, body, busy) else {
             self.drop_body(body.map(|(body, _)| body));
-            return Some(Err(refusal));
+            return Some(Err(if busy { CommandError::Busy } else { CommandError::Missing }));
         };
         let mut row = match slot.row.state {
-            State::Conflict { .. } | State::Dead { .. } => slot.row.revived(entropy),
+            State::Conflict { asked: true, .. } => {
+                // On top of what the server has: that is what the person saw.
+                let mut row = slot.row.revived(entropy);
+                row.match_base();
+                row
+            }
+            State::Dead { .. } => slot.row.revived(entropy),
             _ => slot.row.clone(),
         };
         if let Some(facts) = &mut row.body {

@@ -42,7 +42,6 @@ impl Queue {
             Lock::Free | Lock::Asked => {
                 self.lock = Lock::Loading;
                 self.behind = false;
-                self.outdated = false;
                 self.before_lock = CommitId(self.commit_count);
                 self.load();
             }
@@ -85,6 +84,7 @@ impl Queue {
         match result {
             Ok(rows) => {
                 self.lock_hold = None;
+                self.outdated = false;
                 self.lock = match self.lock {
                     Lock::Loading => Lock::Held,
                     Lock::Missing { .. } => Lock::Missing { loaded: true },

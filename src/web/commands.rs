@@ -47,7 +47,7 @@ impl Driver {
                     JsFuture::from(me.writes()).await?;
                     me.tell(|engine| {
                         engine.pause(paused.clone());
-                        engine.wake(Wake::Timer, clock::now());
+                        engine.wake(Wake::Start, clock::now());
                     });
                     me.channel.post(&[
                         ("origin", Json::Text(&me.owner)),

@@ -36,8 +36,8 @@ export function queueOver(link, status) {
     status,
     async retry(target) {
       if (typeof target === "string" && target !== "all") return void (await link.call("queue.retry", { id: target }));
-      // A conflict is decided one by one.
-      await each((await chosen(/** @type {any} */ (target))).filter(({ state }) => state !== "conflict"), about("queue.retry"));
+      // A conflict is decided one by one, or is being merged.
+      await each((await chosen(/** @type {any} */ (target))).filter(({ state }) => !["conflict", "merging"].includes(state)), about("queue.retry"));
     },
     async discard(target) {
       if (typeof target === "string" && target !== "all") return void (await link.call("queue.discard", { id: target }));
@@ -48,8 +48,15 @@ export function queueOver(link, status) {
     resume: async (target) => void (await link.call("queue.resume", { name: nameOf(target) })),
     async edit(id, body) {
       if (tagOf(body) === "[object FormData]") throw new TypeError("edit: form data would come with another boundary than its content type says");
+      if (body === undefined) throw new TypeError("edit: a body is missing");
       const bytes = await new Response(/** @type {BodyInit} */ (isPlain(body) ? JSON.stringify(body) : body)).arrayBuffer();
       if (bytes.byteLength > MOST_BYTES) throw new RangeError(`edit: a body of at most ${MOST_BYTES} bytes, and this has ${bytes.byteLength}`);
+      const text = new TextDecoder().decode(bytes);
+      // Ids sort by creation: it cannot wait for what comes behind it.
+      const items = await queue.list();
+      if (items.find((item) => item.id === id)?.size === 0) throw new TypeError("edit: a write without a body cannot be given one");
+      const later = items.find((item) => item.id >= id && text.includes(item.id));
+      if (later) throw new RangeError(`edit: the body names ${later.id}, which was made no sooner than ${id} and waits behind it`);
       await link.call("queue.edit", { id, body: bytes });
     },
     conflict: (id) => link.call("queue.conflict", { id }),

@@ -78,6 +78,7 @@ export async function conflict({ id }) {
  * @param {{id: string, decision: "mine" | "theirs" | {choices: object}}} asked
  */
 export async function resolve({ id, decision }) {
+  if (!(await rows()).some((row) => row.id === id && row.state.word === "conflict" && !row.state.open)) throw wrong("no such conflict in the queue");
   const command = (/** @type {object} */ message) => engine.call((runtime) => runtime.command({ id, ...message }));
   if (decision === "mine") return command({ kind: "queue.retry" });
   if (decision === "theirs") return command({ kind: "queue.discard" });

@@ -4,25 +4,48 @@
 // Keeps no order: the engine's queue does.
 
 import { within } from "../shell/settled.js";
+import { laneOf as laneOfNeeds } from "./names.js";
 import { begun } from "./parts.js";
 
 /** How long the app's function may take, ms. */
 const PATIENCE_MS = 2_000;
 
+/** What is being found, the last of it. @type {Promise<unknown>} */
+let before = Promise.resolve();
+
 /**
- * The lane of a write by its route; undefined where the engine knows it, or where the write has nothing to tell it by: its path, then.
+ * The lane of a write that its route's template does not name; undefined where it does, or where there is nothing to tell it by: its path, then.
+ * It waits behind what it needs, else as its route says.
  * @param {Request} request
  * @param {ArrayBuffer | undefined} body none where it is too large to be looked into.
  * @param {number} index its route.
  * @returns {Promise<string | undefined>}
  */
-export async function laneBy(request, body, index) {
-  const { lane } = begun().config.mutations?.[index] ?? {};
+export function laneOf(request, body, index) {
+  const { mutations = [] } = begun().config;
+  const { lane } = mutations[index] ?? {};
+  const find = async () => {
+    const needed = await laneOfNeeds(request, body, lane === undefined || typeof lane === "string").catch((error) => {
+      console.warn("longshore: what waits could not be looked at", error);
+    });
+    return needed ?? laneBy(lane, request, body);
+  };
+  if (!mutations.some(({ lane }) => typeof lane === "function")) return find();
+  // One after another, since a function may take its time: writes come to the queue in the order of their making.
+  const found = before.then(find);
+  before = found.catch(() => {});
+  return found;
+}
+
+/** @param {Longshore.Mutation["lane"]} lane @param {Request} request @param {ArrayBuffer | undefined} body @returns {Promise<string | undefined>} */
+async function laneBy(lane, { method, url, headers }, body) {
   if (lane === undefined || typeof lane === "string") return undefined;
-  const { method, url, headers } = request;
-  if (typeof lane === "function") return named(await within(Promise.resolve(lane({ method, url, headers, body: json(body) })), PATIENCE_MS));
-  if ("header" in lane) return named(headers.get(lane.header));
-  return named(at(json(body), lane.body));
+  if (typeof lane !== "function") return named("header" in lane ? headers.get(lane.header) : at(json(body), lane.body));
+  try {
+    return named(await within(Promise.resolve(lane({ method, url, headers, body: json(body) })), PATIENCE_MS));
+  } catch (error) {
+    console.error("longshore: the function in lane failed", error);
+  }
 }
 
 /** @param {unknown} value */

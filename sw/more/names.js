@@ -38,10 +38,11 @@ const textOf = (body) => (body instanceof ArrayBuffer && body.byteLength <= MOST
  * Where a write must wait, whatever its route says: behind the last that is about the same resource, under whichever name; else behind what
  * will have made what it needs.
  * @param {Request} request
- * @param {ArrayBuffer} [body]
+ * @param {ArrayBuffer | undefined} body
+ * @param {boolean} byURL whether the route's lanes go by the URL alone.
  * @returns {Promise<string | undefined>}
  */
-export async function laneOf(request, body) {
+export async function laneOf(request, body, byURL) {
   if (!wanted()) return undefined;
   const waiting = await within(rows(), PATIENCE_MS);
   const names = await namesIn(waiting.map(({ url }) => url).join());
@@ -50,7 +51,7 @@ export async function laneOf(request, body) {
   if (same !== undefined) return same;
   const ids = idsIn(request.url + (isText(request.headers) ? (textOf(body) ?? "") : ""));
   // Of what is about the same resource already, the route knows the lane.
-  return waiting.some(({ url }) => url === request.url) && !ids.some((id) => request.url.includes(id)) ? undefined : last(({ id }) => ids.includes(id));
+  return byURL && waiting.some(({ url }) => url === request.url) && !ids.some((id) => request.url.includes(id)) ? undefined : last(({ id }) => ids.includes(id));
 }
 
 /** A request for what was made here, under the name that the server has given it. @param {Request} request */

@@ -41,8 +41,8 @@ async function answer(asked, page) {
   if (asked.kind === "observe") return note(page, asked.urls ?? []);
   if (asked.kind === "skip-waiting") return worker.skipWaiting();
   if (asked.kind === "queue.list") return list(asked);
-  if (asked.kind === "queue.pause" || asked.kind === "queue.resume") return pause(asked);
-  if (asked.kind === "queue.conflict" || asked.kind === "queue.resolve") {
+  if (/^queue.(pause|resume)$/.test(asked.kind)) return pause(asked);
+  if (/^queue.(conflict|resolve)$/.test(asked.kind)) {
     const extra = more();
     if (!extra) throw configError("no mutation route has conflict");
     return asked.kind === "queue.conflict" ? extra.conflict(asked) : extra.resolve(asked);

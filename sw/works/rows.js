@@ -28,10 +28,9 @@ export async function list({ bodies }) {
  * @param {{kind: string, name: string}} asked `name` as in `Store.paused`.
  */
 export async function pause({ kind, name }) {
-  const ids = (await rows()).map(({ id }) => id);
-  const paused = await store.pause((paused) => {
+  const paused = await store.pause((paused, ids) => {
     if (kind === "queue.resume" && name === "all") return [];
-    const others = paused.filter((other) => other !== name && (/^(all$|lane:)/.test(other) || ids.includes(other)));
+    const others = paused.filter((other) => other !== name && (/:|all/.test(other) || ids.includes(other)));
     return kind === "queue.pause" ? [...others, name] : others;
   });
   await engine.call((runtime) => runtime.command({ kind: "queue.paused", paused }));

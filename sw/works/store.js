@@ -35,11 +35,12 @@ export class Store {
     return (await this.#ask(["generations"], (store) => store.get("paused")))?.[0]?.names ?? [];
   }
 
-  /** @param {(paused: string[]) => string[]} change @returns {Promise<string[]>} as it is from now on. */
+  /** @param {(paused: string[], ids: IDBValidKey[]) => string[]} change told the rows there are. @returns {Promise<string[]>} as it is from now on. */
   async pause(change) {
-    const transaction = (await this.ready.handle()).transaction(["generations"], "readwrite", { durability: "strict" });
+    const transaction = (await this.ready.handle()).transaction(["generations", "rows"], "readwrite", { durability: "strict" });
     const store = transaction.objectStore("generations");
-    const paused = change((await settled(store.get("paused")))?.names ?? []);
+    const ids = await settled(transaction.objectStore("rows").getAllKeys());
+    const paused = change((await settled(store.get("paused")))?.names ?? [], ids);
     store.put({ names: paused }, "paused");
     await new Promise((resolve, reject) => {
       transaction.oncomplete = resolve;

@@ -105,6 +105,16 @@ fn a_person_is_asked_and_decides() {
 }
 
 #[test]
+fn a_retry_of_one_that_is_being_merged_has_it_merged_and_sends_nothing_over_others_work() {
+    let mut rig = refused(OnConflict::Merge);
+    found(&mut rig, None);
+    let row = rig.store.values().next().expect("there is one").clone();
+    rig.command(1, Command::Retry(row.id.clone()));
+    assert_eq!((rig.conflicts.len(), rig.paths()), (2, vec!["a/1"]), "tried again at once");
+    assert_eq!(rig.store.values().next(), Some(&row), "with key and preconditions");
+}
+
+#[test]
 fn only_a_conflict_can_be_decided() {
     let mut rig = Rig::started(vec![row("a/1", State::Dead { status: Some(422), reason: String::new() })]);
     let id = rig.store.keys().next().expect("there is one").clone();

@@ -77,7 +77,7 @@ fn there_is_nothing_to_edit_where_there_is_no_body_or_no_row() {
     let id = rig.queue.list().next().map(|row| row.id.clone()).unwrap_or(MutationId(String::new()));
     rig.command(1, Command::Edit { id, body: Some((BodyId(70), 5)) });
     rig.command(2, Command::Edit { id: MutationId("none".to_owned()), body: Some((BodyId(71), 5)) });
-    assert_eq!(rig.done, [(1, Err(CommandError::Bodiless)), (2, Err(CommandError::Missing))]);
+    assert_eq!(rig.done, [(1, Err(CommandError::Missing)), (2, Err(CommandError::Missing))]);
     assert!(rig.dropped.contains(&BodyId(70)) && rig.dropped.contains(&BodyId(71)));
 }
 
