@@ -3,7 +3,7 @@
 //! Floor 0, values: [`time`], [`ids`], [`fault`], [`event`], [`http`], [`text`].
 //! Floor 1, policies and machines: [`route`], [`freshness`], [`cache`], [`queue`], [`tabs`], `merge` (with the feature `desk`).
 //! Floor 2, composition: [`engine`].
-//! Floor 3, the browser: `web`, on wasm32 only.
+//! Floor 3, the browser: `web` and `desk`, on wasm32 only, a wasm package of each by the features `engine` and `desk`.
 
 pub mod event;
 pub mod fault;
@@ -22,5 +22,12 @@ pub mod tabs;
 
 pub mod engine;
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "desk"))]
+pub mod desk;
+#[cfg(all(target_arch = "wasm32", feature = "engine"))]
 pub mod web;
+
+/// A tenth of the size of the standard library's own.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();

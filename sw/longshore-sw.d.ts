@@ -340,7 +340,7 @@ declare namespace Longshore {
     tag?: string;
     /**
      * `"append"` and `"prepend"` put the body into a list, `"merge"` applies it as a merge patch (RFC 7396), `"replace"` puts it in the place of
-     * the item or the whole, `"remove"` takes that away. A function gives the resource anew; `undefined` leaves it.
+     * the item or the whole, `"remove"` takes that away. A function gives the resource anew within 2 s; `undefined` leaves it.
      */
     how: "append" | "prepend" | "merge" | "replace" | "remove" | ((write: { resource: any; body: any; method: string; url: string }) => unknown);
     /** Where in the resource, a JSON pointer (RFC 6901). Default: the whole. */

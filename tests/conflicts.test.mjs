@@ -102,6 +102,11 @@ test("a function of the app gives what is written, or has a person asked", async
   assert.deepEqual(decided.seen.asked[1].choices, { "": { value: { t: "e" } } });
   const left = await worker(async () => undefined, [{ verdict: "send", mine: {} }], json("{}"));
   assert.equal((await left.reconcile(row)).verdict, "ask");
+  const { error } = console;
+  console.error = () => {};
+  const thrown = await worker(() => { throw new Error("mine"); }, [{ verdict: "send", mine: {} }], json("{}"));
+  assert.equal((await thrown.reconcile(row)).verdict, "ask", "not tried again for ever");
+  console.error = error;
 });
 
 test("a person sees three sides and decides", async () => {

@@ -4,7 +4,8 @@
 // Does not decide when, nor what becomes of the row: the engine's queue does.
 
 import { fieldsOf } from "../shell/ready.js";
-import { within } from "../shell/settled.js";
+import { answerOf } from "../shell/settled.js";
+import { parsed } from "./json.js";
 import { renamed } from "./names.js";
 import { ask, begun, engine, routeOf, rows, store } from "./parts.js";
 
@@ -65,11 +66,12 @@ export async function reconcile(row) {
 
 /** A conflict that waits for a person: the three sides, what of them is merged, and where they clash. @param {{id: string}} asked */
 export async function conflict({ id }) {
-  const [row, sides] = await shown(id);
-  const parsed = Object.fromEntries(Object.entries(sides).map(([side, text]) => [side, json(text)]));
+  const row = await rowOf(id);
+  const sides = await shown(row);
+  const values = Object.fromEntries(Object.entries(sides).map(([side, text]) => [side, json(text)]));
   // What is no JSON clashes as a whole.
-  const { mine = parsed.mine, merged, report = [], clashes = [] } = await weigh(row, sides).catch(() => ({ clashes: [{ at: "", ...parsed }] }));
-  return { id, url: row.url, method: row.method, ...parsed, mine, merged, report, clashes };
+  const { mine = values.mine, merged, report = [], clashes = [] } = await weigh(row, sides).catch(() => ({ clashes: [{ at: "", ...values }] }));
+  return { id, url: row.url, method: row.method, ...values, mine, merged, report, clashes };
 }
 
 /**
@@ -78,11 +80,11 @@ export async function conflict({ id }) {
  * @param {{id: string, decision: "mine" | "theirs" | {choices: object}}} asked
  */
 export async function resolve({ id, decision }) {
-  if (!(await rows()).some((row) => row.id === id && row.state.word === "conflict" && !row.state.open)) throw wrong("no such conflict in the queue");
+  const row = await rowOf(id);
   const command = (/** @type {object} */ message) => engine.call((runtime) => runtime.command({ id, ...message }));
   if (decision === "mine") return command({ kind: "queue.retry" });
   if (decision === "theirs") return command({ kind: "queue.discard" });
-  const [row, sides] = await shown(id);
+  const sides = await shown(row);
   const merged = await weigh(row, sides, decision?.choices ?? {});
   if (merged.verdict === "ask") throw wrong(`choices: nothing is chosen for ${merged.clashes.map((/** @type {any} */ { at }) => JSON.stringify(at)).join(", ")}`);
   if (merged.verdict === "nothing") return command({ kind: "queue.discard" });
@@ -106,7 +108,7 @@ async function weigh(row, { base, mine, theirs }, choices) {
   };
   const merged = await merge();
   if (typeof policy !== "function" || choices || merged.verdict === "nothing") return merged;
-  const value = await within(Promise.resolve(policy({ base: json(base), mine: merged.mine, theirs: json(theirs) })), PATIENCE_MS).catch((error) => {
+  const value = await answerOf(() => policy({ base: json(base), mine: merged.mine, theirs: json(theirs) }), PATIENCE_MS).catch((error) => {
     // What it cannot say, a person must.
     console.error("longshore: the function in conflict failed", error);
   });
@@ -138,19 +140,22 @@ async function sidesOf(id) {
   return { mine: textOf(mine) ?? "", base: textOf(base), theirs: textOf(theirs) };
 }
 
-/**
- * A row in conflict, and its sides. Where its route says nothing of conflicts, or had nothing to merge it with, what the server has is
- * fetched now.
- * @param {string} id
- * @returns {Promise<[any, Sides]>}
- */
-async function shown(id) {
-  const row = (await rows()).find((row) => row.id === id && row.state.word === "conflict");
+/** A row whose conflict waits for a person. @param {string} id @returns {Promise<any>} */
+async function rowOf(id) {
+  const row = (await rows()).find((row) => row.id === id && row.state.word === "conflict" && !row.state.open);
   if (!row) throw wrong("no such conflict in the queue");
+  return row;
+}
+
+/**
+ * Its sides. Where its route says nothing of conflicts, or had nothing to merge it with, what the server has is fetched now.
+ * @param {any} row
+ * @returns {Promise<Sides>}
+ */
+async function shown(row) {
   const headers = /** @type {[string, string][]} */ (fieldsOf(row.headers));
-  const { url, kept } = await madeReal({ ...row, headers }, await sidesOf(id));
-  const theirs = kept.theirs ?? textOf((await current({ ...row, url, headers })).body);
-  return [row, { ...kept, theirs }];
+  const { url, kept } = await madeReal({ ...row, headers }, await sidesOf(row.id));
+  return { ...kept, theirs: kept.theirs ?? textOf((await current({ ...row, url, headers })).body) };
 }
 
 /** @param {ArrayBuffer | object | undefined} bytes what lies in chunks is too large to be merged. */
@@ -158,11 +163,8 @@ const textOf = (bytes) => (bytes instanceof ArrayBuffer ? new TextDecoder().deco
 
 /** JSON, or the text that is none. @param {string | undefined} text */
 function json(text) {
-  try {
-    return text === undefined ? undefined : JSON.parse(text);
-  } catch {
-    return text;
-  }
+  const value = parsed(text);
+  return value === undefined ? text : value;
 }
 
 /** @param {string} message */

@@ -3,7 +3,7 @@
 // Whose writes they are, and what shows it: the app's functions are asked, and nothing of it is kept.
 // Does not decide what a 401 means: the engine's queue does.
 
-import { within } from "../shell/settled.js";
+import { answerOf } from "../shell/settled.js";
 import { begun, routeOf } from "./parts.js";
 
 /** How long the app's functions may take, ms. */
@@ -18,7 +18,7 @@ const refreshing = new Map();
 export async function identity() {
   const { identity } = begun().config;
   if (!identity) return undefined;
-  return String((await within(Promise.resolve(identity()), PATIENCE_MS)) ?? "");
+  return String((await answerOf(identity, PATIENCE_MS)) ?? "");
 }
 
 /** The field that is not to be kept of a write. @param {number} index its route. */
@@ -43,10 +43,13 @@ async function fielded(write, expired) {
   const { authorize } = routeOf(write);
   if (!authorize) return write.headers;
   const { method, url } = write;
-  const ask = () => within(Promise.resolve(authorize({ method, url, expired })), PATIENCE_MS).finally(() => refreshing.delete(authorize));
-  const asked = refreshing.get(authorize) ?? ask();
-  if (expired) refreshing.set(authorize, asked);
-  const fields = await asked.catch((error) => {
+  const ask = () => answerOf(() => authorize({ method, url, expired }), PATIENCE_MS);
+  const refresh = () => {
+    const asked = ask().finally(() => refreshing.delete(authorize));
+    refreshing.set(authorize, asked);
+    return asked;
+  };
+  const fields = await (refreshing.get(authorize) ?? (expired ? refresh() : ask())).catch((error) => {
     console.error("longshore: authorize failed", error);
     throw withheld();
   });

@@ -3,7 +3,8 @@
 // Lanes that no template can name: from a header field, from the body, or from the app's own function.
 // Keeps no order: the engine's queue does.
 
-import { within } from "../shell/settled.js";
+import { answerOf } from "../shell/settled.js";
+import { parsed, pointed } from "./json.js";
 import { laneOf as laneOfNeeds } from "./names.js";
 import { begun } from "./parts.js";
 
@@ -40,9 +41,9 @@ export function laneOf(request, body, index) {
 /** @param {Longshore.Mutation["lane"]} lane @param {Request} request @param {ArrayBuffer | undefined} body @returns {Promise<string | undefined>} */
 async function laneBy(lane, { method, url, headers }, body) {
   if (lane === undefined || typeof lane === "string") return undefined;
-  if (typeof lane !== "function") return named("header" in lane ? headers.get(lane.header) : at(json(body), lane.body));
+  if (typeof lane !== "function") return named("header" in lane ? headers.get(lane.header) : pointed(json(body), lane.body));
   try {
-    return named(await within(Promise.resolve(lane({ method, url, headers, body: json(body) })), PATIENCE_MS));
+    return named(await answerOf(() => lane({ method, url, headers, body: json(body) }), PATIENCE_MS));
   } catch (error) {
     console.error("longshore: the function in lane failed", error);
   }
@@ -51,14 +52,5 @@ async function laneBy(lane, { method, url, headers }, body) {
 /** @param {unknown} value */
 const named = (value) => (["string", "number"].includes(typeof value) && value !== "" ? String(value) : undefined);
 
-/** What a JSON pointer (RFC 6901) points at. @param {any} value @param {string} pointer */
-const at = (value, pointer) => pointer.split("/").slice(1).reduce((inner, segment) => inner?.[segment.replaceAll("~1", "/").replaceAll("~0", "~")], value);
-
-/** @param {ArrayBuffer | undefined} bytes @returns {any} */
-function json(bytes) {
-  try {
-    return bytes && JSON.parse(new TextDecoder().decode(bytes));
-  } catch {
-    return undefined;
-  }
-}
+/** @param {ArrayBuffer | undefined} bytes */
+const json = (bytes) => parsed(bytes && new TextDecoder().decode(bytes));

@@ -3,7 +3,7 @@
 // What waits in the queue, laid over what is read: a page sees its own writes at once, in every tab, offline, after a reload.
 // Does not know how a write lies over a resource, nor over which: the desk does (`src/engine/layers.rs`).
 
-import { within } from "../shell/settled.js";
+import { answerOf, within } from "../shell/settled.js";
 import { inUrl, namesIn } from "./names.js";
 import { ask, begun, engine, routeOf, rows as stored, shell, store } from "./parts.js";
 
@@ -88,19 +88,29 @@ async function lay(given, writes) {
   const text = none ? null : await given.clone().text();
   let resource = text;
   let laid = 0;
-  for (let write of writes) {
+  // Whatever needs no function of the app's goes to the desk at once: it reads and writes the whole resource each time.
+  /** @type {Map<{body?: string}, any[]>} by the write that they belong to. */
+  const plain = new Map();
+  const layPlain = async () => {
+    if (plain.size === 0) return;
+    const made = JSON.parse(await ask("lay", { resource, rows: Array.from(plain, ([{ body }, layers]) => ({ body, layers })) }));
+    plain.clear();
+    if (made.laid > 0) resource = made.resource;
+    laid += made.laid;
+  };
+  for (const write of writes) {
     for (const layer of write.layers) {
       if (layer.hook === undefined) {
-        const made = JSON.parse(await ask("lay", { resource, rows: [{ body: write.body, layers: [layer] }] }));
-        if (made.laid > 0) resource = made.resource;
-        laid += made.laid;
-      } else {
-        const made = await hooked(resource, write, layer.hook);
-        if (made !== undefined) laid += 1;
-        resource = made ?? resource;
+        plain.set(write, [...(plain.get(write) ?? []), layer]);
+        continue;
       }
+      await layPlain();
+      const made = await hooked(resource, write, layer.hook);
+      if (made !== undefined) laid += 1;
+      resource = made ?? resource;
     }
   }
+  await layPlain();
   if (laid === 0) return given;
   const headers = new Headers(none ? undefined : given.headers);
   for (const name of UNTRUE) headers.delete(name);
@@ -119,7 +129,7 @@ async function lay(given, writes) {
  */
 async function hooked(resource, { method, url, rules, body }, index) {
   try {
-    const made = await rules[index].how({ resource: resource && JSON.parse(resource), body: body && JSON.parse(body), method, url });
+    const made = await answerOf(() => rules[index].how({ resource: resource && JSON.parse(resource), body: body && JSON.parse(body), method, url }), PATIENCE_MS);
     return made === undefined ? undefined : JSON.stringify(made);
   } catch (error) {
     console.error(`longshore: the function in optimistic[${index}].how threw`, error);

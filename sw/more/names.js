@@ -6,6 +6,7 @@
 
 import { within } from "../shell/settled.js";
 import { worker } from "../shell/worker.js";
+import { parsed, pointed } from "./json.js";
 import { begun, engine, routeOf, rows, run, store } from "./parts.js";
 
 /** As `src/ids.rs` writes the ids of rows. */
@@ -100,7 +101,7 @@ export async function learn({ id, method, url, headers, renamed }, response) {
   if (!creates) return;
   const pointer = creates === true ? "/id" : creates;
   const answer = await response.clone().json().catch(() => undefined);
-  const real = pointer.slice(1).split("/").reduce((value, name) => value?.[name.replaceAll("~1", "/").replaceAll("~0", "~")], answer);
+  const real = pointed(answer, pointer);
   if (typeof real !== "string" && typeof real !== "number") return;
   // Should it not be stored, at least this worker knows.
   learnt.set(id, real);
@@ -127,15 +128,6 @@ export async function promised(request, index, body, response) {
   const sent = parsed(text);
   const made = { [name]: id, ...(sent?.constructor === Object ? sent : {}), ...(await response.json()) };
   return new Response(JSON.stringify(made), response);
-}
-
-/** @param {string} text */
-function parsed(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Forgets names that are too old to be in anyone's hands. */

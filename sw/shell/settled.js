@@ -26,3 +26,12 @@ export function within(promise, ms) {
     promise.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }
+
+/**
+ * What one of the app's functions gives; rejects where it throws, rejects or takes too long.
+ * @template T
+ * @param {() => T | Promise<T>} call
+ * @param {number} ms
+ * @returns {Promise<T>}
+ */
+export const answerOf = (call, ms) => within((async () => call())(), ms);

@@ -6,7 +6,7 @@
 import { filesOf } from "./begun.js";
 
 /**
- * The desk's glue; the other side of it is `src/web/desk.rs`.
+ * The desk's glue; the other side of it is `src/desk.rs`.
  * @typedef {((init: {module_or_path: Response}) => Promise<unknown>) & {ask(what: string, request: string): string}} Desk
  */
 

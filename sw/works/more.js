@@ -18,9 +18,10 @@ let imported;
  * for ever after.
  */
 export function more() {
+  if (imported) return imported;
   const { mutations = [], identity } = begun().config;
   const wanted = identity || mutations.some(({ authorize, conflict, creates, lane, optimistic }) => authorize || conflict || creates || optimistic || (lane && typeof lane !== "string"));
-  if (imported || !wanted) return imported;
+  if (!wanted) return undefined;
   const url = shell.base + MORE;
   try {
     if (!self.__longshoreMore) worker.importScripts(url);

@@ -2,7 +2,7 @@
 // The rows of the queue as they lie in the store, and as pages see them.
 // Does not move any: the engine's queue does. What stands in a row, `src/web/store/records.rs` says.
 
-import { engine, store } from "./begun.js";
+import { chunks, engine, store } from "./begun.js";
 import { bodyFrom } from "./uploads.js";
 
 /** Why a row waits, in the words of `Longshore-Reason`. @type {Record<string, string>} */
@@ -28,11 +28,19 @@ export async function list({ bodies }) {
  * @param {{kind: string, name: string}} asked `name` as in `Store.paused`.
  */
 export async function pause({ kind, name }) {
-  const paused = await store.pause((paused, ids) => {
-    if (kind === "queue.resume" && name === "all") return [];
-    const others = paused.filter((other) => other !== name && (/:|all/.test(other) || ids.includes(other)));
-    return kind === "queue.pause" ? [...others, name] : others;
-  });
+  /** @type {string[]} */
+  let paused = [];
+  await chunks.run(["generations", "rows"], "readwrite", (kept, rows) => {
+    const stored = kept.get("paused");
+    // Requests of one transaction are answered in the order of their making (Indexed Database API, 5.6).
+    rows.getAllKeys().onsuccess = ({ target }) => {
+      const ids = /** @type {IDBRequest} */ (target).result;
+      const others = (stored.result?.names ?? []).filter((/** @type {string} */ other) => other !== name && (/:|all/.test(other) || ids.includes(other)));
+      if (kind === "queue.pause") paused = [...others, name];
+      else if (name !== "all") paused = others;
+      kept.put({ names: paused }, "paused");
+    };
+  }, "strict");
   await engine.call((runtime) => runtime.command({ kind: "queue.paused", paused }));
 }
 

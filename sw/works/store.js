@@ -1,6 +1,6 @@
 // @ts-check
 // What lies in the engine's database, as far as the worker needs it without the engine.
-// Writes nothing but what a person has paused.
+// Does not judge or write anything.
 
 import { fieldsOf } from "../shell/ready.js";
 import { settled } from "../shell/settled.js";
@@ -30,23 +30,9 @@ export class Store {
     return Promise.all(keys.map((key) => settled(transaction.objectStore("row-bodies").get(key))));
   }
 
-  /** What a person has paused: rows by id, lanes as `lane:name`, everything as `all`. @returns {Promise<string[]>} */
+  /** What a person has paused, as `rows.js` keeps it: rows by id, lanes as `lane:name`, everything as `all`. @returns {Promise<string[]>} */
   async paused() {
     return (await this.#ask(["generations"], (store) => store.get("paused")))?.[0]?.names ?? [];
-  }
-
-  /** @param {(paused: string[], ids: IDBValidKey[]) => string[]} change told the rows there are. @returns {Promise<string[]>} as it is from now on. */
-  async pause(change) {
-    const transaction = (await this.ready.handle()).transaction(["generations", "rows"], "readwrite", { durability: "strict" });
-    const store = transaction.objectStore("generations");
-    const ids = await settled(transaction.objectStore("rows").getAllKeys());
-    const paused = change((await settled(store.get("paused")))?.names ?? [], ids);
-    store.put({ names: paused }, "paused");
-    await new Promise((resolve, reject) => {
-      transaction.oncomplete = resolve;
-      transaction.onabort = () => reject(transaction.error);
-    });
-    return paused;
   }
 
   /**

@@ -5,7 +5,8 @@ mod limits;
 mod schema;
 
 use js_sys::{Array, Function, Object, Promise, Reflect};
-use longshore::web::{Runtime, ask, boot};
+use longshore::desk::ask;
+use longshore::web::{Runtime, boot};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;

@@ -1,13 +1,14 @@
 //! The conditions of routes, for whoever matches requests in Rust.
 //! The worker does not: its shell reads and matches them before the engine hears of a request.
 
+use super::read::{items, texts};
 use super::value::Value;
 use crate::http::{Method, Mode};
 use crate::route::{Conditions, HeaderRule, Matcher, Pattern, PatternError};
 
 /// What each of the config's `routes` takes, in written order.
 pub fn route_conditions(config: &Value) -> Result<Vec<Conditions>, PatternError> {
-    config.items("routes").iter().map(|route| conditions(route, "method", &[Method::Get, Method::Head])).collect()
+    items(config, "routes").iter().map(|route| conditions(route, "method", &[Method::Get, Method::Head])).collect()
 }
 
 /// What each of the config's `mutations` takes, in written order.
@@ -21,11 +22,11 @@ pub fn mutation_conditions(config: &Value) -> Result<Vec<Conditions>, PatternErr
         }
         Ok(conditions)
     };
-    config.items("mutations").iter().map(read).collect()
+    items(config, "mutations").iter().map(read).collect()
 }
 
 fn conditions(route: &Value, method: &str, all: &[Method]) -> Result<Conditions, PatternError> {
-    let mut methods: Vec<Method> = route.texts(method).iter().map(|word| Method::parse(word)).collect();
+    let mut methods: Vec<Method> = texts(route, method).iter().map(|word| Method::parse(word)).collect();
     if methods.is_empty() {
         methods = all.to_vec();
     }
@@ -36,8 +37,8 @@ fn conditions(route: &Value, method: &str, all: &[Method]) -> Result<Conditions,
     Ok(Conditions {
         matcher: matcher(route)?,
         methods,
-        destinations: route.texts("destination"),
-        modes: route.texts("mode").iter().map(|word| Mode::parse(word)).collect(),
+        destinations: texts(route, "destination"),
+        modes: texts(route, "mode").iter().map(|word| Mode::parse(word)).collect(),
         headers,
     })
 }
@@ -47,7 +48,7 @@ fn matcher(route: &Value) -> Result<Matcher, PatternError> {
         None => Ok(Matcher::OwnOrigin),
         Some(value) if value.is_hook() => Ok(Matcher::Hook),
         Some(_) => {
-            let texts = route.texts("match");
+            let texts = texts(route, "match");
             Ok(Matcher::Patterns(texts.iter().map(|text| Pattern::parse(text)).collect::<Result<_, _>>()?))
         }
     }

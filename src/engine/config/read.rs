@@ -146,7 +146,7 @@ fn media_types(value: &impl Source) -> Vec<String> {
 }
 
 /// What stands under a key: the items of a list, or one value as a list of one.
-fn items<S: Source>(value: &S, key: &str) -> Vec<S> {
+pub(super) fn items<S: Source>(value: &S, key: &str) -> Vec<S> {
     value.get(key).map_or_else(Vec::new, |value| value.items())
 }
 
@@ -155,7 +155,7 @@ fn text(value: &impl Source, key: &str) -> Option<String> {
 }
 
 /// The text or texts under a key.
-fn texts(value: &impl Source, key: &str) -> Vec<String> {
+pub(super) fn texts(value: &impl Source, key: &str) -> Vec<String> {
     let mut texts = Vec::new();
     for item in items(value, key) {
         texts.extend(item.text());

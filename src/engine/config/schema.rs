@@ -3,6 +3,7 @@
 
 use super::checker::{Checker, Field, Fit, Form, Need, Rule, child, item, one_of, only_if};
 use super::own_path::check_own_path;
+use super::read::texts;
 use super::value::Value;
 use crate::http::{MediaType, trimmed};
 use crate::route::Template;
@@ -309,7 +310,7 @@ fn check_route(checker: &mut Checker, at: &str, value: &Value) -> Fit {
     if other && value.get("timeout").is_some() {
         checker.push(&child(at, "timeout"), "only network-first has a timeout".to_owned());
     }
-    let posts = value.texts("method").iter().any(|method| method == "POST");
+    let posts = texts(value, "method").iter().any(|method| method == "POST");
     if posts != value.get("key").is_some() {
         checker.push(&child(at, "key"), "what is read by POST needs a key, and nothing else has one".to_owned());
     }

@@ -86,24 +86,6 @@ impl Value {
         fields.iter().find(|(other, _)| other == key).map(|(_, value)| value)
     }
 
-    /// What stands under a key: the items of a list, or one value as a list of one.
-    pub(super) fn items(&self, key: &str) -> &[Value] {
-        match self.get(key) {
-            Some(Value::List(items)) => items,
-            Some(value) => std::slice::from_ref(value),
-            None => &[],
-        }
-    }
-
-    /// The text or texts under a key.
-    pub(super) fn texts(&self, key: &str) -> Vec<String> {
-        let mut texts = Vec::new();
-        for item in self.items(key) {
-            texts.extend(item.as_text().map(str::to_owned));
-        }
-        texts
-    }
-
     /// Appends the canonical text.
     pub(super) fn write(&self, out: &mut String) {
         match self {

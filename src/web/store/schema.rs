@@ -37,7 +37,7 @@ pub const BY_END: &str = "by-end";
 /// The key in `GENERATIONS` of the counter; no URL or tag key looks like it.
 pub const CURRENT: &str = "current";
 
-/// The key there of what a person has paused, `{ names }`, which no older version takes for a generation: `sw/works/store.js` writes it.
+/// The key there of what a person has paused, `{ names }`, which no older version takes for a generation: `sw/works/rows.js` writes it.
 pub const PAUSED: &str = "paused";
 
 /// The database's name: one for each scope, since two apps may share an origin.

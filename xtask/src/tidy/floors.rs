@@ -10,8 +10,8 @@ const VALUES: &[&str] = &["time", "ids", "text", "fault", "event", "http"];
 /// Composition: imports values and policies.
 const COMPOSITION: &str = "engine";
 
-/// The browser shell: imports everything.
-const SHELL: &str = "web";
+/// The browser: imports everything.
+const BROWSER: &[&str] = &["web", "desk"];
 
 /// Words that stand for a clock, chance, a browser or an order that differs from run to run.
 const FORBIDDEN: &[&str] = &[
@@ -40,7 +40,7 @@ pub fn check(source: &Source) -> Vec<Finding> {
         return Vec::new();
     };
     let path: Vec<&str> = module.split('/').filter(|part| *part != "mod").collect();
-    let Some(own) = path.first().copied().filter(|own| *own != "lib" && *own != SHELL) else {
+    let Some(own) = path.first().copied().filter(|own| *own != "lib" && !BROWSER.contains(own)) else {
         return Vec::new();
     };
     let mut findings = Vec::new();
@@ -67,7 +67,7 @@ fn may_import(own: &str, target: &str) -> bool {
     match own {
         _ if own == target => true,
         _ if VALUES.contains(&own) => is_value,
-        COMPOSITION => target != SHELL,
+        COMPOSITION => !BROWSER.contains(&target),
         _ => is_value,
     }
 }
