@@ -62,39 +62,48 @@ impl How {
 /// Lays a write over a resource, `None` where there is none; tells whether that made a difference. A layer that does not fit (no such list,
 /// no such item) leaves the resource as it is.
 pub fn lay(resource: &mut Option<Value>, layer: &Layer, body: Option<&Value>) -> bool {
-    let before = resource.clone();
     let whole = layer.at == Path::default();
     match (resource.as_mut().and_then(|value| value.at_mut(&layer.at)), layer.how, body) {
         (Some(Value::List(items)), ..) if layer.of != Of::Whole => in_list(items, layer, body),
-        _ if layer.of == Of::Item => {}
-        (Some(value), How::Merge, Some(body)) if body.as_object().is_some() => *value = patch::apply(Some(value), body),
-        (Some(value), How::Replace, Some(body)) => *value = body.clone(),
-        (None, How::Replace, Some(body)) if whole => *resource = Some(body.clone()),
-        (Some(_), How::Remove, _) if whole => *resource = None,
-        _ => {}
+        _ if layer.of == Of::Item => false,
+        (Some(value), How::Merge, Some(body)) if body.as_object().is_some() => {
+            put(value, patch::apply(Some(value), body))
+        }
+        (Some(value), How::Replace, Some(body)) => put(value, body.clone()),
+        (None, How::Replace, Some(body)) if whole => resource.replace(body.clone()).is_none(),
+        (Some(_), How::Remove, _) if whole => resource.take().is_some(),
+        _ => false,
     }
-    *resource != before
 }
 
-fn in_list(items: &mut Vec<Value>, layer: &Layer, body: Option<&Value>) {
+/// Puts a value in the place of another; tells whether that made a difference.
+fn put(place: &mut Value, value: Value) -> bool {
+    let differs = *place != value;
+    *place = value;
+    differs
+}
+
+fn in_list(items: &mut Vec<Value>, layer: &Layer, body: Option<&Value>) -> bool {
     let own = body.and_then(|body| body.get(&layer.key)).and_then(name_of);
-    let Some(id) = own.filter(|_| adds(layer.how)).or_else(|| layer.id.clone()) else { return };
+    let Some(id) = own.filter(|_| adds(layer.how)).or_else(|| layer.id.clone()) else { return false };
     let place = items.iter().position(|item| item.get(&layer.key).and_then(name_of).is_some_and(|name| name == id));
-    match (layer.how, place, body) {
-        (How::Remove, Some(place), _) => drop(items.remove(place)),
-        (How::Merge, Some(place), Some(body)) if body.as_object().is_some() => {
-            if let Some(item) = items.get_mut(place) {
-                *item = patch::apply(Some(item), body);
-            }
+    if let (How::Remove, Some(place)) = (layer.how, place) {
+        items.remove(place);
+        return true;
+    }
+    let Some(body) = body else { return false };
+    match (layer.how, place.and_then(|place| items.get_mut(place))) {
+        (How::Merge, Some(item)) if body.as_object().is_some() => put(item, patch::apply(Some(item), body)),
+        (How::Replace | How::Append | How::Prepend, Some(item)) => put(item, named(body, &layer.key, &id)),
+        (How::Append, None) => {
+            items.push(named(body, &layer.key, &id));
+            true
         }
-        (How::Replace | How::Append | How::Prepend, Some(place), Some(body)) => {
-            if let Some(item) = items.get_mut(place) {
-                *item = named(body, &layer.key, &id);
-            }
+        (How::Prepend, None) => {
+            items.insert(0, named(body, &layer.key, &id));
+            true
         }
-        (How::Append, None, Some(body)) => items.push(named(body, &layer.key, &id)),
-        (How::Prepend, None, Some(body)) => items.insert(0, named(body, &layer.key, &id)),
-        _ => {}
+        _ => false,
     }
 }
 

@@ -30,8 +30,8 @@ pub(super) enum Then {
     },
     /// A lease for a replay.
     Lease,
-    /// What came of holding a row against what the server has.
-    Reconcile(Box<Close>),
+    /// What a row has come to without being sent: it has waited too long, or was held against what the server has.
+    Unsent(Box<Close>),
     /// What an attempt came to.
     Close(Box<Close>),
     /// A person's wish.
@@ -51,6 +51,13 @@ pub(super) struct Close {
     pub(super) etag: Option<String>,
     /// Whose wish it was; those in the slot's `discards` are answered too.
     pub(super) ticket: Option<u64>,
+}
+
+impl Close {
+    /// Nothing but what the tabs are told.
+    pub(super) fn telling(news: News) -> Box<Close> {
+        Box::new(Close { reply: Reply::Failed, news: Some(news), settled: None, etag: None, ticket: None })
+    }
 }
 
 impl Queue {
@@ -93,15 +100,13 @@ impl Queue {
             }
             (Then::Enter { .. }, Err(error)) => self.on_refused(&change.row.id, error),
             (Then::Lease, Ok(())) => self.on_leased(change.row),
-            (Then::Lease | Then::Reconcile(_), Err(_)) => {
+            (Then::Lease | Then::Unsent(_), Err(_)) => {
                 let id = &change.row.id;
                 self.slots.enter(id, Stage::Idle);
                 self.hold(id, now);
                 self.discard_if_wanted(id);
             }
-            (Then::Close(close) | Then::Obey(close) | Then::Reconcile(close), Ok(())) => {
-                self.on_closed(*change, *close)
-            }
+            (Then::Close(close) | Then::Obey(close) | Then::Unsent(close), Ok(())) => self.on_closed(*change, *close),
             (Then::Close(close), Err(_)) => self.on_unclosed(change, close, now),
             (Then::Obey(close), Err(error)) => self.on_disobeyed(&change, &close, error),
         }

@@ -4,7 +4,7 @@
 use super::commit::{Close, Then};
 use super::queue::Queue;
 use super::slot::{Slot, Stage};
-use super::{Cause, Change, Command, CommandError, QueuedReason, Reply, Row, RowOp, Side, State, Touch};
+use super::{Cause, Change, Command, CommandError, QueuedReason, Row, RowOp, Side, State, Touch};
 use crate::event::News;
 use crate::fault::StoreError;
 use crate::ids::{BodyId, Entropy, MutationId};
@@ -158,9 +158,9 @@ impl Queue {
     /// Stores what a person wants of a row, which is eligible again after that. `None`: the commit answers.
     pub(super) fn carry_out(&mut self, ticket: u64, change: Box<Change>) -> Option<Result<(), CommandError>> {
         self.slots.enter(&change.row.id, Stage::Closing);
-        let news = Some(News::Queued { reason: QueuedReason::LaneBusy.as_str() });
-        let close = Close { reply: Reply::Failed, news, settled: None, etag: None, ticket: Some(ticket) };
-        self.commit(change, Then::Obey(Box::new(close)));
+        let mut close = Close::telling(News::Queued { reason: QueuedReason::LaneBusy.as_str() });
+        close.ticket = Some(ticket);
+        self.commit(change, Then::Obey(close));
         None
     }
 
@@ -177,9 +177,7 @@ impl Queue {
         };
         let change = Change::of(slot.row.clone(), RowOp::Remove, touch);
         self.slots.enter(id, Stage::Closing);
-        let close =
-            Close { reply: Reply::Failed, news: Some(News::Discarded), settled: None, etag: None, ticket: None };
-        self.commit(change, Then::Obey(Box::new(close)));
+        self.commit(change, Then::Obey(Close::telling(News::Discarded)));
     }
 
     /// The store did not take what a person wanted.

@@ -4,7 +4,7 @@
 use super::commit::{Close, Then};
 use super::queue::Queue;
 use super::slot::Stage;
-use super::{Cause, Change, CommandError, QueuedReason, Reply, Row, RowOp, State, Touch, backoff};
+use super::{Cause, Change, CommandError, QueuedReason, Row, RowOp, State, Touch, backoff};
 use crate::event::{Event, News};
 use crate::ids::{BodyId, Entropy, MutationId};
 use crate::time::Timestamp;
@@ -96,8 +96,7 @@ impl Queue {
             }
         };
         self.slots.enter(id, Stage::Closing);
-        let close = Close { reply: Reply::Failed, news: Some(news), settled: None, etag: None, ticket: None };
-        self.commit(change, Then::Reconcile(Box::new(close)));
+        self.commit(change, Then::Unsent(Close::telling(news)));
     }
 
     /// Tells the tabs, which hold the timer, when a row is looked at again.

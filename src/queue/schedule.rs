@@ -5,7 +5,7 @@ use super::commit::{Close, Then};
 use super::lock::{Lock, lease_end};
 use super::queue::Queue;
 use super::slot::{Slot, Stage};
-use super::{Change, CommandError, Draft, Output, Reply, RowOp, State, TimerReason, Touch};
+use super::{Change, CommandError, Draft, Output, RowOp, State, TimerReason, Touch};
 use crate::event::News;
 use crate::ids::MutationId;
 use crate::time::Timestamp;
@@ -128,11 +128,9 @@ impl Queue {
             let mut row = slot.row.clone();
             let reason = "it has waited for as long as its route allows (maxAge)".to_owned();
             row.state = State::Dead { status: None, reason: reason.clone() };
-            let news = Some(News::Dead { status: None, reason });
             self.slots.enter(id, Stage::Closing);
-            let close = Close { reply: Reply::Failed, news, settled: None, etag: None, ticket: None };
-            let change = Change::of(row, RowOp::Put(None), Touch::None);
-            return self.commit(change, Then::Reconcile(Box::new(close)));
+            let close = Close::telling(News::Dead { status: None, reason });
+            return self.commit(Change::of(row, RowOp::Put(None), Touch::None), Then::Unsent(close));
         }
         if matches!(slot.row.state, State::Conflict { .. }) {
             let row = Box::new(slot.row.clone());
