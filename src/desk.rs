@@ -11,6 +11,7 @@ use wasm_bindgen::prelude::*;
 /// - `check`: a config as JSON in which `{"hook": true}` stands for a function. Every wrong place, a line each; nothing where there is none.
 /// - `reconcile`: [`merge::reconcile_text`]; `{error}` where it has an error.
 /// - `affecting`: [`layers::affecting`].
+/// - `coalesce`: [`merge::coalesce`]; nothing where the two cannot be one.
 /// - `lay`: [`layers::lay_all`].
 #[wasm_bindgen]
 pub fn ask(what: &str, request: &str) -> String {
@@ -22,6 +23,7 @@ pub fn ask(what: &str, request: &str) -> String {
     match what {
         "check" => check(value),
         "reconcile" => merge::reconcile_text(&value).unwrap_or_else(|problem| failed(&problem.to_string())),
+        "coalesce" => merge::coalesce(&value).map(|body| body.to_string()).unwrap_or_default(),
         "affecting" => layers::affecting(&value).to_string(),
         _ => layers::lay_all(&value).to_string(),
     }

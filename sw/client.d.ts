@@ -112,6 +112,11 @@ export interface Queue {
   conflict(id: string): Promise<Conflict>;
   /** Decides a conflict. Rejects, naming them, where `choices` leaves clashes open. */
   resolve(id: string, decision: Decision): Promise<void>;
+  /**
+   * What the server has answered to a write, by a route with `keepAnswers`: also long after it has left the queue, in any tab, without the worker.
+   * Undefined where there is none (yet), or it is too old.
+   */
+  answer(id: string): Promise<Response | undefined>;
   /** Tries what can be tried now, and resolves when that is done. */
   flush(): Promise<void>;
 }

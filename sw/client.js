@@ -83,7 +83,7 @@ class Longshore {
 
     const { link } = this;
     this.watch = new Watch(() => this.queue.list(), (status) => this.events.emit({ v: 1, kind: "stalled", ...status }));
-    this.queue = queueOver(link, () => this.watch.status());
+    this.queue = queueOver(link, () => this.watch.status(), registration?.scope);
     this.cache = {
       /** @type {Public.Cache["invalidate"]} */
       invalidate: async (what) => {

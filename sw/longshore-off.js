@@ -44,7 +44,7 @@ async function leave() {
 }
 
 async function removeCaches() {
-  const own = ["opaque", "mirror"].map((what) => `longshore-${what}:${pathname}`);
+  const own = ["answers", "opaque", "mirror"].map((what) => `longshore-${what}:${pathname}`);
   const ours = (/** @type {string} */ name) => /^longshore-\d/.test(name) && /^[^:]*(:.*)?$/.exec(name)?.[1] === (suffix || undefined);
   await Promise.all((await caches.keys()).filter((name) => ours(name) || own.includes(name)).map((name) => caches.delete(name)));
 }

@@ -70,6 +70,8 @@ declare namespace Longshore {
     maxPending?: number;
     /** The most bytes that the bodies of waiting writes may have together; likewise. Default: as much as the browser lets us store. */
     maxPendingBytes?: number;
+    /** How many requests of the queue may be open at once. Default: 4; a browser opens six to an HTTP/1.1 host. What a page sends is not held back. */
+    parallel?: number;
     /**
      * Who is there now, as a text of the app's (a user's id); asked in the worker. A write belongs to who made it and is sent while the same is
      * there only; others wait. Default: nobody is told apart.
@@ -317,6 +319,26 @@ declare namespace Longshore {
      * `Authorization` is not stored. Default: a write is sent with the fields that its page gave it.
      */
     authorize?: (write: { method: string; url: string; expired: boolean }) => Record<string, string> | undefined | Promise<Record<string, string> | undefined>;
+    /**
+     * Sends writes of one lane that wait together in one request, to an endpoint of the own origin that speaks OData's JSON batch format (OData
+     * 4.01, JSON Format, 19; Microsoft Graph's `$batch` does): `{"requests": [{"id", "method", "url", "headers", "body", "dependsOn"}]}` is answered
+     * with `{"responses": [{"id", "status", "headers", "body"}]}`. Each has its own idempotency key, and goes by its own answer; 424 has it wait for
+     * the one before. At most `maxItems` writes (default 20) and `maxBytes` bytes of bodies (262144) at once; only JSON and text, nothing under
+     * `If-Match`, and as long as the next in line has the same endpoint and identity. An endpoint that answers a batch with 4xx (but 401, 408,
+     * 425, 429) is left alone until the worker's next start. Default: each goes by itself.
+     */
+    batch?: { url: string; maxItems?: number; maxBytes?: number };
+    /**
+     * Makes one write of two that are about the same URL while neither was sent and nothing else is behind the first in its lane. PUT and PATCH (a
+     * merge patch, RFC 7396; JSON) become part of an insert (a POST with `creates`) or update that waits: the page gets 202 with the first one's id
+     * and the reason `coalesced`, and its own idempotency key is not used. A PUT takes the place of a PATCH, and a DELETE of either. A DELETE of
+     * what was never sent removes that, and gets 204. Not under `If-Match`. Default: false, each write is sent.
+     */
+    coalesce?: boolean;
+    /** How long the server's answers are kept for `queue.answer(id)`, up to 1 MB each. Default: they are not. */
+    keepAnswers?: Duration;
+    /** Whether its lanes come before (`"high"`) or after (`"low"`) others when more is due than is sent at once. Default: neither. */
+    priority?: "low" | "high";
     /** How long a write may wait. Then it is kept as `dead`, for the app to retry or discard. Default: for ever. */
     maxAge?: Duration;
     /** How often a write is sent again after passing trouble; then likewise. Default: for ever. */

@@ -1,12 +1,15 @@
 // @ts-check
 /// <reference path="./longshore-sw.d.ts" />
-// What only some apps ask for: conflicts that are settled, writes seen in what is read, ids of what was made offline. The works import it, in
+// What only some apps ask for: conflicts that are settled, writes seen in what is read, ids of what was made offline, several writes as one. The works import it, in
 // install at the latest, where the config wants any of it (`works/more.js`).
 //
 // Bundled by `cargo xtask build` into one classic script, named by its content.
 
+import { batched } from "./more/batches.js";
+import { coalesced } from "./more/coalesce.js";
 import { conflict, keysOfBase, reconcile, resolve } from "./more/conflicts.js";
 import { authorized, identity, renewed, secretOf } from "./more/credentials.js";
+import { forgetAnswers, keep } from "./more/kept.js";
 import { laneOf } from "./more/lanes.js";
 import { over, touched } from "./more/layers.js";
 import { forget, known, learn, promised, renamed } from "./more/names.js";
@@ -16,7 +19,10 @@ import { adopt } from "./more/parts.js";
 const more = (parts) => {
   adopt(parts);
   return {
-    authorized, conflict, forget, identity, keysOfBase, known, laneOf, learn, over, promised, reconcile, renamed, renewed, resolve, secretOf, touched,
+    authorized, batched, coalesced, conflict, identity, keysOfBase, known, laneOf, over, promised, reconcile, renamed, renewed, resolve, secretOf, touched,
+    forget: () => Promise.all([forget(), forgetAnswers()]),
+    /** Hears an answer before anything else is made of it. @type {(write: Parameters<typeof learn>[0], response: Response) => Promise<unknown>} */
+    answered: (write, response) => Promise.all([learn(write, response), keep(write, response)]),
   };
 };
 

@@ -24,7 +24,7 @@ function absent(reason) {
     registration: null,
     ready: Promise.resolve(false),
     on: () => () => {},
-    queue: { list: async () => [], flush: async () => {}, retry: none, discard: none, pause: none, resume: none, edit: none, conflict: none, resolve: none, status: none },
+    queue: { list: async () => [], answer: async () => undefined, flush: async () => {}, retry: none, discard: none, pause: none, resume: none, edit: none, conflict: none, resolve: none, status: none },
     cache: { invalidate: async () => {} },
     applyUpdate: async () => "none",
     version: async () => ({ client: "none", worker: null }),

@@ -37,6 +37,8 @@ pub struct Config {
     pub max_pending: Option<usize>,
     /// `maxPendingBytes`: how many bytes the bodies of all that waits may have; beyond it a page gets 507. Default: as many as storage holds.
     pub max_pending_bytes: Option<u64>,
+    /// `parallel`: how many requests of the queue may be open at once. Default: 4, of the six that browsers open to an HTTP/1.1 host.
+    pub parallel: usize,
     /// `limits`: how much may be stored in all, precached answers not counted. Default: as much as the browser lets us.
     pub limits: Limits,
 }

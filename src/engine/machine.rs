@@ -98,7 +98,11 @@ impl Engine {
     #[must_use]
     pub fn new(mut config: Config, instance: Instance) -> Engine {
         let list = std::mem::take(&mut config.precache);
-        let options = queue::Options { max_pending: config.max_pending, max_pending_bytes: config.max_pending_bytes };
+        let options = queue::Options {
+            max_pending: config.max_pending,
+            max_pending_bytes: config.max_pending_bytes,
+            parallel: config.parallel,
+        };
         Engine {
             places: Places::of(list, &instance.origin),
             queue: Queue::new(Owner(instance.owner), options),

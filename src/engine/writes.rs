@@ -116,8 +116,10 @@ impl Engine {
     }
 
     /// A page's wish about a row, or all of them.
-    pub fn command(&mut self, ticket: u64, command: Command, entropy: Entropy, now: Timestamp) {
-        self.tell_queue(Input::Command { ticket, command, entropy }, now);
+    ///
+    /// `unsent`: for a row only that was never sent.
+    pub fn command(&mut self, ticket: u64, command: Command, unsent: bool, entropy: Entropy, now: Timestamp) {
+        self.tell_queue(Input::Command { ticket, command, unsent, entropy }, now);
     }
 
     /// A page declares what is stored for these URLs and tags to be outdated.
@@ -332,6 +334,11 @@ fn submission(
         max_retry_after: route.max_retry_after,
         max_age: route.max_age,
         retries: route.retries,
+        priority: match route.priority {
+            route::Priority::Low => -1,
+            route::Priority::Normal => 0,
+            route::Priority::High => 1,
+        },
         on_retryable: match route.on_retryable {
             route::OnRetryable::Queue => queue::OnRetryable::Queue,
             route::OnRetryable::Answer => queue::OnRetryable::Answer,

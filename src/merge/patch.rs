@@ -19,6 +19,20 @@ pub fn apply(value: Option<&Value>, patch: &Value) -> Value {
     patched
 }
 
+/// The patch that does what two do one after the other; `None` where no patch can: what replaces a member as a whole, and is an object, would be
+/// merged with it.
+#[must_use]
+pub fn compose(first: &Value, second: &Value) -> Option<Value> {
+    let Value::Object(changes) = second else { return Some(second.clone()) };
+    let Value::Object(_) = first else { return None };
+    let mut both = first.clone();
+    for (name, change) in changes {
+        let change = first.get(name).map_or_else(|| Some(change.clone()), |earlier| compose(earlier, change))?;
+        both.set(name, change);
+    }
+    Some(both)
+}
+
 /// The patch that makes `after` of `before`; `None` where none can: a member that is to be null cannot be told from one that is to go.
 #[must_use]
 pub fn between(before: &Value, after: &Value) -> Option<Value> {

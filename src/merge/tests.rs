@@ -253,7 +253,7 @@ fn a_clash_is_asked_about_and_a_choice_ends_it() {
 }
 
 /// Small values with few names, so that sides often touch the same.
-fn values() -> impl Strategy<Value = Value> {
+pub(super) fn values() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![Just(json!(0)), Just(json!(1)), Just(json!("x")), Just(json!(true)), Just(json!(null))];
     leaf.prop_recursive(3, 16, 3, |inner| {
         prop_oneof![

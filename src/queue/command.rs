@@ -29,8 +29,22 @@ pub enum Command {
         /// Its body from now on, and its length.
         body: Option<(BodyId, u64)>,
     },
+    /// Send the row along with one of its lane that is being sent, in the same request: a batch. The rows before it go along too, or the lane
+    /// would be out of order; whoever asks sees to that.
+    Join(MutationId),
     /// Everything that waits is due now, whatever it waits for.
     Flush,
+}
+
+impl Command {
+    /// The row that it is about.
+    pub(super) fn about(&self) -> Option<&MutationId> {
+        match self {
+            Command::Flush => None,
+            Command::Retry(id) | Command::Discard(id) | Command::Join(id) => Some(id),
+            Command::Resolve { id, .. } | Command::Edit { id, .. } => Some(id),
+        }
+    }
 }
 
 /// Why a wish was not fulfilled.

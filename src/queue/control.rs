@@ -21,19 +21,18 @@ pub(super) struct ParkedCommand {
     /// When to give up.
     pub(super) until: Timestamp,
     command: Command,
+    /// Whether it is for a row only that was never sent.
+    unsent: bool,
     entropy: Entropy,
 }
 
 impl Queue {
-    pub(super) fn on_command(&mut self, ticket: u64, command: Command, entropy: Entropy, now: Timestamp) {
-        let under_way = match &command {
-            Command::Flush => true,
-            Command::Retry(id) | Command::Discard(id) | Command::Resolve { id, .. } | Command::Edit { id, .. } => {
-                self.slot(id).is_some_and(|slot| slot.stage() != Stage::Idle)
-            }
-        };
-        let parked = ParkedCommand { ticket, until: now + PATIENCE, command, entropy };
-        if under_way || self.may_send() {
+    pub(super) fn on_command(&mut self, ticket: u64, command: Command, unsent: bool, entropy: Entropy, now: Timestamp) {
+        let slot = command.about().map(|id| self.slot(id));
+        let under_way = slot.is_none_or(|slot| slot.is_some_and(|slot| slot.stage() != Stage::Idle));
+        let at_once = under_way || matches!(command, Command::Join(_));
+        let parked = ParkedCommand { ticket, until: now + PATIENCE, command, unsent, entropy };
+        if at_once || self.may_send() {
             self.obey(parked, now);
         } else {
             self.parked.push(parked);
@@ -45,7 +44,7 @@ impl Queue {
         let (body, base) = match parked.command {
             Command::Resolve { body, base, .. } => (body, base),
             Command::Edit { body, .. } => (body, None),
-            Command::Retry(_) | Command::Discard(_) | Command::Flush => (None, None),
+            Command::Retry(_) | Command::Discard(_) | Command::Join(_) | Command::Flush => (None, None),
         };
         self.drop_body(body.map(|(body, _)| body));
         self.drop_body(base);
@@ -54,11 +53,17 @@ impl Queue {
 
     pub(super) fn obey(&mut self, parked: ParkedCommand, now: Timestamp) {
         let ticket = parked.ticket;
+        let is_sent = |slot: &Slot| slot.stage() != Stage::Idle || slot.row.attempts > 0;
+        let about = parked.command.about().filter(|_| parked.unsent);
+        if about.and_then(|id| self.slot(id)).is_some_and(is_sent) {
+            return self.refuse(parked, CommandError::Busy);
+        }
         let result = match parked.command {
             Command::Retry(id) => self.retry(ticket, &id, parked.entropy, now),
             Command::Discard(id) => self.discard(ticket, &id),
             Command::Resolve { id, body, base } => self.resolve(ticket, &id, (body, base), parked.entropy),
             Command::Edit { id, body } => self.edit(ticket, &id, body, parked.entropy),
+            Command::Join(id) => Some(self.join_batch(&id, now)),
             Command::Flush => {
                 self.flush(now);
                 Some(Ok(()))
@@ -153,6 +158,20 @@ impl Queue {
         let mut change = Change::of(row, RowOp::Put(None), Touch::Raise);
         change.sides.push((Side::Body, Some(body)));
         self.carry_out(ticket, change)
+    }
+
+    /// Sends a row although it does not head its lane: the one that does is being sent, and takes it along.
+    fn join_batch(&mut self, id: &MutationId, now: Timestamp) -> Result<(), CommandError> {
+        let slot = self.slot(id).ok_or(CommandError::Missing)?;
+        let lane = &slot.row.draft.lane;
+        let is_open = self.slots.iter().any(|other| other.stage() == Stage::Sending && other.row.draft.lane == *lane);
+        let is_ready = slot.stage() == Stage::Idle && slot.hold.is_none() && !self.is_paused(&slot.row);
+        let is_one = !matches!(slot.row.state, State::Conflict { .. } | State::Dead { .. });
+        if !(is_open && is_ready && is_one && self.may_send()) {
+            return Err(CommandError::Busy);
+        }
+        self.send(id, now);
+        Ok(())
     }
 
     /// Stores what a person wants of a row, which is eligible again after that. `None`: the commit answers.

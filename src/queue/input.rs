@@ -57,6 +57,8 @@ pub enum Input {
         ticket: u64,
         /// The wish.
         command: Command,
+        /// Whether only for a row that was never sent; refused otherwise.
+        unsent: bool,
         /// For a new key.
         entropy: Entropy,
     },

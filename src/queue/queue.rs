@@ -15,12 +15,20 @@ const ALL: &str = "all";
 const LANE: &str = "lane:";
 
 /// What the app can set.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
     /// The most rows that may wait; `None`: as many as the browser's quota holds.
     pub max_pending: Option<usize>,
     /// How many bytes the bodies of all that waits may have; `None`: as many as the browser's quota holds.
     pub max_pending_bytes: Option<u64>,
+    /// How many requests of the queue may be open at once.
+    pub parallel: usize,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { max_pending: None, max_pending_bytes: None, parallel: 4 }
+    }
 }
 
 /// The queue of one worker instance.
@@ -123,8 +131,8 @@ impl Queue {
             Input::LocksMissing => self.on_locks_missing(),
             Input::Loaded(result) => self.on_loaded(result, now),
             Input::Wake(wake) => self.on_wake(wake, now),
-            Input::Command { ticket, command, entropy } => {
-                self.on_command(ticket, command, entropy, now);
+            Input::Command { ticket, command, unsent, entropy } => {
+                self.on_command(ticket, command, unsent, entropy, now);
             }
         }
         self.schedule(now);

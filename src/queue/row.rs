@@ -73,6 +73,8 @@ pub struct Draft {
     pub max_age: Option<Span>,
     /// How often it is sent again after passing trouble.
     pub retries: Option<u32>,
+    /// Whose turn it is where places for sends are short: the highest first. 0 unless something is said.
+    pub priority: i8,
     /// What the page gets when a direct send meets a passing trouble.
     pub on_retryable: OnRetryable,
     /// What is done when somebody wrote first.

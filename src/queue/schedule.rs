@@ -10,9 +10,6 @@ use crate::event::News;
 use crate::ids::MutationId;
 use crate::time::Timestamp;
 
-/// Browsers open six connections to an HTTP/1.1 host; the page needs some of them.
-const MOST_SENDS: usize = 4;
-
 impl Queue {
     pub(super) fn schedule(&mut self, now: Timestamp) {
         self.stop_waiting(now);
@@ -39,7 +36,10 @@ impl Queue {
             }
             Lock::Held | Lock::Missing { loaded: true } => {
                 for id in self.due(now) {
-                    if self.slots.iter().filter(|slot| slot.is_under_way()).count() >= MOST_SENDS {
+                    // What goes along with another has its place.
+                    if self.slots.iter().filter(|slot| slot.is_under_way() && slot.leads()).count()
+                        >= self.options.parallel
+                    {
                         break;
                     }
                     self.send(&id, now);
@@ -53,7 +53,7 @@ impl Queue {
         self.set_timer(now);
     }
 
-    /// The rows that may go out now, in creation order: heads of their lanes, ready, not paused.
+    /// The rows that may go out now, by priority and creation order: heads of their lanes, ready, not paused.
     pub(super) fn due(&self, now: Timestamp) -> Vec<MutationId> {
         let (mut busy, mut trying) = (Vec::new(), Vec::new());
         for slot in self.slots.iter().filter(|slot| slot.is_under_way()) {
@@ -66,7 +66,9 @@ impl Queue {
             }
         }
         let mut due = Vec::new();
-        for slot in self.slots.iter().filter(|slot| self.is_due(slot, now)) {
+        let with = |priority| self.slots.iter().filter(move |slot| slot.row.draft.priority == priority);
+        let all = with(1).chain(with(0)).chain(with(-1));
+        for slot in all.filter(|slot| self.is_due(slot, now)) {
             let Draft { lane, identity, .. } = &*slot.row.draft;
             if busy.contains(&lane) {
                 continue;
@@ -120,7 +122,7 @@ impl Queue {
     }
 
     /// Sends a row, once it is stored that it is; one that met a conflict is held against what the server has before.
-    fn send(&mut self, id: &MutationId, now: Timestamp) {
+    pub(super) fn send(&mut self, id: &MutationId, now: Timestamp) {
         let state = State::Leased { owner: self.owner.clone(), since: now };
         let Some(slot) = self.slots.get_mut(id) else { return };
         slot.hold = None;

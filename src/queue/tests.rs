@@ -6,5 +6,6 @@ mod persons;
 mod rig;
 mod scripts;
 mod trouble;
+mod turns;
 mod verdicts;
 mod world;

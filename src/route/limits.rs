@@ -45,16 +45,29 @@ pub enum Packing {
     Gzip,
 }
 
-/// Which answers go first when all of them together are too much; within a priority, those that were unused the longest.
+/// Which answers go when all of them together are too much, within a priority those first that were unused the longest; and, the other way about,
+/// which writes go out when they are too many, within a priority the oldest first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Priority {
-    /// Before the others.
+    /// What is dropped first, and sent last.
     Low,
     /// Unless something is said.
     #[default]
     Normal,
-    /// After the others.
+    /// What is dropped last, and sent first.
     High,
+}
+
+impl Priority {
+    /// From its word in a config or record; any other is neither.
+    #[must_use]
+    pub fn parse(word: Option<&str>) -> Priority {
+        match word {
+            Some("low") => Priority::Low,
+            Some("high") => Priority::High,
+            _ => Priority::Normal,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! A mutation route: how writes are queued when they cannot be sent.
 //! Does not queue or send: `queue` does; which writes it takes, `Conditions` say.
 
-use super::Template;
+use super::{Priority, Template};
 use crate::http::Method;
 use crate::time::Span;
 
@@ -30,6 +30,8 @@ pub struct MutationRoute {
     pub max_age: Option<Span>,
     /// `retries`: how often a write is sent again after passing trouble; then likewise. Default: for ever.
     pub retries: Option<u32>,
+    /// `priority`: whose lanes come first where places for sends are short. Default: neither.
+    pub priority: Priority,
     /// `maxRetryAfter`: the longest wish of a server's Retry-After that is granted. Default: `24h`.
     pub max_retry_after: Span,
 }
@@ -94,6 +96,7 @@ impl Default for MutationRoute {
             conflict: None,
             max_age: None,
             retries: None,
+            priority: Priority::Normal,
             max_retry_after: Span::hours(24),
         }
     }

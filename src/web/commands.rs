@@ -33,13 +33,15 @@ impl Driver {
             "version" => Promise::resolve(&JsValue::from_str(&self.place.version)),
             "queue.list" => self.list(),
             "queue.retry" => self.wish_about(message, Command::Retry),
+            // The shell's own word, which makes one request of several writes.
+            "queue.join" => self.wish_about(message, Command::Join),
             "queue.discard" => self.wish_about(message, Command::Discard),
             "queue.resolve" => self.resolve(message),
             "queue.edit" => {
                 let body = self.take_bytes(message, "body");
                 self.wish_about(message, |id| Command::Edit { id, body })
             }
-            "queue.flush" => self.wish(Command::Flush),
+            "queue.flush" => self.wish(Command::Flush, false),
             // Stored by the shell before.
             "queue.paused" => {
                 let (me, paused) = (Rc::clone(self), texts(message, "paused"));
@@ -126,20 +128,20 @@ impl Driver {
         })
     }
 
-    fn wish(self: &Rc<Self>, command: Command) -> Promise {
+    fn wish(self: &Rc<Self>, command: Command, unsent: bool) -> Promise {
         let me = Rc::clone(self);
         tasks::promise(async move {
             JsFuture::from(me.writes()).await?;
             let ticket = me.next_id();
             let answer = me.answer_to(ticket);
-            me.tell(|engine| engine.command(ticket, command, clock::entropy(), clock::now()));
+            me.tell(|engine| engine.command(ticket, command, unsent, clock::entropy(), clock::now()));
             JsFuture::from(answer).await
         })
     }
 
     fn wish_about(self: &Rc<Self>, message: &JsValue, command: impl FnOnce(MutationId) -> Command) -> Promise {
         match text(message, "id") {
-            Some(id) => self.wish(command(MutationId(id))),
+            Some(id) => self.wish(command(MutationId(id)), get(message, "unsent").is_truthy()),
             None => refused("id: expected the id of a mutation, a text"),
         }
     }

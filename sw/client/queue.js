@@ -15,9 +15,10 @@ const MOST_BYTES = 4 * 1024 * 1024;
 /**
  * @param {import("./link.js").Link | typeof import("./link.js").noLink} link
  * @param {() => Promise<Public.QueueStatus>} status
+ * @param {string} [scope] of the worker; without one there is none.
  * @returns {Public.Queue}
  */
-export function queueOver(link, status) {
+export function queueOver(link, status, scope) {
   const about = (/** @type {string} */ kind) => (/** @type {Item} */ { id }) => link.call(kind, { id });
   /** Each of them in turn; one that is gone by then needs nothing. @param {Item[]} items @param {(item: Item) => Promise<unknown>} act */
   const each = async (items, act) => {
@@ -58,6 +59,11 @@ export function queueOver(link, status) {
       const later = items.find((item) => item.id >= id && text.includes(item.id));
       if (later) throw new RangeError(`edit: the body names ${later.id}, which was made no sooner than ${id} and waits behind it`);
       await link.call("queue.edit", { id, body: bytes });
+    },
+    async answer(id) {
+      // The worker has put it where pages can look themselves (`more/kept.js`).
+      const found = scope && (await caches.match(`/longshore-answers/${id}`, { cacheName: `longshore-answers:${new URL(scope).pathname}` }));
+      return found && Number(found.headers.get("longshore-until")) > Date.now() ? found : undefined;
     },
     conflict: (id) => link.call("queue.conflict", { id }),
     resolve: async (id, decision) => void (await link.call("queue.resolve", { id, decision })),

@@ -27,7 +27,7 @@ const learnt = new Map();
 const wanted = () => begun().config.mutations?.some(({ creates }) => creates) ?? false;
 
 /** @param {string} text @returns {string[]} */
-const idsIn = (text) => [...new Set(text.match(ID))];
+export const idsIn = (text) => [...new Set(text.match(ID))];
 
 /** Whether a body of these fields may carry ids. @param {Headers} headers */
 const isText = (headers) => /json|^text\/|urlencoded/.test(headers.get("content-type") ?? "");

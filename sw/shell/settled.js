@@ -35,3 +35,22 @@ export function within(promise, ms) {
  * @returns {Promise<T>}
  */
 export const answerOf = (call, ms) => within((async () => call())(), ms);
+
+/**
+ * Gives a fetch up when its answer does not begin in time; a body may take longer.
+ * @param {number | undefined} limit ms
+ * @param {(signal: AbortSignal) => Promise<Response>} begin
+ */
+export async function inTime(limit, begin) {
+  const abort = new AbortController();
+  const late = Object.assign(new Error("no answer in time"), { name: "TimeoutError" });
+  const timer = limit === undefined ? undefined : setTimeout(() => abort.abort(late), limit);
+  try {
+    return await begin(abort.signal);
+  } catch (error) {
+    // Not every browser rejects with what it was aborted with.
+    throw abort.signal.aborted ? late : error;
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -15,7 +15,7 @@ let opened;
 
 /**
  * Asks the desk, which is opened first where necessary. One that cannot be opened, or traps, is opened afresh the next time.
- * @param {"check" | "reconcile" | "affecting" | "lay"} what
+ * @param {"check" | "reconcile" | "affecting" | "lay" | "coalesce"} what
  * @param {unknown} request JSON, in which a function stands for `{hook: true}`.
  * @returns {Promise<string>}
  */

@@ -10,6 +10,9 @@ import { rows } from "./rows.js";
 
 const MORE = "__LONGSHORE_MORE__";
 
+/** What of a mutation route asks for it. */
+const KEYS = /** @type {const} */ (["authorize", "batch", "coalesce", "conflict", "creates", "keepAnswers", "optimistic"]);
+
 /** @type {import("../more.js").More | undefined} */
 let imported;
 
@@ -20,7 +23,7 @@ let imported;
 export function more() {
   if (imported) return imported;
   const { mutations = [], identity } = begun().config;
-  const wanted = identity || mutations.some(({ authorize, conflict, creates, lane, optimistic }) => authorize || conflict || creates || optimistic || (lane && typeof lane !== "string"));
+  const wanted = identity || mutations.some((route) => KEYS.some((key) => route[key]) || (route.lane && typeof route.lane !== "string"));
   if (!wanted) return undefined;
   const url = shell.base + MORE;
   try {

@@ -3,7 +3,7 @@
 // Writes on their way to the server, as they were made.
 // Does not decide when, nor what an answer means: the engine's queue does.
 
-import { within } from "../shell/settled.js";
+import { inTime, within } from "../shell/settled.js";
 import { more } from "./more.js";
 import { bodyFrom } from "./uploads.js";
 
@@ -46,31 +46,13 @@ export async function send(write, given) {
   const redirect = write.redirect === "manual" ? "follow" : write.redirect;
   /** @param {[string, string][]} headers */
   const go = (headers) => inTime(write.timeout, (signal) => fetch(url, { method, headers, body, mode, credentials, redirect, referrer, referrerPolicy, signal }));
-  let response = await go(headers);
-  if (id && extra && response.status === 401) {
+  let response = (id && (await extra?.batched(write, { method, url, headers, body }))) || (await go(headers));
+  // What came with others has no URL: its batch was asked for anew already.
+  if (id && extra && response.status === 401 && response.url) {
     const fresh = await extra.renewed(write);
     if (fresh) response = await go(fresh);
   }
   // Whatever becomes of that, the server has answered.
-  if (id && extra) await within(extra.learn({ id, method, url, headers, renamed: url !== write.url }, response), LEARNT_MS).catch(warn);
+  if (id && extra) await within(extra.answered({ id, method, url, headers, renamed: url !== write.url }, response), LEARNT_MS).catch(warn);
   return response;
-}
-
-/**
- * Gives a fetch up when its answer does not begin in time; a body may take longer.
- * @param {number | undefined} limit ms
- * @param {(signal: AbortSignal) => Promise<Response>} begin
- */
-async function inTime(limit, begin) {
-  const abort = new AbortController();
-  const late = Object.assign(new Error("no answer in time"), { name: "TimeoutError" });
-  const timer = limit === undefined ? undefined : setTimeout(() => abort.abort(late), limit);
-  try {
-    return await begin(abort.signal);
-  } catch (error) {
-    // Not every browser rejects with what it was aborted with.
-    throw abort.signal.aborted ? late : error;
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -96,12 +96,15 @@ async function write(event, request, index) {
     const keys = extra?.keysOfBase(request.url, index) ?? [];
     // Who is not known to be there gets no promise of somebody else's: it fails as without a worker.
     const identity = await extra?.identity();
+    const joined = await extra?.coalesced(request, index, body.bytes, identity).catch(warn);
+    if (joined instanceof Response) return joined;
     const response = await handed(event, (runtime) => {
       handedOver = true;
       const client = event.resultingClientId || event.clientId;
       return runtime.mutate(request, index, ticket, { client, keys: keys.join("\n"), lane, body: body.given, identity, secret: extra?.secretOf(index) });
     });
     const answer = await response;
+    await joined?.(answer);
     return (await extra?.promised(request, index, body.bytes, answer)) ?? answer;
   } catch (error) {
     console.warn("longshore: answered without the engine", request.method, request.url, error);

@@ -192,7 +192,7 @@ impl World {
             self.tickets.insert(ticket, id.clone());
         }
         if let Some(name) = self.workers.last().map(|worker| worker.name) {
-            self.tell(name, |engine, now| engine.command(ticket, command, entropy, now));
+            self.tell(name, |engine, now| engine.command(ticket, command, false, entropy, now));
         }
     }
 

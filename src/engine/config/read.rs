@@ -21,6 +21,7 @@ pub(super) fn config(value: &impl Source) -> Config {
         mutations: Vec::new(),
         precache: Vec::new(),
         warm: flag(value, "warm").unwrap_or(true),
+        parallel: count(value, "parallel").unwrap_or(4),
         max_pending: count(value, "maxPending"),
         max_pending_bytes: value.get("maxPendingBytes").and_then(|bytes| bytes.number()).map(|bytes| bytes as u64),
         limits: value.get("limits").map_or(Limits::NONE, |value| limits(&value, Limits::NONE)),
@@ -52,11 +53,7 @@ fn route(index: usize, value: &impl Source, all: Limits) -> Route {
         respect: if text(value, "respect").as_deref() == Some("http") { Respect::Http } else { Respect::Route },
         max_age: span(value, "maxAge"),
         limits: limits(value, all),
-        priority: match text(value, "priority").as_deref() {
-            Some("low") => Priority::Low,
-            Some("high") => Priority::High,
-            _ => Priority::Normal,
-        },
+        priority: Priority::parse(text(value, "priority").as_deref()),
         tags: templates(value, "tags"),
         packing: if flag(value, "gzip").unwrap_or(false) { Packing::Gzip } else { Packing::Plain },
         store_opaque: flag(value, "storeOpaque").unwrap_or(false),
@@ -110,6 +107,7 @@ fn mutation(value: &impl Source) -> MutationRoute {
     route.timeout = span(value, "timeout").unwrap_or(route.timeout);
     route.max_age = span(value, "maxAge");
     route.retries = count(value, "retries").map(|retries| retries as u32);
+    route.priority = Priority::parse(text(value, "priority").as_deref());
     route.max_retry_after = span(value, "maxRetryAfter").unwrap_or(route.max_retry_after);
     route
 }

@@ -20,6 +20,7 @@ pub(super) const CONFIG: Rule = object(&[
     optional("warm", &FLAG),
     optional("maxPending", &COUNT),
     optional("maxPendingBytes", &BYTES),
+    optional("parallel", &COUNT),
     optional("identity", &HOOK),
     optional("memory", &BYTES),
     optional("ignoreParams", &PARAMS),
@@ -47,7 +48,7 @@ const ROUTE_FIELDS: Rule = object(&[
     optional("maxEntries", &COUNT),
     optional("maxBytes", &BYTES),
     optional("maxEntryBytes", &BYTES),
-    optional("priority", &Rule { expected: "\"low\" or \"high\"", form: Form::Word(&["low", "high"]) }),
+    optional("priority", &PRIORITY),
     optional("tags", &TAGS),
     optional("ignoreSearch", &FLAG),
     optional("key", &KEY),
@@ -57,6 +58,8 @@ const ROUTE_FIELDS: Rule = object(&[
     optional("expects", &EXPECTS),
     optional("fallback", &Rule { expected: "a path such as \"/offline.html\"", form: Form::Text(check_own_path) }),
 ]);
+
+const PRIORITY: Rule = Rule { expected: "\"low\" or \"high\"", form: Form::Word(&["low", "high"]) };
 
 /// Of these a route needs one: without, it would take everything, which nobody writes on purpose.
 const NARROWING: [&str; 4] = ["match", "destination", "mode", "header"];
@@ -78,7 +81,13 @@ const MUTATION: Rule = object(&[
     optional("maxAge", &SPAN),
     optional("retries", &COUNT),
     optional("authorize", &HOOK),
+    optional("priority", &PRIORITY),
+    optional("batch", &BATCH),
+    optional("coalesce", &FLAG),
+    optional("keepAnswers", &SPAN),
 ]);
+/// Read by the worker shell alone, as are the two after it.
+const BATCH: Rule = object(&[required("url", &OWN_PATH), optional("maxItems", &COUNT), optional("maxBytes", &BYTES)]);
 /// All but templates are read by the worker shell alone.
 const LANE: Rule = Rule { expected: TEMPLATE.expected, form: Form::Special(check_lane) };
 const LANE_OF: Rule = object(&[

@@ -174,7 +174,7 @@ fn take(world: &mut World, step: Step) {
         Step::Invalidate { url: n } => world.tell(|engine, now| engine.invalidate(900, &[url(n)], &[], now)),
         Step::Discard => {
             if let Some(id) = world.rows.keys().next().cloned() {
-                world.tell(|engine, now| engine.command(901, Command::Discard(id), Entropy(1), now));
+                world.tell(|engine, now| engine.command(901, Command::Discard(id), false, Entropy(1), now));
             }
         }
         Step::Later { ms } => world.later(Span(ms)),

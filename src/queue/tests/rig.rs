@@ -30,6 +30,7 @@ pub(crate) fn draft(path: &str) -> Draft {
         max_retry_after: Span::hours(24),
         max_age: None,
         retries: None,
+        priority: 0,
         on_retryable: OnRetryable::Queue,
         on_conflict: OnConflict::Plain,
     }
@@ -288,7 +289,12 @@ impl Rig {
     }
 
     pub(crate) fn command(&mut self, ticket: u64, command: Command) {
-        self.feed(Input::Command { ticket, command, entropy: Entropy(77) });
+        self.feed(Input::Command { ticket, command, unsent: false, entropy: Entropy(77) });
+    }
+
+    /// A command for a row only that was never sent.
+    pub(crate) fn command_unsent(&mut self, ticket: u64, command: Command) {
+        self.feed(Input::Command { ticket, command, unsent: true, entropy: Entropy(77) });
     }
 
     pub(crate) fn later(&mut self, span: Span) {

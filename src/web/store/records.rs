@@ -138,6 +138,7 @@ pub fn write_row(row: &Row) -> JsValue {
         ("max_retry_after", span(draft.max_retry_after)),
         ("max_age", draft.max_age.map_or(JsValue::UNDEFINED, span)),
         ("retries", draft.retries.map_or(JsValue::UNDEFINED, JsValue::from)),
+        ("priority", draft.priority.into()),
         ("answers_retryable", (draft.on_retryable == OnRetryable::Answer).into()),
         ("on_conflict", policy(draft.on_conflict)),
         ("attempts", row.attempts.into()),
@@ -180,6 +181,7 @@ pub fn read_row(record: &JsValue) -> Option<Row> {
             max_retry_after: Span(fields.number("max_retry_after") as i64),
             max_age: fields.has("max_age").then(|| Span(fields.number("max_age") as i64)),
             retries: fields.has("retries").then(|| fields.number("retries") as u32),
+            priority: if fields.has("priority") { fields.number("priority") as i8 } else { 0 },
             on_retryable: if fields.flag("answers_retryable") { OnRetryable::Answer } else { OnRetryable::Queue },
             on_conflict: match fields.optional("on_conflict").as_deref() {
                 Some("manual") => OnConflict::Manual,
