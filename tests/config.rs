@@ -18,7 +18,7 @@ fn accepted(config: Json) -> Config {
 fn an_empty_config_has_the_defaults() {
     let config = accepted(json!({}));
     assert_eq!(Config::default(), config);
-    assert_eq!((config.warm, config.max_pending), (true, None));
+    assert_eq!((config.warm, config.max_pending, config.parallel), (true, None, 4));
     let config =
         accepted(json!({"routes": [{"match": "/a", "strategy": "cache-only"}], "mutations": [{"match": "/a"}]}));
     let route = &config.routes[0];
@@ -47,9 +47,9 @@ fn everything_that_can_be_written_is_read() {
         ],
         "mutations": [{"match": "/api/*", "methods": "POST", "lane": "board:{path[2]}", "invalidates": ["api"], "timeout": "5s", "onRetryable": "answer",
              "idempotencyHeader": "X-Key", "expects": ["application/json"], "forms": {"redirect": "/sent"}, "maxRetryAfter": "1h"},
-             {"match": "/b", "idempotencyHeader": false}],
+             {"match": "/b", "idempotencyHeader": false, "priority": "low", "batch": {"url": "/batch", "maxItems": 5, "maxBytes": 1000}, "coalesce": true, "keepAnswers": "7d"}],
         "precache": ["/a.html", {"url": "/b.js", "revision": "1", "integrity": hash}, {"url": "/c.js", "revision": null, "group": "optional"}, {"url": "/d.js", "group": "critical"}],
-        "cleanup": ["workbox-*", "v1"], "base": "/", "skipWaiting": true, "warm": false, "maxPending": 1000, "memory": 0, "limits": {"maxEntries": 2000, "maxBytes": 1e6}, "killSwitch": "/off.json",
+        "cleanup": ["workbox-*", "v1"], "base": "/", "skipWaiting": true, "warm": false, "maxPending": 1000, "parallel": 6, "memory": 0, "limits": {"maxEntries": 2000, "maxBytes": 1e6}, "killSwitch": "/off.json",
         "ignoreParams": [], "directoryIndex": false, "cleanURLs": false,
     }));
     let route = &config.routes[0];
@@ -77,12 +77,13 @@ fn everything_that_can_be_written_is_read() {
         (Some("X-Key"), Some("/sent"))
     );
     assert_eq!(config.mutations[1].idempotency_header.name_for(true), None);
+    assert_eq!((mutation.priority, config.mutations[1].priority), (Priority::Normal, Priority::Low));
     let whole =
         Precached { revision: Revision::Told("1".to_owned()), integrity: Some(hash), ..Precached::asked("/b.js") };
     let optional = Precached { revision: Revision::InUrl, group: Group::Optional, ..Precached::asked("/c.js") };
     let [page, plain, fallback] = ["/a.html", "/d.js", "/offline.html?v=1"].map(Precached::asked);
     assert_eq!(config.precache, [page, whole, optional, plain, fallback], "the fallback page is precached unasked");
-    assert_eq!((config.warm, config.max_pending), (false, Some(1000)));
+    assert_eq!((config.warm, config.max_pending, config.parallel), (false, Some(1000), 6));
 }
 
 #[test]

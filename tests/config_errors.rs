@@ -280,6 +280,20 @@ fn conflicts_and_layers_are_checked() {
     );
     check_mutation("authorize", json!("bearer"), "mutations[0].authorize: expected a function, got \"bearer\"");
     check(json!({"identity": "me"}), "identity: expected a function, got \"me\"");
+    check_mutation("priority", json!(1), "mutations[0].priority: expected \"low\" or \"high\", got 1");
+    check_mutation("coalesce", json!("yes"), "mutations[0].coalesce: expected true or false, got \"yes\"");
+    check_mutation("keepAnswers", json!(7), "mutations[0].keepAnswers: expected a duration such as \"3s\", got 7");
+    check_mutation(
+        "batch",
+        json!({"maxItems": 4}),
+        "mutations[0].batch.url: expected a path such as \"/index.html\", got nothing",
+    );
+    check_mutation(
+        "batch",
+        json!({"url": "/b", "maxBytes": -1}),
+        "mutations[0].batch.maxBytes: expected a whole number of bytes, from 0, got -1",
+    );
+    check(json!({"parallel": 0}), "parallel: expected a whole number from 1, got 0");
     check(json!({"maxPendingBytes": -1}), "maxPendingBytes: expected a whole number of bytes, from 0, got -1");
     check_mutation(
         "creates",

@@ -9,7 +9,7 @@ use axum::{
 use tokio::sync::watch;
 
 use crate::{
-    attachments, boards, cards, comments, events,
+    attachments, batch, boards, cards, comments, events,
     faults::{self, Faults},
     log::{self, Log},
     options::Options,
@@ -32,18 +32,33 @@ pub struct App {
 /// The site as people use it.
 pub fn router(app: App, options: &Options) -> Router {
     let files = StaticFiles::new(options);
-    api().with_state(app).fallback(move |request| files.clone().answer(request))
+    with_batches(api().with_state(app)).fallback(move |request| files.clone().answer(request))
 }
 
 /// The site with test resources, watched by the log and disturbed by the faults.
 pub fn router_with_faults(app: App, options: &Options, faults: Faults, log: Log) -> Router {
     let files = StaticFiles::new(options);
-    let routes = api().merge(probe_api()).with_state(app).fallback(move |request| files.clone().answer(request));
-    // The last layer is the outermost: the log sees every arrival, also those that a fault answers.
-    routes
-        .layer(middleware::from_fn_with_state(log.clone(), log::count_replays))
-        .layer(middleware::from_fn_with_state(faults, faults::disturb))
-        .layer(middleware::from_fn_with_state(log, log::record))
+    let routes = api().merge(probe_api()).with_state(app);
+    // The last layer is the outermost: the log sees every arrival, also those that a fault answers, and each of a batch by itself.
+    let watched = |routes: Router| {
+        routes
+            .layer(middleware::from_fn_with_state(log.clone(), log::count_replays))
+            .layer(middleware::from_fn_with_state(faults.clone(), faults::disturb))
+            .layer(middleware::from_fn_with_state(log.clone(), log::record))
+    };
+    let batches = batches(watched(routes.clone()));
+    watched(routes.merge(batches).fallback(move |request| files.clone().answer(request)))
+}
+
+/// These routes, and batches of requests to them.
+fn with_batches(routes: Router) -> Router {
+    let batches = batches(routes.clone());
+    routes.merge(batches)
+}
+
+fn batches(routes: Router) -> Router {
+    let limit = DefaultBodyLimit::max(submission::MAX_BYTES);
+    Router::new().route("/api/batch", post(move |asked| batch::answer(routes.clone(), asked))).layer(limit)
 }
 
 fn api() -> Router<App> {

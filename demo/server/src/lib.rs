@@ -21,6 +21,7 @@ pub mod connection;
 pub mod listener;
 
 pub mod attachments;
+pub mod batch;
 pub mod boards;
 pub mod cards;
 pub mod comments;

@@ -27,6 +27,7 @@ mod spoiled;
 mod survival;
 mod swagger;
 mod tabs;
+mod together;
 mod uploads;
 mod versions;
 mod writes;
@@ -100,6 +101,7 @@ pub fn all() -> Vec<Scenario> {
         faults::all(),
         spoiled::all(),
         swagger::all(),
+        together::all(),
         demo::all(),
         killed::all(),
     ]

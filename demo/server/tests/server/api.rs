@@ -171,3 +171,43 @@ fn without_faults_there_are_no_test_resources() {
         assert_eq!(rig.send(method, path, &[], "x").status, 404, "{method} {path}");
     }
 }
+
+#[test]
+fn a_batch_answers_each_request_by_itself_and_what_depends_on_a_failed_one_is_not_done() {
+    let rig = Rig::new();
+    let ask = |requests: Value| {
+        rig.send(
+            "POST",
+            "/api/batch",
+            &[("content-type", "application/json")],
+            &json!({ "requests": requests }).to_string(),
+        )
+    };
+    let item = |id: &str, url: &str, after: &[&str]| {
+        json!({ "id": id, "method": "POST", "url": url, "headers": { "content-type": "application/json", "idempotency-key": format!("key-{id}") },
+                "body": { "n": 1 }, "dependsOn": after })
+    };
+    let batch = json!([
+        item("a", "/api/echo/x/1", &[]),
+        item("b", "/api/nothing", &["a"]),
+        item("c", "/api/echo/x/2", &["b"]),
+        item("d", "/api/echo/x/3", &[])
+    ]);
+    let statuses = |reply: &Value| -> Vec<(String, u64)> {
+        let answers = reply["responses"].as_array().unwrap().iter();
+        answers.map(|answer| (answer["id"].as_str().unwrap().to_owned(), answer["status"].as_u64().unwrap())).collect()
+    };
+    let wanted = [("a", 200), ("b", 404), ("c", 424), ("d", 200)].map(|(id, status)| (id.to_owned(), status));
+    let first = ask(batch.clone()).json();
+    assert_eq!(statuses(&first), wanted);
+    assert_eq!(first["responses"][0]["body"], json!({ "lane": "x", "n": 1 }));
+    assert_eq!(statuses(&ask(batch).json()), wanted);
+    let log = rig.log();
+    assert_eq!(
+        (log["applied"].as_array().unwrap().len(), log["seen"]["key-a"].as_u64()),
+        (2, Some(2)),
+        "each under its own key"
+    );
+    assert_eq!(ask(json!([{ "id": "a", "method": "NO SUCH", "url": "/" }])).status, 400);
+    assert_eq!(ask(json!("no list")).status, 400);
+}
