@@ -152,6 +152,7 @@ impl Queue {
                 None => self.slots.insert(Slot::stored(row)),
             }
         }
+        self.slots.rank();
         self.last = self.last.take().max(self.slots.last().cloned());
         self.void_leases(now);
         for slot in self.slots.iter() {

@@ -121,16 +121,15 @@ impl Slot {
 }
 
 impl Slots {
+    /// Takes one in; `rank` must follow before anything else is asked of any.
     pub(super) fn insert(&mut self, slot: Slot) {
-        let lane = slot.row.draft.lane.clone();
         let place = self.place(&slot.row.id).unwrap_or_else(|place| place);
         self.0.insert(place, slot);
-        self.rank(&lane);
     }
 
     pub(super) fn remove(&mut self, id: &MutationId) -> Option<Slot> {
         let slot = self.0.remove(self.place(id).ok()?);
-        self.rank(&slot.row.draft.lane);
+        self.rank();
         Some(slot)
     }
 
@@ -184,11 +183,15 @@ impl Slots {
         self.0.binary_search_by(|slot| slot.row.id.cmp(id))
     }
 
-    /// Finds out again who leads a lane.
-    fn rank(&mut self, lane: &str) {
-        let mut leads = true;
-        for slot in self.iter_mut().filter(|slot| slot.row.draft.lane == lane) {
-            slot.leads = std::mem::take(&mut leads);
+    /// Finds out again who leads the lanes. Once for all that came, since there may be thousands.
+    pub(super) fn rank(&mut self) {
+        let mut seen: Vec<&str> = Vec::new();
+        for slot in &mut self.0 {
+            let place = seen.binary_search(&slot.row.draft.lane.as_str());
+            slot.leads = place.is_err();
+            if let Err(place) = place {
+                seen.insert(place, &slot.row.draft.lane);
+            }
         }
     }
 }

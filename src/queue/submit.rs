@@ -47,6 +47,7 @@ impl Queue {
         let waits = twins.contested.is_some() || in_line.is_some();
         let until = now + twins.contested.unwrap_or(LOCK_WAIT);
         self.slots.insert(Slot::fresh(row, waiter, submission.base, in_line.map_or(until, |end| end.max(until))));
+        self.slots.rank();
         if self.may_send() || !(waits || self.leads(&id)) {
             self.admit(&id, now);
         }
