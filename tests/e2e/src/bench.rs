@@ -7,6 +7,7 @@ mod figures;
 mod limits;
 mod machine;
 mod markdown;
+mod memory;
 mod options;
 mod origin;
 mod results;
@@ -28,7 +29,7 @@ use crate::fail::{Fail, Outcome};
 use limits::LIMITS;
 use machine::Machine;
 use results::{Measured, Results};
-use table::Table;
+use table::{Table, Unit};
 use tables::ENTRIES;
 use trial::Arena;
 
@@ -73,6 +74,9 @@ async fn measure(options: &Options, table: &'static Table) -> Outcome<Measured> 
     let root = repository();
     let files = table.subjects.iter().map(|subject| Ok(Arc::new(bundle::files(subject, &root, &options.dist)?)));
     let files = files.collect::<Outcome<Vec<_>>>()?;
+    if table.unit == Unit::Megabytes {
+        return memory::measure(options, table, &files).await;
+    }
     let mut arena = None;
     let mut trials = Vec::new();
     for run in 0..options.runs {

@@ -50,6 +50,11 @@ impl Guard {
         String::from_utf8_lossy(&end).trim().to_owned()
     }
 
+    /// The child's process id.
+    pub fn id(&self) -> u32 {
+        self.pid
+    }
+
     /// Kills the child and its descendants and waits until the child is gone.
     pub async fn kill(&mut self) {
         kill_tree(self.pid);
@@ -66,15 +71,21 @@ impl Drop for Guard {
     }
 }
 
-/// SIGKILLs a process and all its descendants, and waits a moment until they are gone.
-pub fn kill_tree(root: u32) {
-    let mut doomed = vec![root];
+/// A process and all its descendants.
+pub fn tree(root: u32) -> Vec<u32> {
+    let mut tree = vec![root];
     let parents = parents();
     let mut next = 0;
-    while let Some(&parent) = doomed.get(next) {
-        doomed.extend(parents.iter().filter(|(_, of)| **of == parent).map(|(pid, _)| *pid));
+    while let Some(&parent) = tree.get(next) {
+        tree.extend(parents.iter().filter(|(_, of)| **of == parent).map(|(pid, _)| *pid));
         next += 1;
     }
+    tree
+}
+
+/// SIGKILLs a process and all its descendants, and waits a moment until they are gone.
+pub fn kill_tree(root: u32) {
+    let doomed = tree(root);
     for &pid in &doomed {
         if let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
             // It may have gone by itself.
@@ -99,6 +110,13 @@ fn parents() -> BTreeMap<u32, u32> {
     };
     let pids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
     pids.filter_map(|pid| Some((pid, stat(pid)?.1))).collect()
+}
+
+/// The processor time that a process has used, in clock ticks: the 14th and the 15th field.
+pub fn ticks(pid: u32) -> Option<u64> {
+    let text = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let fields = text.rsplit_once(')')?.1.split_whitespace();
+    Some(fields.skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum())
 }
 
 /// State and parent of a process, from `/proc/PID/stat`: `pid (name) state parent …`.

@@ -23,6 +23,8 @@ pub fn files(subject: &Subject, root: &Path, dist: &Path) -> Outcome<Files> {
         ("/".to_owned(), File { kind: "text/html", bytes: read(&benches.join("page.html"))? }),
         (BURST_PAGE.to_owned(), File { kind: "text/html", bytes: read(&benches.join("burst.html"))? }),
         ("/page.js".to_owned(), File { kind: script, bytes: read(&benches.join("page.js"))? }),
+        ("/attach.html".to_owned(), File { kind: "text/html", bytes: read(&benches.join("attach.html"))? }),
+        ("/attach.js".to_owned(), File { kind: script, bytes: read(&benches.join("attach.js"))? }),
         ("/fill.js".to_owned(), File { kind: script, bytes: read(&benches.join("fill.js"))? }),
         ("/register.js".to_owned(), File { kind: script, bytes: read(&benches.join(register))? }),
     ]);

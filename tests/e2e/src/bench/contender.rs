@@ -69,6 +69,8 @@ pub struct Figures {
     pub page: Vec<f64>,
     /// What the worker took, in ms; empty without a worker.
     pub inside: Vec<f64>,
+    /// What the whole browser took, in MB; only where memory is measured.
+    pub browser: Vec<f64>,
     /// Whether the worker ran before the turn began.
     pub was_running: bool,
 }
@@ -147,6 +149,8 @@ impl Contender {
             Act::Cold => return self.time(vec![case.path(0)], case.data.1.bytes()).await,
             Act::ColdNavigation => return self.navigate().await,
             Act::Install => return self.install(case).await,
+            // Done in a browser of its own.
+            Act::Attach => return Ok(Figures::default()),
         };
         figures.page.drain(..SETTLING);
         figures.inside.drain(..SETTLING.min(figures.inside.len()));
@@ -228,7 +232,7 @@ impl Contender {
             answer[name].as_array().into_iter().flatten().filter_map(Value::as_f64).collect()
         };
         let was_running = answer["wasRunning"] == json!(true);
-        let figures = Figures { page: series("page"), inside: series("inside"), was_running };
+        let figures = Figures { page: series("page"), inside: series("inside"), was_running, ..Figures::default() };
         if what == "time" && figures.page.len() != wanted {
             return Err(Fail::assert(format!("{}: {} of {wanted} times", self.subject.label(), figures.page.len())));
         }

@@ -3,8 +3,8 @@
 use super::figures::median;
 use super::results::{Measured, Row};
 use super::subject::{
-    INDEXED_DB, JS_MAP, LONGSHORE, LONGSHORE_BUNDLED, LONGSHORE_STORE, LONGSHORE_SWR, NOBODY, STATIC_RULE, Subject,
-    WORKBOX, WORKBOX_IMPORTED, WORKBOX_SWR,
+    INDEXED_DB, JS_MAP, LONGSHORE, LONGSHORE_BUNDLED, LONGSHORE_STORE, LONGSHORE_SWR, LONGSHORE_UPLOADS, NOBODY,
+    STATIC_RULE, Subject, WORKBOX, WORKBOX_IMPORTED, WORKBOX_SWR,
 };
 use super::table::Table;
 use super::tables;
@@ -41,6 +41,8 @@ enum Against {
     Row(Subject),
     /// Nothing: it is the time inside the worker, in ms.
     InsideMs,
+    /// Nothing: it is MB over idle, in the engine of this name.
+    IdleMb(&'static str),
 }
 
 /// Which side of a limit is good.
@@ -189,6 +191,30 @@ pub const LIMITS: &[Limit] = &[
         goal: None,
         floor: None,
     },
+    Limit {
+        point: 6,
+        what: "60 MB attached, MB over idle, Chromium",
+        table: "memory",
+        cases: &["kept, server gone", "sent"],
+        subject: LONGSHORE_UPLOADS,
+        against: Against::IdleMb("chromium"),
+        bound: Bound::AtMost,
+        limit: 100.0,
+        goal: None,
+        floor: Some(NOBODY),
+    },
+    Limit {
+        point: 6,
+        what: "60 MB attached, MB over idle, Firefox",
+        table: "memory",
+        cases: &["kept, server gone", "sent"],
+        subject: LONGSHORE_UPLOADS,
+        against: Against::IdleMb("firefox"),
+        bound: Bound::AtMost,
+        limit: 200.0,
+        goal: None,
+        floor: Some(NOBODY),
+    },
 ];
 
 /// How a demand came out in one case.
@@ -212,6 +238,11 @@ impl Limit {
         let own = measured.row(&self.subject.label(), case)?;
         let (figure, twin, floor) = match &self.against {
             Against::InsideMs => (median(&own.inside), 1.0, None),
+            Against::IdleMb(engine) => {
+                measured.browser.starts_with(engine).then_some(())?;
+                let floor = self.floor.and_then(|floor| measured.row(&floor.label(), case));
+                (median(&own.medians), 1.0, floor.map(|row| median(&row.medians)))
+            }
             Against::Row(base) => {
                 let base = measured.row(&base.label(), case)?;
                 let floor = self.floor.and_then(|floor| measured.row(&floor.label(), case));

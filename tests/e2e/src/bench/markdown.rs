@@ -2,6 +2,7 @@
 
 use super::figures::{median, range};
 use super::limits::{Bound, LIMITS, Limit, Verdict, twin};
+use super::memory::sheet;
 use super::results::{Measured, Results, Row};
 use super::table::{Case, Table, Unit};
 use super::tables::{self, TABLES};
@@ -77,6 +78,7 @@ fn outcome(limit: &Limit, results: &Results, engine: &str, case: &str) -> [Strin
 /// One table in one engine.
 pub fn table(table: &Table, measured: &Measured) -> String {
     let Some(base) = table.subjects.iter().next() else { return String::new() };
+    let is_memory = table.unit == Unit::Megabytes;
     let unit = if table.unit == Unit::Milliseconds { "ms" } else { "requests/s" };
     let median_of = format!("median, {unit}");
     let ratio_to = format!("/ {}", base.label());
@@ -86,10 +88,13 @@ pub fn table(table: &Table, measured: &Measured) -> String {
     for case in table.cases {
         let Some(first) = measured.row(&base.label(), case.name) else { continue };
         let own = table.subjects.iter().filter_map(|subject| measured.row(&subject.label(), case.name));
-        rows.extend(own.map(|row| cells(table, case, row, first)));
+        rows.extend(own.map(|row| match is_memory {
+            true => sheet::cells(row, first),
+            false => cells(table, case, row, first),
+        }));
         noise.extend(twin(table, measured, case.name).map(|twin| format!("{}: {twin:.2}", case.name)));
     }
-    let heads: Vec<String> = heads.map(str::to_owned).into();
+    let heads = if is_memory { sheet::heads(&base.label()) } else { heads.map(str::to_owned) };
     format!("{}\n\n{}\n\nA/A twin: {}.", conditions(measured), grid(&heads, 2, &rows), noise.join("; "))
 }
 

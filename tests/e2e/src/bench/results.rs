@@ -53,6 +53,9 @@ pub struct Row {
     pub p95s: Vec<f64>,
     /// Medians of the time inside the worker, ms; empty without a worker.
     pub inside: Vec<f64>,
+    /// What the whole browser took, MB; only where memory is measured.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub browsers: Vec<f64>,
     /// Requests at the server, of all cases together.
     pub requests: Vec<usize>,
 }
@@ -116,6 +119,7 @@ impl Measured {
                     medians: each(|figures| rounded(median(&figures.page))).collect(),
                     p95s: each(|figures| rounded(p95(&figures.page))).collect(),
                     inside: each(|figures| rounded(median(&figures.inside))).collect(),
+                    browsers: each(|figures| rounded(median(&figures.browser))).collect(),
                     requests: trials.iter().filter_map(|trial| trial.requests.get(place).copied()).collect(),
                 });
             }

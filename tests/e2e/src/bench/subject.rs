@@ -46,6 +46,8 @@ pub const LONGSHORE_SWR: Subject = Subject { script: Some("longshore-stale-while
 pub const LONGSHORE_STORE_SWR: Subject = Subject { script: LONGSHORE_SWR.script, ..LONGSHORE_STORE };
 /// Longshore with a precache.
 pub const LONGSHORE_PRECACHE: Subject = Subject { script: Some("longshore-precache"), ..LONGSHORE };
+/// Longshore, which keeps what is sent.
+pub const LONGSHORE_UPLOADS: Subject = Subject { script: Some("longshore-uploads"), ..LONGSHORE };
 /// Workbox CacheFirst with expiration.
 pub const WORKBOX: Subject = Subject::new("Workbox", Peer::Workbox, "workbox-cache-first");
 /// The same with Workbox in a script of its own, by `importScripts`, as Longshore is by default.
@@ -54,6 +56,8 @@ pub const WORKBOX_IMPORTED: Subject =
 /// Workbox StaleWhileRevalidate with expiration.
 pub const WORKBOX_SWR: Subject =
     Subject { script: Some("workbox-stale-while-revalidate"), revalidates: true, ..WORKBOX };
+/// Workbox with a queue of Background Sync.
+pub const WORKBOX_UPLOADS: Subject = Subject { script: Some("workbox-uploads"), ..WORKBOX };
 /// Workbox with a precache.
 pub const WORKBOX_PRECACHE: Subject = Subject { script: Some("workbox-precache"), ..WORKBOX };
 /// Serwist CacheFirst with expiration.

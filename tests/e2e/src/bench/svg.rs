@@ -57,8 +57,11 @@ impl Canvas {
     /// A heading, and a group of bars for each case; within a group bars share a scale.
     fn table(&mut self, table: &Table, measured: &Measured) {
         self.top += LINE;
-        let better =
-            if table.unit == Unit::Milliseconds { "ms, shorter is better" } else { "requests/s, longer is better" };
+        let better = match table.unit {
+            Unit::Milliseconds => "ms, shorter is better",
+            Unit::PerSecond => "requests/s, longer is better",
+            Unit::Megabytes => "MB, shorter is better",
+        };
         self.text(0.0, "h2", &format!("{} ({better})", table.title.split(" (").next().unwrap_or_default()));
         self.top += LINE;
         for case in table.cases {

@@ -26,6 +26,8 @@ pub enum Unit {
     Milliseconds,
     /// Requests per second: more is better.
     PerSecond,
+    /// MB of private memory over what it was before: less is better.
+    Megabytes,
 }
 
 /// From where a good answer comes.
@@ -80,6 +82,8 @@ pub enum Act {
     ColdNavigation,
     /// Installs the worker on an origin that never had one.
     Install,
+    /// Attaches a file, in a browser of its own: `memory.rs`.
+    Attach,
     /// Fetches what is not stored, one after the other, into a store that is full.
     Inserts,
 }

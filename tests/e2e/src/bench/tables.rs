@@ -2,8 +2,9 @@
 
 use super::subject::{
     CACHE_STORAGE, CACHE_STORAGE_PRECACHE, INDEXED_DB, INDEXED_DB_PRECACHE, JS_MAP, LONGSHORE, LONGSHORE_BUNDLED,
-    LONGSHORE_PRECACHE, LONGSHORE_STORE, LONGSHORE_STORE_SWR, LONGSHORE_SWR, NO_LISTENER, NOBODY, SERWIST,
-    SERWIST_PRECACHE, SERWIST_SWR, STATIC_RULE, WORKBOX, WORKBOX_IMPORTED, WORKBOX_PRECACHE, WORKBOX_SWR,
+    LONGSHORE_PRECACHE, LONGSHORE_STORE, LONGSHORE_STORE_SWR, LONGSHORE_SWR, LONGSHORE_UPLOADS, NO_LISTENER, NOBODY,
+    SERWIST, SERWIST_PRECACHE, SERWIST_SWR, STATIC_RULE, WORKBOX, WORKBOX_IMPORTED, WORKBOX_PRECACHE, WORKBOX_SWR,
+    WORKBOX_UPLOADS,
 };
 
 use super::table::{Act, Case, Size, Source, Table, Unit};
@@ -154,6 +155,14 @@ pub const TABLES: &[Table] = &[
             NOBODY,
         ],
         cases: &[small("insert, 1 KB", Act::Inserts, 5)],
+        source: Source::Server,
+    },
+    Table {
+        key: "memory",
+        title: "Private memory of the worker's process over idle, a file of 60 MB attached (without a worker: the page's process)",
+        unit: Unit::Megabytes,
+        subjects: &[LONGSHORE_UPLOADS, LONGSHORE_UPLOADS.twin(), WORKBOX_UPLOADS, NOBODY],
+        cases: &[small("kept, server gone", Act::Attach, 1), small("sent", Act::Attach, 1)],
         source: Source::Server,
     },
     Table {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::time::sleep;
 
 use super::contender::{Contender, Figures, Stop};
@@ -56,9 +56,7 @@ impl Arena {
 
     /// The browser's name and version.
     pub fn browser(&self) -> String {
-        let session = self.browser.session();
-        let version = session.capabilities().get("browserVersion").and_then(Value::as_str);
-        format!("{} {}", self.browser.engine.name(), version.unwrap_or("of unknown version"))
+        self.browser.name()
     }
 
     /// Whether all pages have the fine clock.
@@ -112,7 +110,7 @@ impl Arena {
             contender.fill().await?;
             for case in self.table.cases {
                 let turns = match case.act {
-                    Act::Install => 0,
+                    Act::Install | Act::Attach => 0,
                     Act::Inserts => 6,
                     Act::Fetches(_) | Act::Spread => 2,
                     Act::Rush | Act::Cold | Act::ColdNavigation => 1,

@@ -89,6 +89,19 @@ impl Browser {
         self.running.borrow().session.clone()
     }
 
+    /// Its name and version.
+    pub fn name(&self) -> String {
+        let session = self.session();
+        let version = session.capabilities().get("browserVersion").and_then(Value::as_str);
+        format!("{} {}", self.engine.name(), version.unwrap_or("of unknown version"))
+    }
+
+    /// The process that all of the browser's processes descend from: its own, or its driver's where that does not tell.
+    pub fn root(&self) -> Option<u32> {
+        let running = self.running.borrow();
+        running.pid.or_else(|| running.driver.as_ref().map(Guard::id))
+    }
+
     /// An empty tab: the one that nobody has used yet, or a new one.
     ///
     /// WebKit opens new tabs behind the first and does not paint those.

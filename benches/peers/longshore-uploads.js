@@ -1,0 +1,5 @@
+import "./busy.js";
+
+importScripts("/longshore/longshore-sw.js");
+
+longshore.start({ mutations: [{ match: "/upload/*" }] });
