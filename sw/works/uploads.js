@@ -45,9 +45,14 @@ async function save(blob) {
   try {
     await held;
     chunks.keys.add(ROWS);
+    // A Blob goes from file to file, past our memory. Not every browser stores one: WebKit does not in a private window.
+    let asBlob = true;
     for (let at = 0; at < blob.size; at += CHUNK) {
-      const bytes = await blob.slice(at, at + CHUNK).arrayBuffer();
-      await chunks.run(["chunks"], "readwrite", (store) => store.put(bytes, [ROWS, token, at / CHUNK]), "strict");
+      const part = blob.slice(at, at + CHUNK);
+      /** @param {Blob | ArrayBuffer} bytes */
+      const put = (bytes) => chunks.run(["chunks"], "readwrite", (store) => store.put(bytes, [ROWS, token, at / CHUNK]), "strict");
+      if (asBlob) asBlob = await put(part).then(() => true, () => false);
+      if (!asBlob) await put(await part.arrayBuffer());
     }
     return { given: { token, byteLength: blob.size }, end };
   } catch (error) {
@@ -63,7 +68,7 @@ export async function bodyFrom(given) {
   for (let at = 0; at < given.byteLength; at += CHUNK) {
     const bytes = await chunks.run(["chunks"], "readonly", (store) => store.get([ROWS, given.token, at / CHUNK]));
     if (!bytes) throw Object.assign(new Error("a part of its body is not in the store"), { name: "LongshoreUnsendable" });
-    // A Blob of its own each, so that the bytes leave our memory.
+    // A Blob of its own each, so that bytes leave our memory.
     parts.push(new Blob([bytes]));
   }
   return new Blob(parts);

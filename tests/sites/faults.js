@@ -52,9 +52,17 @@ IDBDatabase.prototype.transaction = function (...args) {
   return transaction.apply(this, args);
 };
 
-// Files: of one that is read in pieces the first three come.
+// Files: of one that is stored or read in pieces the first three go well; the fourth cannot be stored, and is not read to its end.
 const { arrayBuffer } = Blob.prototype;
 let pieces = 0;
+const putPiece = IDBObjectStore.prototype.put;
+IDBObjectStore.prototype.put = function (value, ...key) {
+  if (!faults.halfway || !(value instanceof Blob)) return putPiece.call(this, value, ...key);
+  if (pieces >= 3) throw new DOMException("halfway", "DataCloneError");
+  const request = putPiece.call(this, value, ...key);
+  request.addEventListener("success", () => (pieces += 1));
+  return request;
+};
 Blob.prototype.arrayBuffer = function () {
   return faults.halfway && (pieces += 1) > 3 ? new Promise(() => {}) : arrayBuffer.call(this);
 };
