@@ -10,12 +10,15 @@ mod markdown;
 mod memory;
 mod options;
 mod origin;
+mod queueing;
 mod results;
 mod subject;
 mod svg;
 mod table;
 mod tables;
 mod trial;
+mod verdict;
+mod writes;
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -28,6 +28,10 @@ pub fn files(subject: &Subject, root: &Path, dist: &Path) -> Outcome<Files> {
         ("/fill.js".to_owned(), File { kind: script, bytes: read(&benches.join("fill.js"))? }),
         ("/register.js".to_owned(), File { kind: script, bytes: read(&benches.join(register))? }),
     ]);
+    if let Some(queue) = subject.queue() {
+        files.insert("/writes.js".to_owned(), File { kind: script, bytes: read(&benches.join("writes.js"))? });
+        files.insert("/queue.js".to_owned(), File { kind: script, bytes: read(&benches.join(queue))? });
+    }
     if let Some(name) = subject.script {
         let worker = bundle(root, dist, &benches.join("peers").join(format!("{name}.js")), subject)?;
         files.insert("/sw.js".to_owned(), File { kind: script, bytes: worker });

@@ -58,7 +58,7 @@ pub struct Contender {
     files: Arc<Files>,
     /// The last part of its servers' address.
     number: u8,
-    /// The number of the next entry to insert.
+    /// The number of the next entry to insert, or write to make.
     next: Cell<usize>,
 }
 
@@ -86,7 +86,7 @@ impl Contender {
     ) -> Outcome<Self> {
         let number = place as u8 + 2;
         let origin = Origin::start(number, files.clone()).await?;
-        let installs = table.cases.iter().any(|case| case.act == Act::Install);
+        let installs = table.cases.iter().any(|case| case.act.begins_anew());
         let page = Page::open(browser, &origin.url(if installs { "/?later" } else { "/" })).await?;
         let contender = Self { subject, origin, page, files, number, next: Cell::new(0) };
         contender.page.eval("bench.ready.then(() => true)").await.map_err(|fail| contender.blame(fail))?;
@@ -95,6 +95,9 @@ impl Contender {
 
     /// Puts the entries into its store that the subject is to have.
     pub async fn fill(&self) -> Outcome {
+        if self.subject.waiting > 0 {
+            self.pile(self.subject.waiting).await?;
+        }
         if self.subject.entries == 0 {
             return Ok(());
         }
@@ -151,6 +154,9 @@ impl Contender {
             Act::Install => return self.install(case).await,
             // Done in a browser of its own.
             Act::Attach => return Ok(Figures::default()),
+            Act::Enqueue { before, in_flight } => return self.enqueue(before, in_flight).await,
+            Act::Drain { latency } => return self.drain(latency).await,
+            Act::ColdWrite => return self.single_write().await,
         };
         figures.page.drain(..SETTLING);
         figures.inside.drain(..SETTLING.min(figures.inside.len()));
@@ -206,7 +212,7 @@ impl Contender {
 
     /// A first install on a new origin; what it precached must be answered with the server refusing.
     async fn install(&self, case: &Case) -> Outcome<Figures> {
-        let origin = Origin::start(self.number, self.files.clone()).await?;
+        let origin = self.new_origin().await?;
         self.page.go(&origin.url("/?later")).await?;
         let paths: Vec<String> = (0..PRECACHED).map(|number| case.path(number)).collect();
         let size = case.data.1.bytes();
@@ -239,8 +245,18 @@ impl Contender {
         Ok(figures)
     }
 
+    /// An origin that no worker was ever installed on.
+    pub(super) async fn new_origin(&self) -> Outcome<Origin> {
+        Ok(Origin::start(self.number, self.files.clone()).await?)
+    }
+
+    /// The number of the next entry or write.
+    pub(super) fn next(&self) -> usize {
+        self.next.replace(self.next.get() + 1)
+    }
+
     /// The failure with the subject's name in front.
-    fn blame(&self, fail: Fail) -> Fail {
+    pub(super) fn blame(&self, fail: Fail) -> Fail {
         fail.during(&self.subject.label())
     }
 }

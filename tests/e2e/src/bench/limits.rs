@@ -1,13 +1,10 @@
-//! What issue and release ask of the figures, in one table, and whether a table's rows meet it.
+//! What issue and release ask of the figures, in one table. Data only; `verdict.rs` judges.
 
-use super::figures::median;
-use super::results::{Measured, Row};
 use super::subject::{
-    INDEXED_DB, JS_MAP, LONGSHORE, LONGSHORE_BUNDLED, LONGSHORE_STORE, LONGSHORE_SWR, LONGSHORE_UPLOADS, NOBODY,
-    STATIC_RULE, Subject, WORKBOX, WORKBOX_IMPORTED, WORKBOX_SWR,
+    INDEXED_DB, JS_MAP, LONGSHORE, LONGSHORE_BUNDLED, LONGSHORE_QUEUE, LONGSHORE_STORE, LONGSHORE_SWR,
+    LONGSHORE_UPLOADS, NOBODY, STATIC_RULE, Subject, WORKBOX, WORKBOX_IMPORTED, WORKBOX_QUEUE, WORKBOX_SWR,
 };
-use super::table::Table;
-use super::tables;
+use super::tables::BACKLOG;
 
 /// One demand; in each of its cases it must hold.
 #[derive(Debug)]
@@ -21,9 +18,9 @@ pub struct Limit {
     /// The cases in which it must hold.
     pub cases: &'static [&'static str],
     /// Whose figure.
-    subject: Subject,
+    pub subject: Subject,
     /// What the figure is held against.
-    against: Against,
+    pub against: Against,
     /// Which side is good.
     pub bound: Bound,
     /// What must be reached.
@@ -31,14 +28,16 @@ pub struct Limit {
     /// What is hoped for.
     pub goal: Option<f64>,
     /// Whose figure in the same row shows what the browser itself leaves to reach.
-    floor: Option<Subject>,
+    pub floor: Option<Subject>,
 }
 
 /// What a figure is held against.
 #[derive(Debug)]
-enum Against {
+pub enum Against {
     /// The same figure of another row.
     Row(Subject),
+    /// The same row's figure in another case.
+    Case(&'static str),
     /// Nothing: it is the time inside the worker, in ms.
     InsideMs,
     /// Nothing: it is MB over idle, in the engine of this name.
@@ -192,7 +191,7 @@ pub const LIMITS: &[Limit] = &[
         floor: None,
     },
     Limit {
-        point: 6,
+        point: 10,
         what: "60 MB attached, MB over idle, Chromium",
         table: "memory",
         cases: &["kept, server gone", "sent"],
@@ -204,7 +203,7 @@ pub const LIMITS: &[Limit] = &[
         floor: Some(NOBODY),
     },
     Limit {
-        point: 6,
+        point: 10,
         what: "60 MB attached, MB over idle, Firefox",
         table: "memory",
         cases: &["kept, server gone", "sent"],
@@ -215,91 +214,52 @@ pub const LIMITS: &[Limit] = &[
         goal: None,
         floor: Some(NOBODY),
     },
+    Limit {
+        point: 9,
+        what: "writes kept, committed strictly / Workbox background sync",
+        table: "queue",
+        cases: &["enqueue, one at a time", "enqueue, 20 in flight"],
+        subject: LONGSHORE_QUEUE,
+        against: Against::Row(WORKBOX_QUEUE),
+        bound: Bound::AtLeast,
+        limit: 1.5,
+        goal: Some(2.0),
+        floor: None,
+    },
+    Limit {
+        point: 9,
+        what: "writes sent / Workbox background sync",
+        table: "queue",
+        cases: &["drain", "drain, server 20 ms away"],
+        subject: LONGSHORE_QUEUE,
+        against: Against::Row(WORKBOX_QUEUE),
+        bound: Bound::AtLeast,
+        limit: 3.0,
+        goal: Some(5.0),
+        floor: None,
+    },
+    Limit {
+        point: 9,
+        what: "the last thousand of 10,000 / the first",
+        table: "queue",
+        cases: &["enqueue behind 9,000, one at a time"],
+        subject: LONGSHORE_QUEUE,
+        against: Against::Case("enqueue, one at a time"),
+        bound: Bound::AtLeast,
+        limit: 1.0 / 1.2,
+        goal: None,
+        floor: None,
+    },
+    Limit {
+        point: 9,
+        what: "cold start, 10,000 writes waiting / none",
+        table: "backlog",
+        cases: &["cached fetch", "write"],
+        subject: LONGSHORE_QUEUE.awaiting(BACKLOG),
+        against: Against::Row(LONGSHORE_QUEUE),
+        bound: Bound::AtMost,
+        limit: 1.3,
+        goal: None,
+        floor: None,
+    },
 ];
-
-/// How a demand came out in one case.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Verdict {
-    /// The median of the runs' ratios, or of their milliseconds.
-    pub figure: f64,
-    /// The table's A/A twin to itself; 1 where the figure is no ratio.
-    pub twin: f64,
-    /// Whether the limit is met, give or take the twin's difference from 1.
-    pub met: bool,
-    /// Whether the goal is met in the same way.
-    pub goal_met: bool,
-    /// What the browser itself leaves to reach, where that is measured beside it.
-    pub floor: Option<f64>,
-}
-
-impl Limit {
-    /// The verdict on a case; none where it was not measured.
-    pub fn judge(&self, measured: &Measured, case: &str) -> Option<Verdict> {
-        let own = measured.row(&self.subject.label(), case)?;
-        let (figure, twin, floor) = match &self.against {
-            Against::InsideMs => (median(&own.inside), 1.0, None),
-            Against::IdleMb(engine) => {
-                measured.browser.starts_with(engine).then_some(())?;
-                let floor = self.floor.and_then(|floor| measured.row(&floor.label(), case));
-                (median(&own.medians), 1.0, floor.map(|row| median(&row.medians)))
-            }
-            Against::Row(base) => {
-                let base = measured.row(&base.label(), case)?;
-                let floor = self.floor.and_then(|floor| measured.row(&floor.label(), case));
-                let floor = floor.map(|row| median(&row.ratios(base)));
-                (median(&own.ratios(base)), twin(tables::named(self.table)?, measured, case)?, floor)
-            }
-        };
-        let holds = |wanted: f64| match self.bound {
-            Bound::AtMost => figure <= wanted + (twin - 1.0).abs(),
-            Bound::AtLeast => figure >= wanted - (twin - 1.0).abs(),
-        };
-        let (met, goal_met) = (holds(self.limit), holds(self.goal.unwrap_or(self.limit)));
-        figure.is_finite().then_some(Verdict { figure, twin, met, goal_met, floor })
-    }
-}
-
-/// What the same peer twice came to: differences below that mean nothing.
-pub fn twin(table: &Table, measured: &Measured, case: &str) -> Option<f64> {
-    let mut rows = table.subjects.iter().map(|subject| measured.row(&subject.label(), case));
-    let (base, twin): (&Row, &Row) = (rows.next()??, rows.next()??);
-    Some(median(&twin.ratios(base)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_limit_names_rows_and_cases_that_exist() {
-        for limit in LIMITS {
-            let table = tables::named(limit.table).unwrap();
-            for case in limit.cases {
-                assert!(table.cases.iter().any(|known| known.name == *case), "{}: {case}", limit.what);
-            }
-            let has = |subject: &Subject| table.subjects.iter().any(|row| row == subject);
-            assert!(has(&limit.subject) && limit.floor.iter().all(has), "{}", limit.what);
-            assert!(!matches!(&limit.against, Against::Row(base) if !has(base)), "{}", limit.what);
-        }
-    }
-
-    #[test]
-    fn a_limit_gives_way_by_the_twin_and_no_more() {
-        let row = |subject: Subject, medians: [f64; 3]| Row {
-            subject: subject.label(),
-            case: "cached fetch".into(),
-            medians: medians.into(),
-            ..Row::default()
-        };
-        let judge = |twin: f64, own: f64| {
-            let rows = [row(WORKBOX, [10.0; 3]), row(WORKBOX.twin(), [twin; 3]), row(LONGSHORE_BUNDLED, [own; 3])];
-            let measured = Measured { rows: rows.into(), ..Measured::default() };
-            let limit = LIMITS.iter().find(|limit| limit.table == "cold").unwrap();
-            limit.judge(&measured, "cached fetch").map(|verdict| (verdict.met, verdict.goal_met))
-        };
-        assert_eq!(judge(10.0, 10.0), Some((true, false)));
-        assert_eq!(judge(10.0, 10.1), Some((false, false)));
-        assert_eq!(judge(9.8, 10.1), Some((true, false)));
-        assert_eq!(judge(10.0, 9.4), Some((true, true)));
-    }
-}

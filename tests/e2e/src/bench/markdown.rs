@@ -1,11 +1,12 @@
 //! Results as Markdown, for `benches/RESULTS.md` and for a terminal.
 
 use super::figures::{median, range};
-use super::limits::{Bound, LIMITS, Limit, Verdict, twin};
+use super::limits::{Bound, LIMITS, Limit};
 use super::memory::sheet;
 use super::results::{Measured, Results, Row};
 use super::table::{Case, Table, Unit};
 use super::tables::{self, TABLES};
+use super::verdict::{Verdict, twin};
 
 /// The whole page.
 pub fn page(results: &Results) -> String {

@@ -8,7 +8,7 @@ use crate::cli::repository;
 use crate::engine::Engine;
 
 /// The text shown for a wrong argument.
-pub const USAGE: &str = "usage: bench [--table warm,swr,throughput,cold,unrouted,precache,eviction,memory,entries] [--entries] \
+pub const USAGE: &str = "usage: bench [--table warm,swr,throughput,cold,unrouted,precache,eviction,queue,backlog,memory,entries] [--entries] \
 [--engine chromium|firefox|webkit] [--runs 5] [--samples 100] [--json FILE] [--write] [--dist DIR]";
 
 /// The wishes of one bench.

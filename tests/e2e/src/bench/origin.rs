@@ -13,6 +13,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
 use super::table::Size;
+use super::writes::{OPEN, Writes};
 
 /// Everything that an origin serves, by path.
 pub type Files = BTreeMap<String, File>;
@@ -45,6 +46,8 @@ struct State {
     asked: Mutex<Vec<String>>,
     /// Whether data is refused, so that only stored answers are good.
     closed: AtomicBool,
+    /// What was written.
+    writes: Writes,
 }
 
 /// How an answer may be kept by those who read its headers.
@@ -65,7 +68,8 @@ impl Origin {
     pub async fn start(number: u8, files: Arc<Files>) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::new(127, 0, 0, number), 0)).await?;
         let address = listener.local_addr()?;
-        let state = Arc::new(State { files, asked: Mutex::default(), closed: AtomicBool::new(false) });
+        let closed = AtomicBool::new(false);
+        let state = Arc::new(State { files, asked: Mutex::default(), closed, writes: Writes::default() });
         let shared = state.clone();
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -92,6 +96,11 @@ impl Origin {
         self.state.closed.store(false, Ordering::Relaxed);
     }
 
+    /// What was written, and whether it is refused.
+    pub fn writes(&self) -> &Writes {
+        &self.state.writes
+    }
+
     /// The paths of data that were asked for since the last call.
     pub fn take_asked(&self) -> Vec<String> {
         std::mem::take(&mut self.state.asked.lock().unwrap_or_else(PoisonError::into_inner))
@@ -104,7 +113,7 @@ impl Drop for Origin {
     }
 }
 
-/// Answers one connection's requests until it ends. Only GET comes here, and a GET has no body.
+/// Answers one connection's requests until it ends: GET, which has no body, and POST, which is a write.
 async fn serve(mut stream: TcpStream, state: &State) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut pending = Vec::new();
@@ -113,6 +122,25 @@ async fn serve(mut stream: TcpStream, state: &State) -> io::Result<()> {
             let head: Vec<u8> = pending.drain(..end + 4).collect();
             let head = String::from_utf8_lossy(&head);
             let path = head.split_whitespace().nth(1).unwrap_or_default();
+            if head.starts_with("POST ") {
+                let length = length_of(&head);
+                while pending.len() < length {
+                    if stream.read_buf(&mut pending).await? == 0 {
+                        return Ok(());
+                    }
+                }
+                let body: Vec<u8> = pending.drain(..length).collect();
+                let Some(latency) = state.writes.take(&body) else { return Ok(()) };
+                if !latency.is_zero() {
+                    tokio::time::sleep(latency).await;
+                }
+                stream.write_all(WRITTEN).await?;
+                state.writes.answered();
+                continue;
+            }
+            if path == OPEN {
+                state.writes.open();
+            }
             if path.starts_with("/far/") {
                 tokio::time::sleep(FAR).await;
             }
@@ -122,6 +150,17 @@ async fn serve(mut stream: TcpStream, state: &State) -> io::Result<()> {
             return Ok(());
         }
     }
+}
+
+/// The answer to a write.
+const WRITTEN: &[u8] =
+    b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\nCache-Control: no-store\r\n\r\n{}";
+
+/// The length of the body behind a head.
+fn length_of(head: &str) -> usize {
+    let fields = head.lines().filter_map(|line| line.split_once(':'));
+    let mut lengths = fields.filter(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+    lengths.next().and_then(|(_, length)| length.trim().parse().ok()).unwrap_or(0)
 }
 
 /// The whole answer for a path.
@@ -168,6 +207,9 @@ impl State {
     fn find(&self, path: &str) -> Option<(&'static str, &[u8])> {
         if let Some(file) = self.files.get(path) {
             return Some((file.kind, &file.bytes));
+        }
+        if path == OPEN {
+            return Some(("text/plain", b"open"));
         }
         let size = path.split('/').nth(2).filter(|_| Keeping::of(path) != Keeping::Code)?;
         Some(("application/json", DATA.get(size)?))

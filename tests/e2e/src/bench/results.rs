@@ -110,7 +110,7 @@ impl Measured {
     pub fn rows_of(table: &'static Table, trials: &[Trial]) -> Vec<Row> {
         let mut rows = Vec::new();
         for (at, case) in table.cases.iter().enumerate() {
-            for (place, subject) in table.subjects.iter().enumerate() {
+            for (place, subject) in table.subjects.iter().enumerate().filter(|(_, subject)| case.is_for(subject)) {
                 let figures = || trials.iter().filter_map(|trial| trial.figures.get(place)?.get(at));
                 let each = |take: fn(&Figures) -> f64| figures().map(take).filter(|figure| figure.is_finite());
                 rows.push(Row {

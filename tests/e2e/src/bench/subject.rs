@@ -17,6 +17,8 @@ pub struct Subject {
     pub max_entries: Option<usize>,
     /// How many entries are stored before anything is measured.
     pub entries: usize,
+    /// How many writes wait before anything is measured.
+    pub waiting: usize,
     /// Whether it stands here a second time, to show what is noise.
     is_twin: bool,
 }
@@ -80,6 +82,10 @@ pub const INDEXED_DB_PRECACHE: Subject = Subject { script: Some("indexed-db-prec
 /// Longshore with its shell bundled into the worker script, as Workbox and Serwist are.
 pub const LONGSHORE_BUNDLED: Subject =
     Subject { name: "Longshore, in one script", script: Some("longshore-bundled"), ..LONGSHORE };
+/// Longshore, with writes kept in 20 lanes.
+pub const LONGSHORE_QUEUE: Subject = Subject { script: Some("longshore-queue"), ..LONGSHORE };
+/// Workbox background sync.
+pub const WORKBOX_QUEUE: Subject = Subject::new("Workbox background sync", Peer::Workbox, "workbox-queue");
 /// A worker without a fetch listener: what a page pays for being controlled.
 pub const NO_LISTENER: Subject = Subject::new("worker that listens to no fetch", Peer::Hand, "no-fetch-listener");
 /// One static rule that sends everything past the worker: the least that a worker with routes of its own can cost.
@@ -97,6 +103,7 @@ impl Subject {
             memory: None,
             max_entries: Some(200),
             entries: 0,
+            waiting: 0,
             is_twin: false,
         }
     }
@@ -116,14 +123,24 @@ impl Subject {
         Self { entries, max_entries: None, ..self }
     }
 
+    /// With this many writes waiting beforehand.
+    pub const fn awaiting(self, writes: usize) -> Self {
+        Self { waiting: writes, ..self }
+    }
+
     /// Its name in a table.
     pub fn label(&self) -> String {
-        let entries = match self.entries {
-            0 => String::new(),
-            entries if entries < 1000 => format!(", {entries} entries"),
-            entries => format!(", {},{:03} entries", entries / 1000, entries % 1000),
-        };
-        format!("{}{entries}{}", self.name, if self.is_twin { ", again" } else { "" })
+        let (entries, waiting) = (counted(self.entries, "entries"), counted(self.waiting, "writes waiting"));
+        format!("{}{entries}{waiting}{}", self.name, if self.is_twin { ", again" } else { "" })
+    }
+
+    /// How a page speaks to the peer's queue, in `benches/`, where it has one.
+    pub fn queue(&self) -> Option<&'static str> {
+        match self.script {
+            script if script == LONGSHORE_QUEUE.script => Some("queue-longshore.js"),
+            script if script == WORKBOX_QUEUE.script => Some("queue-workbox.js"),
+            _ => None,
+        }
     }
 
     /// The database in which the peer keeps the times of its entries, where that must be written directly to fill it.
@@ -133,6 +150,15 @@ impl Subject {
             Peer::Serwist => Some("serwist-expiration"),
             Peer::Longshore | Peer::Hand | Peer::Nobody => None,
         }
+    }
+}
+
+/// So many of something, after a comma; nothing for none.
+fn counted(number: usize, what: &str) -> String {
+    match number {
+        0 => String::new(),
+        number if number < 1000 => format!(", {number} {what}"),
+        number => format!(", {},{:03} {what}", number / 1000, number % 1000),
     }
 }
 

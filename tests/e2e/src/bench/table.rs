@@ -1,6 +1,8 @@
 //! What a table is made of: rows, cases, what is done in a turn. Measures nothing; `tables.rs` lists the tables.
 
-use super::subject::Subject;
+use std::time::Duration;
+
+use super::subject::{Peer, Subject};
 
 /// One table.
 #[derive(Debug)]
@@ -24,7 +26,7 @@ pub struct Table {
 pub enum Unit {
     /// Milliseconds: less is better.
     Milliseconds,
-    /// Requests per second: more is better.
+    /// Requests per second, writes among them: more is better.
     PerSecond,
     /// MB of private memory over what it was before: less is better.
     Megabytes,
@@ -86,6 +88,20 @@ pub enum Act {
     Attach,
     /// Fetches what is not stored, one after the other, into a store that is full.
     Inserts,
+    /// Has 1,000 writes kept while the server refuses, on an origin that never had a worker.
+    Enqueue {
+        /// How many wait already.
+        before: usize,
+        /// How many are under way.
+        in_flight: usize,
+    },
+    /// Has 1,000 writes sent that wait, on an origin that never had a worker.
+    Drain {
+        /// How long the server takes for each.
+        latency: Duration,
+    },
+    /// Stops the worker and makes a write, which the server refuses.
+    ColdWrite,
 }
 
 impl Table {
@@ -98,11 +114,21 @@ impl Table {
 impl Act {
     /// Whether the worker is to be stopped before it.
     pub fn stops(self) -> bool {
-        matches!(self, Self::Cold | Self::ColdNavigation)
+        matches!(self, Self::Cold | Self::ColdNavigation | Self::ColdWrite)
+    }
+
+    /// Whether each turn installs the worker on an origin of its own.
+    pub fn begins_anew(self) -> bool {
+        matches!(self, Self::Install | Self::Enqueue { .. } | Self::Drain { .. })
     }
 }
 
 impl Case {
+    /// Whether it is measured of this subject: a long queue is filled for Longshore only, since that takes a while.
+    pub fn is_for(&self, subject: &Subject) -> bool {
+        !matches!(self.act, Act::Enqueue { before: 1.., .. }) || subject.peer == Peer::Longshore
+    }
+
     /// The path of something to fetch; different numbers are different URLs.
     pub fn path(&self, number: usize) -> String {
         let (folder, size) = self.data;

@@ -1,12 +1,14 @@
 //! The tables: what is measured of whom, how often. Data only; `contender.rs` does it.
 
+use std::time::Duration;
+
+use super::queueing::WRITES;
 use super::subject::{
     CACHE_STORAGE, CACHE_STORAGE_PRECACHE, INDEXED_DB, INDEXED_DB_PRECACHE, JS_MAP, LONGSHORE, LONGSHORE_BUNDLED,
-    LONGSHORE_PRECACHE, LONGSHORE_STORE, LONGSHORE_STORE_SWR, LONGSHORE_SWR, LONGSHORE_UPLOADS, NO_LISTENER, NOBODY,
-    SERWIST, SERWIST_PRECACHE, SERWIST_SWR, STATIC_RULE, WORKBOX, WORKBOX_IMPORTED, WORKBOX_PRECACHE, WORKBOX_SWR,
-    WORKBOX_UPLOADS,
+    LONGSHORE_PRECACHE, LONGSHORE_QUEUE, LONGSHORE_STORE, LONGSHORE_STORE_SWR, LONGSHORE_SWR, LONGSHORE_UPLOADS,
+    NO_LISTENER, NOBODY, SERWIST, SERWIST_PRECACHE, SERWIST_SWR, STATIC_RULE, WORKBOX, WORKBOX_IMPORTED,
+    WORKBOX_PRECACHE, WORKBOX_QUEUE, WORKBOX_SWR, WORKBOX_UPLOADS,
 };
-
 use super::table::{Act, Case, Size, Source, Table, Unit};
 
 /// How many files an install fetches.
@@ -21,6 +23,9 @@ pub const BURST: usize = 30;
 /// How many entries a store holds that is under constant inserts.
 const FULL: usize = 100;
 
+/// How many writes wait in a long queue.
+pub const BACKLOG: usize = 10_000;
+
 /// A warm hit of one URL.
 const fn hit(name: &'static str, size: Size, turns: usize) -> Case {
     Case { name, data: ("data", size), act: Act::Fetches(1), turns }
@@ -29,6 +34,11 @@ const fn hit(name: &'static str, size: Size, turns: usize) -> Case {
 /// A case with answers of 1 KB.
 const fn small(name: &'static str, act: Act, turns: usize) -> Case {
     Case { name, data: ("data", Size::K1), act, turns }
+}
+
+/// Something that the queue does, once a run.
+const fn queued(name: &'static str, act: Act) -> Case {
+    small(name, act, 1)
 }
 
 /// Every table, in the order in which they are measured and shown.
@@ -164,6 +174,28 @@ pub const TABLES: &[Table] = &[
         subjects: &[LONGSHORE_UPLOADS, LONGSHORE_UPLOADS.twin(), WORKBOX_UPLOADS, NOBODY],
         cases: &[small("kept, server gone", Act::Attach, 1), small("sent", Act::Attach, 1)],
         source: Source::Server,
+    },
+    Table {
+        key: "queue",
+        title: "Writes kept offline and sent later, 1,000 over 20 lanes",
+        unit: Unit::PerSecond,
+        subjects: &[LONGSHORE_QUEUE, LONGSHORE_QUEUE.twin(), WORKBOX_QUEUE],
+        cases: &[
+            queued("enqueue, one at a time", Act::Enqueue { before: 0, in_flight: 1 }),
+            queued("enqueue, 20 in flight", Act::Enqueue { before: 0, in_flight: 20 }),
+            queued("enqueue behind 9,000, one at a time", Act::Enqueue { before: BACKLOG - WRITES, in_flight: 1 }),
+            queued("drain", Act::Drain { latency: Duration::ZERO }),
+            queued("drain, server 20 ms away", Act::Drain { latency: Duration::from_millis(20) }),
+        ],
+        source: Source::Server,
+    },
+    Table {
+        key: "backlog",
+        title: "Cold start with 10,000 writes waiting",
+        unit: Unit::Milliseconds,
+        subjects: &[LONGSHORE_QUEUE, LONGSHORE_QUEUE.twin(), LONGSHORE_QUEUE.awaiting(BACKLOG)],
+        cases: &[small("cached fetch", Act::Cold, 20), small("write", Act::ColdWrite, 10)],
+        source: Source::Store,
     },
     Table {
         key: ENTRIES,

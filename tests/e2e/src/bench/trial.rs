@@ -97,6 +97,9 @@ impl Arena {
     async fn round(&self, case: &Case, round: usize, mut take: impl FnMut(usize, Figures)) -> Outcome {
         for (nth, place) in turns(round, self.contenders.len()).into_iter().enumerate() {
             let Some(contender) = self.contenders.get(place) else { continue };
+            if !case.is_for(contender.subject) {
+                continue;
+            }
             // In Firefox a stop is a wait in which all that idle end, so one does for all.
             let stop = if nth == 0 || self.browser.engine == Engine::Chromium { Stop::Needed } else { Stop::Done };
             take(place, contender.turn(case, stop).await?);
@@ -110,10 +113,10 @@ impl Arena {
             contender.fill().await?;
             for case in self.table.cases {
                 let turns = match case.act {
-                    Act::Install | Act::Attach => 0,
+                    Act::Install | Act::Attach | Act::Enqueue { .. } | Act::Drain { .. } => 0,
                     Act::Inserts => 6,
                     Act::Fetches(_) | Act::Spread => 2,
-                    Act::Rush | Act::Cold | Act::ColdNavigation => 1,
+                    Act::Rush | Act::Cold | Act::ColdNavigation | Act::ColdWrite => 1,
                 };
                 for _ in 0..turns {
                     // Nobody is stopped here: that ends all workers, also one that has yet to store what it answered.
