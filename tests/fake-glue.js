@@ -63,7 +63,6 @@ self.__longshoreGlue = () => {
         if (message.kind === "install" && fake.installError) throw new Error(fake.installError);
         if (message.kind === "hello") return { origin, seq: instance.seq, version: env.version, scope: env.scope };
         if (message.kind === "version") return env.version;
-        if (message.kind === "queue.list") return fake.rows ?? [];
         if (message.kind === "test.calls") return JSON.parse(JSON.stringify(fake.calls));
         if (message.kind === "test.send") return void send(message.event.kind, message.event);
         if (message.kind === "test.skip") return void (instance.seq += message.by);

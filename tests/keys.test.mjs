@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Table } from "../sw/shell/routes.js";
-import { keysOfPost } from "../sw/works/posts.js";
+import { keysOfPost } from "../sw/more/posts.js";
 import { wrongPatterns } from "../sw/works/patterns.js";
 
 const ORIGIN = "https://app.example";

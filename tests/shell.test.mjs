@@ -382,7 +382,8 @@ test("a sync rejects while something is left, so that the browser comes again", 
 
 test("calls reach the engine; warm URLs carry their routes; errors keep their name", async () => {
   const { self, call, sent } = worker();
-  same((await call({ kind: "queue.list" })).value, []);
+  assert.equal((await call({ kind: "queue.flush" })).ok, true);
+  assert.ok(self.__fake.calls.some(([name, message]) => name === "command" && message.kind === "queue.flush"));
   same((await call({ kind: "queue.retry", id: "x" })).error, { name: "NotFound", message: "no such row" });
   await call({ kind: "warm", urls: [`${ORIGIN}/`, `${ORIGIN}/api/x`, `${ORIGIN}/asked`], destinations: ["document", "", ""] });
   same(self.__fake.calls.at(-1)[1].routes, [-1, 0, 2]);

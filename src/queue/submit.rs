@@ -91,7 +91,9 @@ impl Queue {
             slot.row.attempts = 1;
         }
         let op = RowOp::Put(slot.body());
-        let mut change = Change::of(slot.row.clone(), op, Touch::Raise);
+        // One that is queued has not gone out: what is read until it does is what the server has.
+        let touch = if reason.is_some() { Touch::None } else { Touch::Raise };
+        let mut change = Change::of(slot.row.clone(), op, touch);
         change.sides.extend(slot.base.take().map(|base| (Side::Base, Some(base))));
         self.slots.enter(id, Stage::Entering);
         self.commit(change, Then::Enter { reason });

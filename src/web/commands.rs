@@ -31,7 +31,6 @@ impl Driver {
                 ("scope", Json::Text(&self.place.scope)),
             ])),
             "version" => Promise::resolve(&JsValue::from_str(&self.place.version)),
-            "queue.list" => self.list(),
             "queue.retry" => self.wish_about(message, Command::Retry),
             // The shell's own word, which makes one request of several writes.
             "queue.join" => self.wish_about(message, Command::Join),
@@ -151,16 +150,6 @@ impl Driver {
         let body = self.take_bytes(message, "body");
         let base = self.take_bytes(message, "base").map(|(base, _)| base);
         self.wish_about(message, |id| Command::Resolve { id, body, base })
-    }
-
-    /// The rows as they lie in the store, since another worker may have written some; what pages see of them is the shell's to word
-    /// (`sw/works/rows.js`).
-    fn list(self: &Rc<Self>) -> Promise {
-        let me = Rc::clone(self);
-        tasks::promise(async move {
-            let rows = me.database.records().await;
-            rows.map(JsValue::from).map_err(|failure| error("LongshoreError", &failure.to_string()))
-        })
     }
 }
 

@@ -29,6 +29,11 @@ pub enum Json<'a> {
 
 /// An object of these fields.
 pub fn object(fields: &[(&str, Json)]) -> JsValue {
+    JSON::parse(&written(fields)).unwrap_or(JsValue::NULL)
+}
+
+/// An object of these fields, as JSON.
+pub fn written(fields: &[(&str, Json)]) -> String {
     let mut out = String::from("{");
     let mut gap = "";
     for (name, value) in fields {
@@ -42,7 +47,7 @@ pub fn object(fields: &[(&str, Json)]) -> JsValue {
         value.write(&mut out);
     }
     out.push('}');
-    JSON::parse(&out).unwrap_or(JsValue::NULL)
+    out
 }
 
 /// Properties of a browser object that are texts without line breaks, one a line. `names` is a JSON list: given one, `stringify`
@@ -57,6 +62,11 @@ pub fn lines_of(object: &JsValue, names: &str) -> String {
 }
 
 impl<'a> Json<'a> {
+    /// A text, or nothing.
+    pub fn maybe(text: &'a Option<String>) -> Json<'a> {
+        text.as_deref().map_or(Json::Absent, Json::Text)
+    }
+
     /// A text, or null.
     pub fn text(text: Option<&'a str>) -> Json<'a> {
         text.map_or(Json::Null, Json::Text)

@@ -16,15 +16,6 @@ pub fn object(fields: &[(&str, JsValue)]) -> JsValue {
     object.into()
 }
 
-/// A list of texts as an array.
-pub fn list(texts: &[String]) -> JsValue {
-    let list = js_sys::Array::new();
-    for text in texts {
-        list.push(&JsValue::from_str(text));
-    }
-    list.into()
-}
-
 /// An object being read field by field. What is missing or of another type reads as empty, and is remembered: to ask
 /// once at the end costs less than to stop at each.
 pub struct Fields {

@@ -39,8 +39,7 @@ export function adopt(given, boot) {
   const { ready } = shell;
   store = new Store(ready);
   const makeRoom = () => engine.call((runtime) => runtime.command({ kind: "make-room" }));
-  const rows = () => engine.call((runtime) => runtime.command({ kind: "queue.list" }));
-  chunks = new Chunks(ready.database, () => ready.handle(), () => ready.close(), makeRoom, rows);
+  chunks = new Chunks(ready.database, () => ready.handle(), () => ready.close(), makeRoom, () => store.rows());
 }
 
 /** Our own files, wherever the config says they are. */

@@ -22,8 +22,8 @@ let imported;
  */
 export function more() {
   if (imported) return imported;
-  const { mutations = [], identity } = begun().config;
-  const wanted = identity || mutations.some((route) => KEYS.some((key) => route[key]) || (route.lane && typeof route.lane !== "string"));
+  const { routes = [], mutations = [], identity } = begun().config;
+  const wanted = identity || routes.some(({ key }) => key) || mutations.some((route) => KEYS.some((key) => route[key]) || (route.lane && typeof route.lane !== "string"));
   if (!wanted) return undefined;
   const url = shell.base + MORE;
   try {

@@ -10,8 +10,7 @@ const REASONS = { network: "offline", server: "server-busy" };
 
 /** The rows, oldest first; those of a newer version are not ours to read. @returns {Promise<any[]>} */
 export async function rows() {
-  const rows = await engine.call((runtime) => runtime.command({ kind: "queue.list" }));
-  return rows.filter((/** @type {any} */ row) => row.v === 1);
+  return (await store.rows()).filter(({ v }) => v === 1);
 }
 
 /** The rows as pages see them (`QueueItem` in `client.d.ts`). @param {{bodies?: boolean}} asked */

@@ -5,7 +5,6 @@
 import { withoutEngine } from "./answers.js";
 import { begun, chunks, engine, shell, store } from "./begun.js";
 import { more } from "./more.js";
-import { keysOfPost } from "./posts.js";
 import { bodyOf } from "./uploads.js";
 
 /** @typedef {import("../shell/worker.js").Taken} Taken */
@@ -52,7 +51,7 @@ async function serve(event, { kind, index }) {
   if (kind === "mutation") return write(event, asked, index);
   const { table } = begun();
   const posts = asked.method === "POST";
-  const keys = posts ? await keysOfPost(table, asked, index) : table.keysOf(asked.url, index);
+  const keys = posts ? ((await extra?.keysOfPost(table, asked, index)) ?? []) : table.keysOf(asked.url, index);
   // It is a write, and no rule queues it.
   if (posts && keys.length === 0) return fetch(asked);
   const lay = await extra?.over(asked, index).catch(warn);
@@ -105,7 +104,9 @@ async function write(event, request, index) {
     });
     const answer = await response;
     await joined?.(answer);
-    return (await extra?.promised(request, index, body.bytes, answer)) ?? answer;
+    const said = (await extra?.promised(request, index, body.bytes, answer)) ?? answer;
+    // In Chromium a text that a worker answers with becomes a Blob first, which takes as long as keeping the write; a stream does not.
+    return said.status === 202 && said.type === "default" ? new Response(said.body, said) : said;
   } catch (error) {
     console.warn("longshore: answered without the engine", request.method, request.url, error);
     // Nothing notes what this write makes stale.

@@ -24,6 +24,13 @@ export class Store {
     return new Response(this.ready.bytesOf(key, body), { status: entry.status, headers: fieldsOf(entry.head) });
   }
 
+  /** The rows of the queue, oldest first, as they lie there: another worker may have written some. @returns {Promise<any[]>} */
+  async rows() {
+    const [rows] = (await this.#ask(["rows"], (store) => store.getAll())) ?? [];
+    if (!rows) throw new Error("the queue cannot be read");
+    return rows;
+  }
+
   /** What is kept with rows of the queue. @param {string[]} keys @returns {Promise<(ArrayBuffer | import("./uploads.js").Stored | undefined)[]>} */
   async rowBodies(keys) {
     const transaction = (await this.ready.handle()).transaction(["row-bodies"]);

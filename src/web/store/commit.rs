@@ -29,8 +29,9 @@ impl Database {
     /// Commits; adds to `changed` the keys of what a limit has removed, which says nothing if it fails.
     pub async fn commit(&self, ready: &[Ready], durability: Durability, changed: &Array) -> CommitResult {
         let mut stores = Vec::new();
-        for Ready { op, bytes } in ready {
-            stores.extend_from_slice(stores_of(op));
+        for ready in ready {
+            stores.extend_from_slice(stores_of(ready));
+            let bytes = &ready.bytes;
             if chunked(bytes.as_ref()).is_some() {
                 stores.push(CHUNKS);
             }
@@ -82,8 +83,10 @@ impl Database {
     }
 }
 
-fn stores_of(op: &Op) -> &'static [&'static str] {
+fn stores_of(Ready { op, bytes }: &Ready) -> &'static [&'static str] {
     match op {
+        // Most of a row's changes leave its body alone, which may just be being read.
+        Op::PutRow { .. } if bytes.is_none() => &[ROWS],
         Op::PutEntry { .. } => &[ENTRIES, BODIES, USES, GENERATIONS],
         Op::RefreshEntry { .. } => &[ENTRIES, USES, GENERATIONS],
         Op::RemoveEntry { .. } | Op::Trim { .. } | Op::KeepPrecached { .. } => &ANSWERS,

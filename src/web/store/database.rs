@@ -102,11 +102,6 @@ impl Database {
         Ok((current, rows))
     }
 
-    /// Every mutation row as it lies there, oldest first.
-    pub async fn records(&self) -> Result<Array, StoreError> {
-        Ok(list(self.read(&[Ask::All(ROWS)]).await?.pop()))
-    }
-
     /// Every mutation row, oldest first, and what a person has paused. A row this version cannot read stays where it is.
     pub async fn rows(&self) -> Result<(Vec<Row>, Vec<String>), StoreError> {
         let mut found = self.read(&[Ask::All(ROWS), Ask::One(GENERATIONS, PAUSED.into())]).await?;

@@ -8,7 +8,8 @@ use crate::ids::{Generation, MutationId};
 use crate::queue::{BodyFacts, Cause, Draft, OnConflict, OnRetryable, Owner, Row, State};
 use crate::route::Priority;
 use crate::time::{Span, Timestamp};
-use crate::web::objects::{Fields, list, object, set};
+use crate::web::json::{self, Json, written};
+use crate::web::objects::{Fields, object, set};
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
 
@@ -19,33 +20,33 @@ const VERSION: f64 = 1.0;
 /// for this route table only.
 pub fn write_entry(entry: &Entry, size: u64, table: &str) -> JsValue {
     let head = &entry.head;
-    let ready = entry.ready.map_or(JsValue::UNDEFINED, |mark| {
-        object(&[
-            ("table", table.into()),
-            ("route", mark.route.map_or(JsValue::UNDEFINED, |route| JsValue::from_f64(route as f64))),
-            ("from", ms(mark.from)),
-            ("until", ms(mark.until)),
-            ("born", ms(mark.born)),
+    let ready = entry.ready.map(|mark| {
+        written(&[
+            ("table", Json::Text(table)),
+            ("route", mark.route.map_or(Json::Absent, |route| Json::Number(route as i64))),
+            ("from", Json::Number(mark.from.0)),
+            ("until", Json::Number(mark.until.0)),
+            ("born", Json::Number(mark.born.0)),
         ])
     });
-    object(&[
-        ("v", VERSION.into()),
-        ("url", entry.url.as_str().into()),
-        ("status", head.status.into()),
+    json::object(&[
+        ("v", Json::Number(VERSION as i64)),
+        ("url", Json::Text(&entry.url)),
+        ("status", Json::Number(head.status.into())),
         // Header fields as one block, a line each: one string to copy instead of dozens.
-        ("head", head.headers.to_block().into()),
-        ("kind", head.kind.as_str().into()),
-        ("final_url", head.url.as_str().into()),
-        ("redirected", head.redirected.into()),
+        ("head", Json::Text(&head.headers.to_block())),
+        ("kind", Json::Text(head.kind.as_str())),
+        ("final_url", Json::Text(&head.url)),
+        ("redirected", truth(head.redirected)),
         // The fields that Vary named, in the same form.
-        ("selected", entry.selected.to_block().into()),
-        ("requested_at", ms(entry.requested_at)),
-        ("received_at", ms(entry.received_at)),
-        ("generation", whole(entry.generation.0)),
-        ("group", entry.group.as_str().into()),
-        ("tags", list(&entry.tags)),
-        ("size", whole(size)),
-        ("ready", ready),
+        ("selected", Json::Text(&entry.selected.to_block())),
+        ("requested_at", Json::Number(entry.requested_at.0)),
+        ("received_at", Json::Number(entry.received_at.0)),
+        ("generation", Json::Number(entry.generation.0 as i64)),
+        ("group", Json::Text(&entry.group)),
+        ("tags", Json::Texts(&entry.tags)),
+        ("size", Json::Number(size as i64)),
+        ("ready", ready.as_deref().map_or(Json::Absent, Json::Raw)),
     ])
 }
 
@@ -91,7 +92,7 @@ pub fn write_use(group: &str, size: u64, keep: &Keep) -> JsValue {
     };
     object(&[
         ("group", group.into()),
-        ("size", whole(size)),
+        ("size", JsValue::from_f64(size as f64)),
         ("until", keep.until.map_or(JsValue::UNDEFINED, ms)),
         ("lift", lift.into()),
         ("at", lift.into()),
@@ -109,42 +110,43 @@ const LIFT: f64 = 1e13;
 /// The record of a row, as a plain object. What is absent is left out.
 pub fn write_row(row: &Row) -> JsValue {
     let draft = &row.draft;
-    let body = row.body.as_ref().map_or(JsValue::UNDEFINED, |facts| {
-        object(&[("size", whole(facts.size)), ("content_type", optional(&facts.content_type))])
+    let body = row.body.as_ref().map(|facts| {
+        written(&[("size", Json::Number(facts.size as i64)), ("content_type", Json::maybe(&facts.content_type))])
     });
-    object(&[
-        ("v", VERSION.into()),
-        ("id", row.id.0.as_str().into()),
-        ("key", row.key.as_str().into()),
-        ("first_key", optional(&row.first_key)),
-        ("key_header", optional(&draft.key_header)),
-        ("lane", draft.lane.as_str().into()),
-        ("method", draft.method.as_str().into()),
-        ("url", draft.url.as_str().into()),
-        ("headers", row.headers.to_block().into()),
-        ("mode", draft.mode.as_str().into()),
-        ("credentials", draft.credentials.as_str().into()),
-        ("redirect", draft.redirect.as_str().into()),
-        ("referrer", draft.referrer.as_str().into()),
-        ("referrer_policy", draft.referrer_policy.as_str().into()),
-        ("body", body),
-        ("base_etag", optional(&row.base_etag)),
-        ("identity", optional(&draft.identity)),
-        ("client", optional(&draft.client)),
-        ("config_version", draft.config_version.as_str().into()),
-        ("invalidates", list(&draft.invalidates)),
-        ("expects", list(&draft.expects)),
-        ("timeout", span(draft.timeout)),
-        ("max_retry_after", span(draft.max_retry_after)),
-        ("max_age", draft.max_age.map_or(JsValue::UNDEFINED, span)),
-        ("retries", draft.retries.map_or(JsValue::UNDEFINED, JsValue::from)),
-        ("priority", draft.priority.into()),
-        ("answers_retryable", (draft.on_retryable == OnRetryable::Answer).into()),
+    let state = write_state(&row.state);
+    json::object(&[
+        ("v", Json::Number(VERSION as i64)),
+        ("id", Json::Text(&row.id.0)),
+        ("key", Json::Text(&row.key)),
+        ("first_key", Json::maybe(&row.first_key)),
+        ("key_header", Json::maybe(&draft.key_header)),
+        ("lane", Json::Text(&draft.lane)),
+        ("method", Json::Text(draft.method.as_str())),
+        ("url", Json::Text(&draft.url)),
+        ("headers", Json::Text(&row.headers.to_block())),
+        ("mode", Json::Text(draft.mode.as_str())),
+        ("credentials", Json::Text(draft.credentials.as_str())),
+        ("redirect", Json::Text(&draft.redirect)),
+        ("referrer", Json::Text(&draft.referrer)),
+        ("referrer_policy", Json::Text(&draft.referrer_policy)),
+        ("body", body.as_deref().map_or(Json::Absent, Json::Raw)),
+        ("base_etag", Json::maybe(&row.base_etag)),
+        ("identity", Json::maybe(&draft.identity)),
+        ("client", Json::maybe(&draft.client)),
+        ("config_version", Json::Text(&draft.config_version)),
+        ("invalidates", Json::Texts(&draft.invalidates)),
+        ("expects", Json::Texts(&draft.expects)),
+        ("timeout", Json::Number(draft.timeout.0)),
+        ("max_retry_after", Json::Number(draft.max_retry_after.0)),
+        ("max_age", draft.max_age.map_or(Json::Absent, |age| Json::Number(age.0))),
+        ("retries", draft.retries.map_or(Json::Absent, |retries| Json::Number(retries.into()))),
+        ("priority", Json::Number(draft.priority.into())),
+        ("answers_retryable", truth(draft.on_retryable == OnRetryable::Answer)),
         ("on_conflict", policy(draft.on_conflict)),
-        ("attempts", row.attempts.into()),
-        ("merges", row.merges.into()),
-        ("state", write_state(&row.state)),
-        ("created_at", ms(row.created_at)),
+        ("attempts", Json::Number(row.attempts.into())),
+        ("merges", Json::Number(row.merges.into())),
+        ("state", Json::Raw(&state)),
+        ("created_at", Json::Number(row.created_at.0)),
     ])
 }
 
@@ -201,38 +203,32 @@ pub fn read_row(record: &JsValue) -> Option<Row> {
 }
 
 /// A row's state at rest: its word, and what that state carries.
-fn write_state(state: &State) -> JsValue {
-    let (since, until) = ("since", "until");
+fn write_state(state: &State) -> String {
+    let word = |word| ("word", Json::Text(word));
+    let (since, until) =
+        (|at: &Timestamp| ("since", Json::Number(at.0)), |at: &Timestamp| ("until", Json::Number(at.0)));
+    let number = |status: &u16| ("status", Json::Number((*status).into()));
     match state {
-        State::Pending => object(&[("word", "pending".into())]),
-        State::Leased { owner, since: at } => {
-            object(&[("word", "leased".into()), ("owner", owner.0.as_str().into()), (since, ms(*at))])
-        }
+        State::Pending => written(&[word("pending")]),
+        State::Leased { owner, since: at } => written(&[word("leased"), ("owner", Json::Text(&owner.0)), since(at)]),
         State::Waiting { since: at, until: end, cause } => {
             let (reason, status) = match cause {
-                Cause::Network => ("network", JsValue::UNDEFINED),
-                Cause::Server(status) => ("server", (*status).into()),
-                Cause::Portal => ("portal", JsValue::UNDEFINED),
-                Cause::Unauthorized => ("unauthorized", JsValue::UNDEFINED),
+                Cause::Network => ("network", None),
+                Cause::Server(status) => ("server", Some(status)),
+                Cause::Portal => ("portal", None),
+                Cause::Unauthorized => ("unauthorized", None),
             };
-            object(&[
-                ("word", "waiting".into()),
-                (since, ms(*at)),
-                (until, ms(*end)),
-                ("reason", reason.into()),
-                ("status", status),
-            ])
+            let status = status.map_or(("status", Json::Absent), number);
+            written(&[word("waiting"), since(at), until(end), ("reason", Json::Text(reason)), status])
         }
-        State::Unknown { since: at, until: end } => {
-            object(&[("word", "unknown".into()), (since, ms(*at)), (until, ms(*end))])
-        }
+        State::Unknown { since: at, until: end } => written(&[word("unknown"), since(at), until(end)]),
         State::Conflict { status, asked } => {
-            let open = if *asked { JsValue::UNDEFINED } else { true.into() };
-            object(&[("word", "conflict".into()), ("status", (*status).into()), ("open", open)])
+            let open = if *asked { Json::Absent } else { truth(true) };
+            written(&[word("conflict"), number(status), ("open", open)])
         }
         State::Dead { status, reason } => {
-            let status = status.map_or(JsValue::UNDEFINED, JsValue::from);
-            object(&[("word", "dead".into()), ("status", status), ("reason", reason.as_str().into())])
+            let status = status.as_ref().map_or(("status", Json::Absent), number);
+            written(&[word("dead"), status, ("reason", Json::Text(reason))])
         }
     }
 }
@@ -267,9 +263,9 @@ fn complete(fields: &Fields) -> bool {
     fields.number("v") == VERSION && fields.are_complete()
 }
 
-fn policy(on_conflict: OnConflict) -> JsValue {
-    JsValue::from_str(match on_conflict {
-        OnConflict::Plain => return JsValue::UNDEFINED,
+fn policy(on_conflict: OnConflict) -> Json<'static> {
+    Json::Text(match on_conflict {
+        OnConflict::Plain => return Json::Absent,
         OnConflict::Manual => "manual",
         OnConflict::ServerWins => "server-wins",
         OnConflict::ClientWins => "client-wins",
@@ -277,20 +273,12 @@ fn policy(on_conflict: OnConflict) -> JsValue {
     })
 }
 
-fn optional(text: &Option<String>) -> JsValue {
-    text.as_deref().map_or(JsValue::UNDEFINED, JsValue::from_str)
+fn truth(flag: bool) -> Json<'static> {
+    Json::Raw(if flag { "true" } else { "false" })
 }
 
 fn ms(at: Timestamp) -> JsValue {
     JsValue::from_f64(at.0 as f64)
-}
-
-fn span(span: Span) -> JsValue {
-    JsValue::from_f64(span.0 as f64)
-}
-
-fn whole(number: u64) -> JsValue {
-    JsValue::from_f64(number as f64)
 }
 
 fn moment(fields: &Fields, key: &str) -> Timestamp {

@@ -124,10 +124,16 @@ pub fn delete(transaction: &IdbTransaction, stores: &[&str], key: &JsValue) -> R
 }
 
 /// Waits until the transaction is on its way to the disk (or on it, when it is strict): the only sign of durability.
+#[allow(
+    deprecated,
+    reason = "web-sys says so of a method that stands in the specification (Indexed Database 3.0, 4.10)"
+)]
 pub async fn complete(transaction: &IdbTransaction) -> Result<(), StoreError> {
     let (settled, resolve, reject) = deferred();
     transaction.set_oncomplete(Some(&resolve));
     transaction.set_onabort(Some(&reject));
+    // Nothing more is asked: the browser need not wait for the last answer to see that. One that has failed already is heard of all the same.
+    let _ = transaction.commit();
     match JsFuture::from(settled).await {
         Ok(_) => Ok(()),
         Err(_) => Err(transaction.error().map_or_else(unknown, |error| failure(&error))),
