@@ -45,8 +45,8 @@ async function save(blob) {
   try {
     await held;
     chunks.keys.add(ROWS);
-    // A Blob goes from file to file, past our memory. Not every browser stores one: WebKit does not in a private window.
-    let asBlob = true;
+    // A Blob goes from file to file, past our memory; seen to hold in these. WebKit stores none in a private window.
+    let asBlob = /Firefox|Chrom/.test(navigator.userAgent);
     for (let at = 0; at < blob.size; at += CHUNK) {
       const part = blob.slice(at, at + CHUNK);
       /** @param {Blob | ArrayBuffer} bytes */
