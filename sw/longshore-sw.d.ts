@@ -324,18 +324,21 @@ declare namespace Longshore {
      * 4.01, JSON Format, 19; Microsoft Graph's `$batch` does): `{"requests": [{"id", "method", "url", "headers", "body", "dependsOn"}]}` is answered
      * with `{"responses": [{"id", "status", "headers", "body"}]}`. Each has its own idempotency key, and goes by its own answer; 424 has it wait for
      * the one before. At most `maxItems` writes (default 20) and `maxBytes` bytes of bodies (262144) at once; only JSON and text, nothing under
-     * `If-Match`, and as long as the next in line has the same endpoint and identity. An endpoint that answers a batch with 4xx (but 401, 408,
+     * a condition (`If-…`), and as long as the next in line has the same endpoint, identity and credentials. An endpoint that answers a batch with 4xx (but 401, 408,
      * 425, 429) is left alone until the worker's next start. Default: each goes by itself.
      */
     batch?: { url: string; maxItems?: number; maxBytes?: number };
     /**
      * Makes one write of two that are about the same URL while neither was sent and nothing else is behind the first in its lane. PUT and PATCH (a
      * merge patch, RFC 7396; JSON) become part of an insert (a POST with `creates`) or update that waits: the page gets 202 with the first one's id
-     * and the reason `coalesced`, and its own idempotency key is not used. A PUT takes the place of a PATCH, and a DELETE of either. A DELETE of
-     * what was never sent removes that, and gets 204. Not under `If-Match`. Default: false, each write is sent.
+     * and the reason `coalesced`; its own header fields and idempotency key are not used. A PUT takes the place of a PATCH, and a DELETE of either. A DELETE of
+     * what was never sent removes that, and gets 204. Nothing under a condition (`If-…`), of another identity, or with another `Authorization`. Default: false, each write is sent.
      */
     coalesce?: boolean;
-    /** How long the server's answers are kept for `queue.answer(id)`, up to 1 MB each. Default: they are not. */
+    /**
+     * How long the server's answers are kept for `queue.answer(id)`, up to 1 MB each, HTML left out. Any page of the origin that knows the id can read
+     * them, whoever is there. Default: they are not.
+     */
     keepAnswers?: Duration;
     /** Whether its lanes come before (`"high"`) or after (`"low"`) others when more is due than is sent at once. Default: neither. */
     priority?: "low" | "high";

@@ -10,8 +10,8 @@ use crate::fault::{FetchError, StoreError};
 use crate::http::{Method, Mode, RequestHead, ResponseHead};
 use crate::ids::{BodyId, CommitId, Entropy, ExchangeId, MutationId};
 use crate::queue::{
-    self, BodyFacts, Change, Command, CommandError, Draft, FullReason, Input, Output, Reach, Reconciled, Reply, Row,
-    RowOp, Submission, Touch, Wake,
+    self, BodyFacts, Change, Command, CommandError, Draft, FullReason, Input, Only, Output, Reach, Reconciled, Reply,
+    Row, RowOp, Submission, Touch, Wake,
 };
 use crate::route::{self, MutationRoute};
 use crate::tabs::Event;
@@ -116,10 +116,8 @@ impl Engine {
     }
 
     /// A page's wish about a row, or all of them.
-    ///
-    /// `unsent`: for a row only that was never sent.
-    pub fn command(&mut self, ticket: u64, command: Command, unsent: bool, entropy: Entropy, now: Timestamp) {
-        self.tell_queue(Input::Command { ticket, command, unsent, entropy }, now);
+    pub fn command(&mut self, ticket: u64, command: Command, only: Only, entropy: Entropy, now: Timestamp) {
+        self.tell_queue(Input::Command { ticket, command, only, entropy }, now);
     }
 
     /// A page declares what is stored for these URLs and tags to be outdated.

@@ -118,6 +118,7 @@ fn conclude(
     let mut row = slot.row.clone();
     row.state = next_state(&row, verdict, answer, now);
     if let State::Waiting { .. } | State::Unknown { .. } = row.state
+        && !matches!(answer, Err(FetchError::Early))
         && row.draft.retries.is_some_and(|retries| row.attempts > retries)
     {
         row.state = State::Dead { status, reason: "it was tried as often as its route allows (retries)".to_owned() };

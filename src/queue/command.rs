@@ -47,6 +47,17 @@ impl Command {
     }
 }
 
+/// Which rows a wish is for; others are refused it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Only {
+    /// Any.
+    Any,
+    /// One that was never sent, under whatever key.
+    Unsent,
+    /// One that was never sent, and has nothing behind it in its lane.
+    Newest,
+}
+
 /// Why a wish was not fulfilled.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum CommandError {

@@ -4,7 +4,7 @@
 use super::commit::{Close, Then};
 use super::queue::Queue;
 use super::slot::{Slot, Stage};
-use super::{Cause, Change, Command, CommandError, QueuedReason, Row, RowOp, Side, State, Touch};
+use super::{Cause, Change, Command, CommandError, Only, QueuedReason, Row, RowOp, Side, State, Touch};
 use crate::event::News;
 use crate::fault::StoreError;
 use crate::ids::{BodyId, Entropy, MutationId};
@@ -21,17 +21,16 @@ pub(super) struct ParkedCommand {
     /// When to give up.
     pub(super) until: Timestamp,
     command: Command,
-    /// Whether it is for a row only that was never sent.
-    unsent: bool,
+    only: Only,
     entropy: Entropy,
 }
 
 impl Queue {
-    pub(super) fn on_command(&mut self, ticket: u64, command: Command, unsent: bool, entropy: Entropy, now: Timestamp) {
+    pub(super) fn on_command(&mut self, ticket: u64, command: Command, only: Only, entropy: Entropy, now: Timestamp) {
         let slot = command.about().map(|id| self.slot(id));
         let under_way = slot.is_none_or(|slot| slot.is_some_and(|slot| slot.stage() != Stage::Idle));
         let at_once = under_way || matches!(command, Command::Join(_));
-        let parked = ParkedCommand { ticket, until: now + PATIENCE, command, unsent, entropy };
+        let parked = ParkedCommand { ticket, until: now + PATIENCE, command, only, entropy };
         if at_once || self.may_send() {
             self.obey(parked, now);
         } else {
@@ -53,9 +52,8 @@ impl Queue {
 
     pub(super) fn obey(&mut self, parked: ParkedCommand, now: Timestamp) {
         let ticket = parked.ticket;
-        let is_sent = |slot: &Slot| slot.stage() != Stage::Idle || slot.row.attempts > 0;
-        let about = parked.command.about().filter(|_| parked.unsent);
-        if about.and_then(|id| self.slot(id)).is_some_and(is_sent) {
+        let about = parked.command.about().and_then(|id| self.slot(id));
+        if about.is_some_and(|slot| !self.is_for(parked.only, slot)) {
             return self.refuse(parked, CommandError::Busy);
         }
         let result = match parked.command {
@@ -72,6 +70,14 @@ impl Queue {
         if let Some(result) = result {
             self.done(ticket, &result);
         }
+    }
+
+    fn is_for(&self, only: Only, slot: &Slot) -> bool {
+        let row = &slot.row;
+        // One that a person has made ready again has been sent under its first key.
+        let is_unsent = slot.stage() == Stage::Idle && row.attempts == 0 && row.first_key.is_none();
+        let is_behind = |other: &Slot| other.row.id > row.id && other.row.draft.lane == row.draft.lane;
+        only == Only::Any || is_unsent && (only == Only::Unsent || !self.slots.iter().any(is_behind))
     }
 
     /// `None`: a commit is under way, and answers.

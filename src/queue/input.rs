@@ -1,6 +1,6 @@
 //! Everything the outside can tell the queue.
 
-use super::{BodyFacts, Command, Draft, Reconciled, Row};
+use super::{BodyFacts, Command, Draft, Only, Reconciled, Row};
 use crate::fault::{FetchError, StoreError};
 use crate::http::{Headers, ResponseHead};
 use crate::ids::{BodyId, CommitId, Entropy, ExchangeId, MutationId};
@@ -57,8 +57,8 @@ pub enum Input {
         ticket: u64,
         /// The wish.
         command: Command,
-        /// Whether only for a row that was never sent; refused otherwise.
-        unsent: bool,
+        /// For which rows.
+        only: Only,
         /// For a new key.
         entropy: Entropy,
     },

@@ -140,7 +140,7 @@ impl Queue {
             slot.stage() == Stage::Idle && !self.touched.contains(&slot.row.id) && !is_stored(&slot.row.id)
         };
         for id in self.slots.ids(&is_gone) {
-            self.slots.remove(&id);
+            self.slots.take_out(&id);
         }
         for row in rows {
             if self.touched.contains(&row.id) {

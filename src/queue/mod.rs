@@ -29,7 +29,7 @@ mod wake;
 #[cfg(test)]
 mod tests;
 
-pub use command::{Command, CommandError};
+pub use command::{Command, CommandError, Only};
 pub use input::{Input, Submission, Wake};
 pub use output::{Change, Output, RowOp, TimerReason, Touch};
 pub use queue::{Options, Queue};

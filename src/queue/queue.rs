@@ -131,8 +131,8 @@ impl Queue {
             Input::LocksMissing => self.on_locks_missing(),
             Input::Loaded(result) => self.on_loaded(result, now),
             Input::Wake(wake) => self.on_wake(wake, now),
-            Input::Command { ticket, command, unsent, entropy } => {
-                self.on_command(ticket, command, unsent, entropy, now);
+            Input::Command { ticket, command, only, entropy } => {
+                self.on_command(ticket, command, only, entropy, now);
             }
         }
         self.schedule(now);

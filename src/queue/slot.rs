@@ -128,9 +128,14 @@ impl Slots {
     }
 
     pub(super) fn remove(&mut self, id: &MutationId) -> Option<Slot> {
-        let slot = self.0.remove(self.place(id).ok()?);
+        let slot = self.take_out(id);
         self.rank();
-        Some(slot)
+        slot
+    }
+
+    /// Removes one; `rank` must follow, as for `insert`.
+    pub(super) fn take_out(&mut self, id: &MutationId) -> Option<Slot> {
+        Some(self.0.remove(self.place(id).ok()?))
     }
 
     pub(super) fn get(&self, id: &MutationId) -> Option<&Slot> {

@@ -9,7 +9,7 @@ use super::tasks;
 use crate::cache::EntryKey;
 use crate::engine::Aim;
 use crate::ids::MutationId;
-use crate::queue::{Command, Wake};
+use crate::queue::{Command, Only, Wake};
 use crate::time::{Span, Timestamp};
 use js_sys::{Array, Promise};
 use std::rc::Rc;
@@ -40,7 +40,7 @@ impl Driver {
                 let body = self.take_bytes(message, "body");
                 self.wish_about(message, |id| Command::Edit { id, body })
             }
-            "queue.flush" => self.wish(Command::Flush, false),
+            "queue.flush" => self.wish(Command::Flush, Only::Any),
             // Stored by the shell before.
             "queue.paused" => {
                 let (me, paused) = (Rc::clone(self), texts(message, "paused"));
@@ -127,20 +127,28 @@ impl Driver {
         })
     }
 
-    fn wish(self: &Rc<Self>, command: Command, unsent: bool) -> Promise {
+    fn wish(self: &Rc<Self>, command: Command, only: Only) -> Promise {
         let me = Rc::clone(self);
         tasks::promise(async move {
             JsFuture::from(me.writes()).await?;
             let ticket = me.next_id();
             let answer = me.answer_to(ticket);
-            me.tell(|engine| engine.command(ticket, command, unsent, clock::entropy(), clock::now()));
+            me.tell(|engine| engine.command(ticket, command, only, clock::entropy(), clock::now()));
             JsFuture::from(answer).await
         })
     }
 
     fn wish_about(self: &Rc<Self>, message: &JsValue, command: impl FnOnce(MutationId) -> Command) -> Promise {
         match text(message, "id") {
-            Some(id) => self.wish(command(MutationId(id)), get(message, "unsent").is_truthy()),
+            Some(id) => {
+                // The shell's word again, which makes one write of two.
+                let only = match get(message, "only").as_f64() {
+                    None => Only::Any,
+                    Some(0.0) => Only::Unsent,
+                    Some(_) => Only::Newest,
+                };
+                self.wish(command(MutationId(id)), only)
+            }
             None => refused("id: expected the id of a mutation, a text"),
         }
     }

@@ -15,19 +15,24 @@ export const early = () => Object.assign(new Error("it waits for what is before 
 /** Whether a write can be one of several: its body is none or a text, and it depends on nothing that another of them may change. @param {Item} item */
 export function isItem({ headers, body }) {
   const fields = new Headers(headers);
-  return !fields.has("if-match") && !fields.has("if-unmodified-since") && textOf(fields, body) !== undefined;
+  return ![...fields.keys()].some((name) => name.startsWith("if-")) && textOf(fields, body) !== undefined;
 }
 
-/** The request for all of them. Each is done once those before it are (`dependsOn`), as in their lane. @param {Item[]} items */
-export function requestOf(items) {
-  const { href } = new URL(items[0].url);
-  const origin = href.slice(0, href.indexOf("/", 8));
+/** What shows whose a write is. @param {Item} item */
+export const secretOf = ({ headers }) => new Headers(headers).get("authorization");
+
+/**
+ * The request for all of them, which have one secret. Each is done once those before it are (`dependsOn`), as in their lane.
+ * @param {Item[]} items of this origin.
+ * @param {string} origin
+ */
+export function requestOf(items, origin) {
   /** @type {Record<string, string>} */
   const headers = { "content-type": "application/json", accept: "application/json" };
   const requests = items.map((item, place) => {
     const { authorization, ...own } = Object.fromEntries(new Headers(item.headers));
     if (place === 0 && authorization) headers.authorization = authorization;
-    const url = item.url.startsWith(`${origin}/`) ? item.url.slice(origin.length) : item.url;
+    const url = item.url.slice(origin.length);
     const about = JSON.stringify({ id: String(place), method: item.method, url, headers: own, dependsOn: place > 0 ? [String(place - 1)] : undefined });
     const text = textOf(new Headers(item.headers), item.body);
     // As it was written: numbers that a script cannot hold stay what they are.
@@ -46,15 +51,19 @@ export async function answersOf(response, count) {
   const { status, headers } = response;
   if (!response.ok) {
     const bytes = await response.arrayBuffer();
-    return () => new Response(bytes, { status, headers });
+    return (place) => {
+      // As without a batch: it is the first that was refused, and the others wait for it.
+      if (place > 0) throw early();
+      return new Response(bytes, { status, headers });
+    };
   }
   const { responses } = (await response.json().catch(() => undefined)) ?? {};
   if (!Array.isArray(responses)) throw new TypeError("the answer to a batch has no list of responses");
   const found = new Map(responses.map((answer) => [String(answer?.id), answer]));
   return (place) => {
     const answer = place < count ? found.get(String(place)) : undefined;
-    // RFC 4918, 11.4: Failed Dependency.
-    if (answer?.status === 424) throw early();
+    // RFC 4918, 11.4: Failed Dependency. New credentials are asked for by the first, or by whoever is first then.
+    if (answer?.status === 424 || (place > 0 && answer?.status === 401)) throw early();
     // The server may have done it all the same.
     if (!(answer?.status >= 200 && answer.status <= 599)) throw Object.assign(new Error("a batch was answered without it"), { name: "TimeoutError" });
     return responseOf(answer);
@@ -63,7 +72,7 @@ export async function answersOf(response, count) {
 
 /** @param {{status: number, headers?: Record<string, string>, body?: unknown}} answer */
 function responseOf({ status, headers: fields, body }) {
-  const headers = new Headers(fields);
+  const headers = new Headers(fields ?? {});
   // Fetch, 2.2.6: with these there is no body.
   if (body === undefined || [204, 205, 304].includes(status)) return new Response(null, { status, headers });
   if (!headers.has("content-type")) headers.set("content-type", "application/json");
@@ -80,9 +89,14 @@ function textOf(headers, body) {
   if (body === undefined) return "";
   const type = headers.get("content-type") ?? "";
   if (!(body instanceof ArrayBuffer) || !(isJson(headers) || type.startsWith("text/"))) return undefined;
-  const text = new TextDecoder().decode(body);
-  if (!isJson(headers)) return JSON.stringify(text);
-  return parsed(text) === undefined ? undefined : text;
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
+    if (!isJson(headers)) return JSON.stringify(text);
+    return parsed(text) === undefined ? undefined : text;
+  } catch {
+    // Text of another encoding.
+    return undefined;
+  }
 }
 
 /** @param {Headers} headers */

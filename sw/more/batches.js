@@ -6,7 +6,7 @@
 
 import { fieldsOf } from "../shell/ready.js";
 import { inTime, within } from "../shell/settled.js";
-import { answersOf, early, isItem, requestOf } from "./batch.js";
+import { answersOf, early, isItem, requestOf, secretOf } from "./batch.js";
 import { renewed } from "./credentials.js";
 import { renamed } from "./names.js";
 import { begun, engine, routeOf, rows, store } from "./parts.js";
@@ -27,7 +27,7 @@ import { begun, engine, routeOf, rows, store } from "./parts.js";
 const MOST_ITEMS = 20;
 const MOST_BYTES = 256 * 1024;
 
-/** How long the engine may take to store that the others are being sent, ms. */
+/** How long the engine may take to store that the others are being sent, and the body of the answer, ms. */
 const PATIENCE_MS = 5_000;
 
 /** The endpoints that are none, or cannot make out what they get: each write goes by itself until the worker's next start. @type {Set<string>} */
@@ -52,17 +52,26 @@ export async function batched(write, item) {
     return member.answer;
   }
   const rules = routeOf(write).batch;
-  if (!rules || off.has(rules.url) || !isItem(item)) return undefined;
+  if (!rules || off.has(rules.url) || !isItem(item) || !isOwn(item)) return undefined;
   const members = await along(id, rules).catch((error) => {
     console.warn("longshore: a write goes without those behind it", error);
     return [];
   });
-  if (members.length === 0) return undefined;
-  const items = [item, ...(await Promise.all(members.map(({ arrived }) => arrived)))];
-  const asked = ask(rules, write, items);
-  members.forEach(({ settle }, place) => settle(asked.then((answers) => (answers ? answers(place + 1) : Promise.reject(early())))));
-  return (await asked)?.(0);
+  const arrived = await Promise.all(members.map(({ arrived }) => arrived));
+  // A body may have been edited since it was looked at, and the app may give each other credentials.
+  const unfit = arrived.findIndex((other) => !isItem(other) || secretOf(other) !== secretOf(item));
+  const others = unfit < 0 ? arrived : arrived.slice(0, unfit);
+  members.slice(others.length).forEach(({ settle }) => settle(Promise.reject(early())));
+  if (others.length === 0) return undefined;
+  const asked = ask(rules, write, [item, ...others]);
+  members.slice(0, others.length).forEach(({ settle }, place) => settle(asked.then((answers) => (answers ? answers(place + 1) : Promise.reject(early())))));
+  const answer = (await asked)?.(0);
+  // It goes by itself, which is how new credentials are asked for.
+  return answer?.status === 401 ? undefined : answer;
 }
+
+/** What goes to another origin is nothing for an endpoint of ours. @param {{url: string}} write */
+const isOwn = ({ url }) => url.startsWith(`${begun().table.origin}/`);
 
 /**
  * Asks the endpoint; promises each item's answer by its place, and nothing where it is no such endpoint.
@@ -73,14 +82,14 @@ export async function batched(write, item) {
 async function ask({ url }, write, items) {
   const { credentials, referrer, referrerPolicy } = write;
   const go = (/** @type {Item[]} */ items) =>
-    inTime(write.timeout, (signal) => fetch(new URL(url, begun().table.origin), { method: "POST", ...requestOf(items), credentials, referrer, referrerPolicy, signal }));
+    inTime(write.timeout, (signal) => fetch(new URL(url, begun().table.origin), { method: "POST", ...requestOf(items, begun().table.origin), credentials, referrer, referrerPolicy, signal }));
   let response = await go(items);
   if (response.status === 401) {
     const fresh = await renewed(write);
     if (fresh) response = await go(items.map((item) => ({ ...item, headers: withThose(item.headers, fresh) })));
   }
   const { status } = response;
-  if (status < 400 || status >= 500 || [401, 408, 425, 429].includes(status)) return answersOf(response, items.length);
+  if (status < 400 || status >= 500 || [401, 408, 425, 429].includes(status)) return within(answersOf(response, items.length), PATIENCE_MS);
   console.warn(`longshore: ${url} answered ${status}: writes go one by one`);
   off.add(url);
   return undefined;
@@ -110,7 +119,8 @@ async function along(id, { url, maxItems = MOST_ITEMS, maxBytes = MOST_BYTES }) 
   for (const [place, row] of behind.entries()) {
     bytes += row.body?.size ?? 0;
     const item = { method: row.method, url: row.url, headers: fieldsOf(row.headers), body: /** @type {ArrayBuffer | undefined} */ (bodies[place]) };
-    const fits = bytes <= maxBytes && routeOf(row).batch?.url === url && row.identity === first.identity && isItem(item);
+    const isSame = row.identity === first.identity && row.credentials === first.credentials && secretOf(item) === secretOf({ ...item, headers: fieldsOf(first.headers) });
+    const fits = bytes <= maxBytes && routeOf(row).batch?.url === url && isSame && isOwn(row) && isItem(item);
     const rests = paused.includes(row.id) || row.state.until > Date.now();
     // What waits for an id that one before it is yet to be given cannot go along with that.
     if (!fits || rests || !(await renamed(row.url, item.headers, item.body).catch(() => undefined))) break;

@@ -23,6 +23,8 @@ export async function keep(write, response) {
   const { keepAnswers } = routeOf(write);
   const { status } = response;
   if (!keepAnswers || status >= 500 || [401, 408, 425, 429].includes(status)) return;
+  // A page in place of an answer is a login page, mostly; and what is large is not waited for.
+  if (/html/i.test(response.headers.get("content-type") ?? "") || Number(response.headers.get("content-length")) > MOST) return;
   const [, number, unit] = /** @type {RegExpExecArray} */ (/^(.*?)([a-z]+)$/.exec(keepAnswers));
   const bytes = await response.clone().arrayBuffer();
   if (bytes.byteLength > MOST) return;

@@ -95,7 +95,7 @@ async function write(event, request, index) {
     const keys = extra?.keysOfBase(request.url, index) ?? [];
     // Who is not known to be there gets no promise of somebody else's: it fails as without a worker.
     const identity = await extra?.identity();
-    const joined = await extra?.coalesced(request, index, body.bytes, identity).catch(warn);
+    const joined = await extra?.coalesced(request, index, body.bytes, lane, identity).catch(warn);
     if (joined instanceof Response) return joined;
     const response = await handed(event, (runtime) => {
       handedOver = true;

@@ -26,7 +26,9 @@ export class Store {
 
   /** The rows of the queue, oldest first, as they lie there: another worker may have written some. @returns {Promise<any[]>} */
   async rows() {
-    const [rows] = (await this.#ask(["rows"], (store) => store.getAll())) ?? [];
+    const read = () => this.#ask(["rows"], (store) => store.getAll());
+    // Once more over a fresh handle: the browser may have closed the one there was.
+    const [rows] = (await read()) ?? (await read()) ?? [];
     if (!rows) throw new Error("the queue cannot be read");
     return rows;
   }

@@ -13,7 +13,7 @@ use longshore::cache::EntryKey;
 use longshore::engine::{Answer, Effect, Engine, Op, Taken};
 use longshore::http::{Headers, RequestHead};
 use longshore::ids::{BodyId, CommitId, ExchangeId, MutationId};
-use longshore::queue::{Command, CommandError, Row, State, Wake};
+use longshore::queue::{Command, CommandError, Only, Row, State, Wake};
 use longshore::tabs::{Event, News};
 use longshore::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -192,7 +192,7 @@ impl World {
             self.tickets.insert(ticket, id.clone());
         }
         if let Some(name) = self.workers.last().map(|worker| worker.name) {
-            self.tell(name, |engine, now| engine.command(ticket, command, false, entropy, now));
+            self.tell(name, |engine, now| engine.command(ticket, command, Only::Any, entropy, now));
         }
     }
 

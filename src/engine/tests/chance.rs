@@ -7,7 +7,7 @@ use crate::engine::{Aim, Effect, Lock};
 use crate::fault::{FetchError, StoreError};
 use crate::http::{CacheMode, Method, RequestHead};
 use crate::ids::{CommitId, Entropy, ExchangeId};
-use crate::queue::{Command, Wake};
+use crate::queue::{Command, Only, Wake};
 use crate::route::{self, Limits, Route};
 use crate::time::Span;
 use proptest::prelude::*;
@@ -174,7 +174,7 @@ fn take(world: &mut World, step: Step) {
         Step::Invalidate { url: n } => world.tell(|engine, now| engine.invalidate(900, &[url(n)], &[], now)),
         Step::Discard => {
             if let Some(id) = world.rows.keys().next().cloned() {
-                world.tell(|engine, now| engine.command(901, Command::Discard(id), false, Entropy(1), now));
+                world.tell(|engine, now| engine.command(901, Command::Discard(id), Only::Any, Entropy(1), now));
             }
         }
         Step::Later { ms } => world.later(Span(ms)),

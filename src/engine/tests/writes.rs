@@ -6,7 +6,7 @@ use crate::engine::{Answer, Effect, Lock, Op};
 use crate::fault::{FetchError, StoreError};
 use crate::http::{Method, Mode, RequestHead};
 use crate::ids::ExchangeId;
-use crate::queue::Command;
+use crate::queue::{Command, Only};
 use crate::route::{MutationRoute, OnRetryable, Strategy, Template};
 use crate::time::Span;
 
@@ -266,10 +266,10 @@ fn a_command_is_answered_by_its_ticket() {
     world.server(offline());
     let id = world.rows.keys().next().expect("a row waits").clone();
     let entropy = crate::ids::Entropy(9);
-    world.tell(|engine, now| engine.command(3, Command::Discard(id.clone()), false, entropy, now));
+    world.tell(|engine, now| engine.command(3, Command::Discard(id.clone()), Only::Any, entropy, now));
     assert!(world.log.contains(&Effect::Reply { ticket: 3, result: Ok(()) }));
     assert!(world.story().ends_with("unrow+raise! discarded updated updated updated"), "{}", world.story());
-    world.tell(|engine, now| engine.command(4, Command::Retry(id), false, entropy, now));
+    world.tell(|engine, now| engine.command(4, Command::Retry(id), Only::Any, entropy, now));
     assert!(world.log.iter().any(|effect| matches!(effect, Effect::Reply { ticket: 4, result: Err(_) })));
     world.assert_over();
 }

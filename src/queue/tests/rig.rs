@@ -289,12 +289,12 @@ impl Rig {
     }
 
     pub(crate) fn command(&mut self, ticket: u64, command: Command) {
-        self.feed(Input::Command { ticket, command, unsent: false, entropy: Entropy(77) });
+        self.feed(Input::Command { ticket, command, only: Only::Any, entropy: Entropy(77) });
     }
 
-    /// A command for a row only that was never sent.
-    pub(crate) fn command_unsent(&mut self, ticket: u64, command: Command) {
-        self.feed(Input::Command { ticket, command, unsent: true, entropy: Entropy(77) });
+    /// A command for some rows only.
+    pub(crate) fn command_for(&mut self, only: Only, ticket: u64, command: Command) {
+        self.feed(Input::Command { ticket, command, only, entropy: Entropy(77) });
     }
 
     pub(crate) fn later(&mut self, span: Span) {

@@ -102,21 +102,37 @@ fn a_row_joins_nothing_where_its_lane_is_at_rest_or_it_is_not_to_be_sent() {
 }
 
 #[test]
-fn what_is_for_unsent_rows_only_leaves_one_that_was_sent_alone() {
+fn what_is_for_unsent_rows_only_leaves_one_that_was_sent_alone_and_what_is_for_the_newest_one_with_others_behind_it() {
     let mut rig = Rig::new();
     let facts = || Some(BodyFacts { size: 9, content_type: None });
-    rig.submit_of(draft("a/1"), facts());
-    rig.submit_of(draft("a/2"), facts());
+    for path in ["a/1", "a/2", "a/3"] {
+        rig.submit_of(draft(path), facts());
+    }
     let names = names(&rig);
     let edit = |id: &MutationId| Command::Edit { id: id.clone(), body: Some((BodyId(70), 5)) };
-    rig.command_unsent(1, edit(&names[0]));
+    rig.command_for(Only::Unsent, 1, edit(&names[0]));
     rig.answer("a/1", Err(network()));
-    rig.command_unsent(2, edit(&names[0]));
-    rig.command_unsent(3, Command::Discard(names[0].clone()));
-    rig.command_unsent(4, edit(&names[1]));
-    rig.command_unsent(5, Command::Discard(names[1].clone()));
+    rig.command_for(Only::Unsent, 2, edit(&names[0]));
+    rig.command_for(Only::Unsent, 3, Command::Discard(names[0].clone()));
+    rig.command_for(Only::Newest, 4, edit(&names[1]));
+    rig.command_for(Only::Newest, 5, edit(&names[2]));
+    rig.command_for(Only::Unsent, 6, Command::Discard(names[1].clone()));
     let busy = || Err(CommandError::Busy);
-    assert_eq!(rig.done, [(1, busy()), (2, busy()), (3, busy()), (4, Ok(())), (5, Ok(()))]);
-    assert_eq!(rig.store.len(), 1);
-    assert_eq!(rig.dropped.iter().filter(|body| **body == BodyId(70)).count(), 3, "each body comes back");
+    assert_eq!(rig.done, [(1, busy()), (2, busy()), (3, busy()), (4, busy()), (5, Ok(())), (6, Ok(()))]);
+    assert_eq!(rig.store.len(), 2);
+    assert_eq!(rig.dropped.iter().filter(|body| **body == BodyId(70)).count(), 4, "each body comes back");
+}
+
+#[test]
+fn what_a_person_has_made_ready_again_was_sent_before() {
+    let mut rig = Rig::new();
+    rig.submit(draft("a/1"));
+    rig.answer("a/1", Err(network()));
+    rig.command(1, Command::Flush);
+    rig.answer("a/1", Ok(head(422, &[])));
+    let id = names(&rig).remove(0);
+    rig.queue.pause_all_of(vec!["all".to_owned()]);
+    rig.command(2, Command::Retry(id.clone()));
+    rig.command_for(Only::Unsent, 3, Command::Discard(id));
+    assert_eq!(rig.done.last(), Some(&(3, Err(CommandError::Busy))));
 }

@@ -110,7 +110,7 @@ impl World {
         let (ticket, entropy) = (self.count, self.entropy());
         path.and_then(|path| self.discards.insert(ticket, path));
         let newest = self.workers.len() - 1;
-        self.tell(newest, Input::Command { ticket, command, unsent: false, entropy });
+        self.tell(newest, Input::Command { ticket, command, only: Only::Any, entropy });
     }
 
     pub(crate) fn wake(&mut self, wake: Wake) {

@@ -183,7 +183,7 @@ pub fn read_row(record: &JsValue) -> Option<Row> {
             max_retry_after: Span(fields.number("max_retry_after") as i64),
             max_age: fields.has("max_age").then(|| Span(fields.number("max_age") as i64)),
             retries: fields.has("retries").then(|| fields.number("retries") as u32),
-            priority: if fields.has("priority") { fields.number("priority") as i8 } else { 0 },
+            priority: if fields.has("priority") { (fields.number("priority") as i8).signum() } else { 0 },
             on_retryable: if fields.flag("answers_retryable") { OnRetryable::Answer } else { OnRetryable::Queue },
             on_conflict: match fields.optional("on_conflict").as_deref() {
                 Some("manual") => OnConflict::Manual,
