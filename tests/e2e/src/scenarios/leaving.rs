@@ -45,6 +45,10 @@ async fn safety_worker_removes_answers_reloads_once_and_keeps_unsent_writes(cx: 
     }
     server.down().await;
     queue(&page, "boat", 1).await?;
+    // Of so large a body the parts lie elsewhere.
+    let large =
+        "return (await fetch('/api/value/large', { method: 'PUT', body: new Blob([new Uint8Array(5 << 20)]) })).status";
+    ensure_eq!(page.run(large, Value::Null).await?, 202, "a large write");
     server.up().await?;
     server.faults(json!({ "match": "/api/echo", "status": 503, "retryAfter": 600 })).await?;
     page.run("sessionStorage.loads = 0", Value::Null).await?;
@@ -62,6 +66,10 @@ async fn safety_worker_removes_answers_reloads_once_and_keeps_unsent_writes(cx: 
     ready(&page).await?;
     ensure_eq!(page.eval("Number(sessionStorage.loads)").await?, 3, "loads of the page");
     ensure_eq!(page.text("/api/value/a?maxage=0").await?, "two", "nothing stored has stayed");
+    let kept = "(await ls.queue.list({ bodies: true })).filter(({ url }) => url.endsWith('large')).map(({ id, body }) => [id, body?.size])";
+    let kept = page.eval(kept).await?;
+    ensure_eq!(kept[0][1], 5 << 20, "the large write has its body, {kept}");
+    page.run("await ls.queue.discard(args)", kept[0][0].clone()).await?;
     if !rows(&page).await?.is_empty() {
         page.eval("ls.queue.flush()").await?;
     }
