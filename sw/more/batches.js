@@ -7,7 +7,6 @@
 import { fieldsOf } from "../shell/ready.js";
 import { inTime, within } from "../shell/settled.js";
 import { answersOf, early, isItem, requestOf, secretOf } from "./batch.js";
-import { renewed } from "./credentials.js";
 import { renamed } from "./names.js";
 import { begun, engine, routeOf, rows, store } from "./parts.js";
 
@@ -81,26 +80,15 @@ const isOwn = ({ url }) => url.startsWith(`${begun().table.origin}/`);
  */
 async function ask({ url }, write, items) {
   const { credentials, referrer, referrerPolicy } = write;
-  const go = (/** @type {Item[]} */ items) =>
-    inTime(write.timeout, (signal) => fetch(new URL(url, begun().table.origin), { method: "POST", ...requestOf(items, begun().table.origin), credentials, referrer, referrerPolicy, signal }));
-  let response = await go(items);
-  if (response.status === 401) {
-    const fresh = await renewed(write);
-    if (fresh) response = await go(items.map((item) => ({ ...item, headers: withThose(item.headers, fresh) })));
-  }
+  const own = begun().table.origin;
+  const response = await inTime(write.timeout, (signal) =>
+    fetch(new URL(url, own), { method: "POST", ...requestOf(items, own), credentials, referrer, referrerPolicy, signal }),
+  );
   const { status } = response;
   if (status < 400 || status >= 500 || [401, 408, 425, 429].includes(status)) return within(answersOf(response, items.length), PATIENCE_MS);
   console.warn(`longshore: ${url} answered ${status}: writes go one by one`);
   off.add(url);
   return undefined;
-}
-
-/** The fields of one write with the credentials of another. @param {[string, string][]} headers @param {[string, string][]} fresh @returns {[string, string][]} */
-function withThose(headers, fresh) {
-  const authorization = new Headers(fresh).get("authorization");
-  const own = new Headers(headers);
-  if (authorization !== null) own.set("authorization", authorization);
-  return [...own];
 }
 
 /**

@@ -47,8 +47,7 @@ export async function send(write, given) {
   /** @param {[string, string][]} headers */
   const go = (headers) => inTime(write.timeout, (signal) => fetch(url, { method, headers, body, mode, credentials, redirect, referrer, referrerPolicy, signal }));
   let response = (id && (await extra?.batched(write, { method, url, headers, body }))) || (await go(headers));
-  // What came with others has no URL: its batch was asked for anew already.
-  if (id && extra && response.status === 401 && response.url) {
+  if (id && extra && response.status === 401) {
     const fresh = await extra.renewed(write);
     if (fresh) response = await go(fresh);
   }
